@@ -1,0 +1,194 @@
+"""Landing: the upstream bytes as received, each content once, with a receipt of how it came.
+
+Here: storing and finding releases of a dataset. Not here: parsing the bytes, or choosing which release a mart uses.
+
+Layout under the landing folder (all names are made here, none from upstream):
+    blobs/<first two hex>/<sha256>              the bytes
+    datasets/<dataset_id>/<release_id>/receipt.json
+    datasets/<dataset_id>/<release_id>/observations.parquet   (or table.parquet)
+    datasets/<dataset_id>/<release_id>/decision.json          held, accepted or rejected, with the reason
+A release of a dataset is one distinct content: ``release_id`` is the first 16 hex digits of its hash.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from sources.errors import SourceError
+from sources.observation import fsync_folder
+from sources.spec import ID_PATTERN
+
+_RELEASE_PATTERN = re.compile(r"^[0-9a-f]{16}$")
+_DATASET_PATTERN = re.compile(ID_PATTERN)
+
+
+class Blob(BaseModel):
+    """One received body. ``name`` is what upstream called it (file name or request), for people only."""
+
+    model_config = ConfigDict(frozen=True)
+    sha256: str
+    bytes: int
+    name: str
+    url: str | None = None
+    http_status: int | None = None
+    content_type: str | None = None
+
+
+class Receipt(BaseModel):
+    """How a release came in. Holds no machine path."""
+
+    model_config = ConfigDict(frozen=True)
+    dataset_id: str
+    release_id: str
+    retrieved_at: datetime
+    upstream_updated_at: datetime | None = None
+    date_basis: str = "fetched"
+    blobs: list[Blob]
+    form: str
+    spec_version: str
+    is_demo: bool = False
+    publication_status: Literal["final", "preliminary", "unknown"] = "unknown"
+    rows: int = 0
+    years: list[int] = []
+    slices: dict[str, SliceCoverage] = {}
+    notes: dict[str, int] = {}
+    new_labels: dict[str, list[str]] = {}
+
+
+class SliceCoverage(BaseModel):
+    """What a release holds of one slice (a region level, or ``all``): a partial one never replaces a full one."""
+
+    model_config = ConfigDict(frozen=True)
+    regions: int = 0
+    is_full: bool = True
+
+
+class Decision(BaseModel):
+    """Why a release is in use or not: what the gate or a person decided."""
+
+    model_config = ConfigDict(frozen=True)
+    state: Literal["accepted", "held", "rejected"]
+    reasons: list[str] = []
+    decided_at: datetime
+    decided_by: str = "gate"
+
+
+Receipt.model_rebuild()
+
+
+class Landing:
+    """The landing folder. Nothing in it is ever overwritten or deleted by a refresh (decisions excepted)."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def put_bytes(self, body: bytes) -> str:
+        """Store a body under its hash and return the hash. Storing the same body again changes nothing."""
+        digest = hashlib.sha256(body).hexdigest()
+        path = self.blob_path(digest)
+        if not path.exists():
+            _write_whole(path, body)
+        return digest
+
+    def put_file(self, file: Path) -> str:
+        """Store a file's bytes under their hash, in bounded memory, and return the hash."""
+        digest = file_digest(file)
+        path = self.blob_path(digest)
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            partial = path.with_name(f".{digest}.{os.getpid()}.part")
+            with open(file, "rb") as source, open(partial, "wb") as target:
+                while chunk := source.read(1 << 20):
+                    target.write(chunk)
+                target.flush()
+                os.fsync(target.fileno())
+            if file_digest(partial) != digest:
+                partial.unlink()
+                raise SourceError(
+                    expected="a file that does not change while it is read",
+                    found="other bytes at the end than at the start",
+                    where=file.name,
+                    next_step="wait until the file is written to the end, then run again",
+                )
+            os.replace(partial, path)
+            fsync_folder(path.parent)
+        return digest
+
+    def blob_path(self, sha256: str) -> Path:
+        if not re.fullmatch(r"[0-9a-f]{64}", sha256):
+            raise ValueError("a blob is named by the 64 hex digits of its SHA-256")
+        return self.folder / "blobs" / sha256[:2] / sha256
+
+    def release_folder(self, dataset_id: str, release_id: str) -> Path:
+        if not _DATASET_PATTERN.fullmatch(dataset_id) or not _RELEASE_PATTERN.fullmatch(release_id):
+            raise ValueError(f"not a dataset and release id: {dataset_id!r} {release_id!r}")
+        return self.folder / "datasets" / dataset_id / release_id
+
+    def put_receipt(self, receipt: Receipt) -> None:
+        """Write the receipt last: a release counts from the moment its receipt is whole."""
+        path = self.release_folder(receipt.dataset_id, receipt.release_id) / "receipt.json"
+        if not path.exists():
+            _write_whole(path, receipt.model_dump_json(indent=1).encode())
+
+    def receipt(self, dataset_id: str, release_id: str) -> Receipt | None:
+        path = self.release_folder(dataset_id, release_id) / "receipt.json"
+        return Receipt.model_validate_json(path.read_bytes()) if path.exists() else None
+
+    def receipts(self, dataset_id: str | None = None) -> list[Receipt]:
+        """All releases (of one dataset), oldest first."""
+        pattern = f"{dataset_id or '*'}/*/receipt.json"
+        found = [Receipt.model_validate_json(p.read_bytes()) for p in (self.folder / "datasets").glob(pattern)]
+        return sorted(found, key=lambda r: (r.dataset_id, r.retrieved_at, r.release_id))
+
+    def decide(self, dataset_id: str, release_id: str, decision: Decision) -> None:
+        """Record that a release is accepted, held or rejected; a later decision replaces an earlier one."""
+        path = self.release_folder(dataset_id, release_id) / "decision.json"
+        _write_whole(path, decision.model_dump_json(indent=1).encode())
+
+    def decision(self, dataset_id: str, release_id: str) -> Decision | None:
+        path = self.release_folder(dataset_id, release_id) / "decision.json"
+        return Decision.model_validate_json(path.read_bytes()) if path.exists() else None
+
+    def data_path(self, dataset_id: str, release_id: str, shape: str) -> Path:
+        """Where the parsed rows of a release lie: ``observations.parquet`` or ``table.parquet``."""
+        name = "observations.parquet" if shape == "observation" else "table.parquet"
+        return self.release_folder(dataset_id, release_id) / name
+
+
+def file_digest(file: Path) -> str:
+    """SHA-256 of a file as hex."""
+    with open(file, "rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def release_id_of(digests: list[str]) -> str:
+    """The release id of one or more bodies: their hash, or the hash of their hashes in order."""
+    whole = digests[0] if len(digests) == 1 else hashlib.sha256("\n".join(digests).encode()).hexdigest()
+    return whole[:16]
+
+
+def utc(moment: datetime) -> datetime:
+    """A zone-aware moment in UTC; a naive one is refused, since a clock without zone is a guess."""
+    if moment.tzinfo is None:
+        raise ValueError("a moment needs a time zone")
+    return moment.astimezone(UTC)
+
+
+def _write_whole(path: Path, body: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    with open(partial, "wb") as handle:
+        handle.write(body)
+        handle.flush()
+        os.fsync(handle.fileno())
+    os.replace(partial, path)
+    fsync_folder(path.parent)
+
+

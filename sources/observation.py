@@ -1,0 +1,153 @@
+"""The one long shape that every statistical dataset is brought to, and its Parquet file.
+
+Here: the columns, the checks that hold for every source, and writing. Not here: any publisher's format.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from sources.dimensions import DIMENSIONS
+from sources.errors import ConflictingRowsError
+
+_TEXT = pa.dictionary(pa.int32(), pa.string())
+
+OBSERVATION_SCHEMA = pa.schema(
+    [
+        pa.field("source_row", pa.int32(), nullable=False),
+        pa.field("source_column", pa.int32()),
+        pa.field("region_code", _TEXT, nullable=False),
+        pa.field("region_level", _TEXT, nullable=False),
+        pa.field("period_start", pa.date32(), nullable=False),
+        pa.field("period_kind", _TEXT, nullable=False),
+        pa.field("measure", _TEXT, nullable=False),
+        pa.field("unit", _TEXT, nullable=False),
+        *[pa.field(name, _TEXT, nullable=False) for name in DIMENSIONS],
+        pa.field("value", pa.float64()),
+        pa.field("value_status", _TEXT, nullable=False),
+    ]
+)
+"""Columns of an observation file.
+
+``source_row`` is the 1-based line (or sheet row) of the file, ``source_column`` the 1-based column where one line holds
+many cells. ``value`` is null unless ``value_status`` is ``ok``. The dataset and release stand in the path and the receipt.
+"""
+
+KEY = ("region_code", "region_level", "period_start", "period_kind", "measure", "unit", *DIMENSIONS)
+
+
+@dataclass
+class Reading:
+    """What a reader returns: the rows and what it noticed on the way.
+
+    ``notes`` counts harmless findings by name (exact duplicates dropped, empty cells, new open labels);
+    ``levels`` are the region levels present.
+    """
+
+    table: pa.Table
+    notes: Counter[str] = field(default_factory=Counter)
+    new_labels: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def levels(self) -> list[str]:
+        return sorted(pc.unique(self.table["region_level"].cast(pa.string())).to_pylist())
+
+
+def constant(value: str, rows: int) -> pa.DictionaryArray:
+    """A dictionary column that holds one value in every row."""
+    return pa.DictionaryArray.from_arrays(pa.array(np.zeros(rows, dtype=np.int32)), pa.array([value]))
+
+
+def observation_table(columns: dict[str, pa.Array | pa.ChunkedArray], rows: int) -> pa.Table:
+    """Assemble columns into the observation shape.
+
+    Dimensions that are left out are ``all``; ``source_column`` may be left out. Raises KeyError for other omissions.
+    """
+    arrays = []
+    for spec in OBSERVATION_SCHEMA:
+        if spec.name in columns:
+            array = columns[spec.name]
+            array = array.cast(spec.type) if array.type != spec.type else array
+        elif spec.name in DIMENSIONS:
+            array = constant("all", rows)
+        elif spec.name == "source_column":
+            array = pa.nulls(rows, pa.int32())
+        else:
+            raise KeyError(f"the reader gave no column {spec.name}")
+        arrays.append(array)
+    return pa.table(arrays, schema=OBSERVATION_SCHEMA).unify_dictionaries()
+
+
+def key_numbers(table: pa.Table, columns: tuple[str, ...] = KEY) -> np.ndarray:
+    """One int64 per row that is equal exactly where all key columns are equal (mixed-radix, no hashing)."""
+    numbers = np.zeros(table.num_rows, dtype=np.int64)
+    for name in columns:
+        column = table[name].combine_chunks()
+        if not pa.types.is_dictionary(column.type):
+            column = column.dictionary_encode()
+        size = max(len(column.dictionary), 1)
+        if numbers.size and int(numbers.max()) > (2**62) // size:
+            numbers = np.unique(numbers, return_inverse=True)[1].astype(np.int64)
+        numbers = numbers * size + column.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    return numbers
+
+
+def drop_exact_duplicates(reading: Reading, where: str) -> Reading:
+    """Drop rows that repeat another row to the value, and count them.
+
+    Raises ConflictingRowsError when one key stands twice with different values (IMDi: never choose silently).
+    """
+    table = reading.table
+    keys = key_numbers(table)
+    order = np.argsort(keys, kind="stable")
+    same = np.zeros(len(keys), dtype=bool)
+    same[1:] = keys[order][1:] == keys[order][:-1]
+    if not same.any():
+        return reading
+    values = table["value"].to_numpy(zero_copy_only=False)[order]
+    status = table["value_status"].combine_chunks().indices.to_numpy(zero_copy_only=False)[order]
+    previous_value, previous_status = np.roll(values, 1), np.roll(status, 1)
+    equal = (status == previous_status) & ((values == previous_value) | (np.isnan(values) & np.isnan(previous_value)))
+    conflict = same & ~equal
+    if conflict.any():
+        first = table.slice(int(order[int(np.argmax(conflict))]), 1).to_pylist()[0]
+        raise ConflictingRowsError(
+            expected="one value for each cell",
+            found=f"{int(conflict.sum())} cells that stand twice with different values, "
+            f"first region {first['region_code']} period {first['period_start']} measure {first['measure']}",
+            where=f"{where} line {first['source_row']}",
+            next_step="ask the publisher which value holds; the last good release stays in use",
+        )
+    keep = np.ones(len(keys), dtype=bool)
+    keep[order[same]] = False
+    reading.notes["exact duplicate rows dropped"] += int(same.sum())
+    reading.table = table.filter(pa.array(keep))
+    return reading
+
+
+def write_parquet(table: pa.Table, path: Path) -> None:
+    """Write a table whole or not at all: temporary name, fsync, rename. The same table gives the same bytes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    pq.write_table(table, partial, compression="zstd", compression_level=3, row_group_size=256_000)
+    with open(partial, "rb+") as handle:
+        os.fsync(handle.fileno())
+    os.replace(partial, path)
+    fsync_folder(path.parent)
+
+
+def fsync_folder(folder: Path) -> None:
+    """Make a rename in this folder survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,68 @@
+"""The two doors every publisher's folder implements: reading bytes and fetching bytes.
+
+Here: the shapes of those doors. Not here: any publisher. `sources/registry.py` lists who stands behind each form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Literal, Protocol
+
+import pyarrow as pa
+
+from sources.landing import Blob, Landing
+from sources.observation import Reading
+from sources.spec import DatasetSpec
+
+
+@dataclass(frozen=True)
+class Document:
+    """One body to read: where its bytes lie and what upstream called it (for messages and for dates in names)."""
+
+    path: Path
+    name: str
+
+
+ObservationReader = Callable[[DatasetSpec, list[Document]], Reading]
+"""Bytes of one release -> observations. Raises a SourceError that names line or cell; never returns part of a file."""
+
+TableReader = Callable[[DatasetSpec, list[Document]], pa.Table]
+"""Bytes of one release -> a reference table with ``source_row`` and the spec's table_columns, typed."""
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What a cheap question to upstream answered.
+
+    ``stamp`` identifies the upstream release as upstream itself names it (SSB ``updated``, a validator, a file link);
+    None = upstream offers nothing cheap and the content must be fetched to know. ``state`` ``closed`` is no failure.
+    """
+
+    state: Literal["available", "closed", "withdrawn", "discontinued"]
+    stamp: str | None = None
+    updated_at: datetime | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A whole body (or ordered bodies) that has reached landing, with what is needed for the receipt."""
+
+    blobs: list[Blob]
+    form: str
+    retrieved_at: datetime
+    stamp: str | None = None
+    updated_at: datetime | None = None
+    publication_status: Literal["final", "preliminary", "unknown"] = "unknown"
+    notes: dict[str, int] = field(default_factory=dict)
+
+
+class Client(Protocol):
+    """A publisher's live side. Both calls raise a SourceError; neither leaves part of a body in landing."""
+
+    def probe(self, spec: DatasetSpec) -> Probe: ...
+
+    def fetch(self, spec: DatasetSpec, landing: Landing) -> Fetched: ...
