@@ -5,7 +5,8 @@ Here: storing and finding releases of a dataset. Not here: parsing the bytes, or
 Layout under the landing folder (all names are made here, none from upstream):
     blobs/<first two hex>/<sha256>              the bytes
     datasets/<dataset_id>/<release_id>/receipt.json
-    datasets/<dataset_id>/<release_id>/observations.parquet   (or table.parquet)
+    datasets/<dataset_id>/<release_id>/observations.parquet   (or table.parquet) and series.parquet
+    datasets/<dataset_id>/<release_id>/reading.json           what was read from the bytes, under which spec
     datasets/<dataset_id>/<release_id>/decision.json          held, accepted or rejected, with the reason
 A release of a dataset is one distinct content: ``release_id`` is the first 16 hex digits of its hash.
 """
@@ -42,24 +43,25 @@ class Blob(BaseModel):
 
 
 class Receipt(BaseModel):
-    """How a release came in. Holds no machine path."""
+    """How a release came in: facts of the arrival, written once. Holds no machine path."""
 
     model_config = ConfigDict(frozen=True)
     dataset_id: str
     release_id: str
     retrieved_at: datetime
     upstream_updated_at: datetime | None = None
+    stamp: str | None = None
     date_basis: str = "fetched"
     blobs: list[Blob]
     form: str
     spec_version: str
     is_demo: bool = False
     publication_status: Literal["final", "preliminary", "unknown"] = "unknown"
-    rows: int = 0
-    years: list[int] = []
-    slices: dict[str, SliceCoverage] = {}
-    notes: dict[str, int] = {}
-    new_labels: dict[str, list[str]] = {}
+
+    @property
+    def order(self) -> tuple[datetime, datetime, str]:
+        """Releases of a dataset in the order upstream made them, as far as it is known."""
+        return (self.retrieved_at, self.upstream_updated_at or self.retrieved_at, self.release_id)
 
 
 class SliceCoverage(BaseModel):
@@ -70,6 +72,19 @@ class SliceCoverage(BaseModel):
     is_full: bool = True
 
 
+class ReadingFacts(BaseModel):
+    """What was read from the bytes under one version of the spec; made anew when the spec changes."""
+
+    model_config = ConfigDict(frozen=True)
+    spec_version: str
+    rows: int
+    years: list[int] = []
+    slices: dict[str, SliceCoverage] = {}
+    notes: dict[str, int] = {}
+    new_labels: dict[str, list[str]] = {}
+    updated_at: datetime | None = None
+
+
 class Decision(BaseModel):
     """Why a release is in use or not: what the gate or a person decided."""
 
@@ -78,9 +93,6 @@ class Decision(BaseModel):
     reasons: list[str] = []
     decided_at: datetime
     decided_by: str = "gate"
-
-
-Receipt.model_rebuild()
 
 
 class Landing:
@@ -145,7 +157,16 @@ class Landing:
         """All releases (of one dataset), oldest first."""
         pattern = f"{dataset_id or '*'}/*/receipt.json"
         found = [Receipt.model_validate_json(p.read_bytes()) for p in (self.folder / "datasets").glob(pattern)]
-        return sorted(found, key=lambda r: (r.dataset_id, r.retrieved_at, r.release_id))
+        return sorted(found, key=lambda r: (r.dataset_id, *r.order))
+
+    def put_reading(self, dataset_id: str, release_id: str, facts: ReadingFacts) -> None:
+        """Record what was read. May be written again: it can always be derived from the bytes."""
+        path = self.release_folder(dataset_id, release_id) / "reading.json"
+        _write_whole(path, facts.model_dump_json(indent=1).encode())
+
+    def reading(self, dataset_id: str, release_id: str) -> ReadingFacts | None:
+        path = self.release_folder(dataset_id, release_id) / "reading.json"
+        return ReadingFacts.model_validate_json(path.read_bytes()) if path.exists() else None
 
     def decide(self, dataset_id: str, release_id: str, decision: Decision) -> None:
         """Record that a release is accepted, held or rejected; a later decision replaces an earlier one."""

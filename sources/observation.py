@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -55,6 +56,7 @@ class Reading:
     table: pa.Table
     notes: Counter[str] = field(default_factory=Counter)
     new_labels: dict[str, list[str]] = field(default_factory=dict)
+    updated_at: datetime | None = None
 
     @property
     def levels(self) -> list[str]:
@@ -131,6 +133,23 @@ def drop_exact_duplicates(reading: Reading, where: str) -> Reading:
     reading.notes["exact duplicate rows dropped"] += int(same.sum())
     reading.table = table.filter(pa.array(keep))
     return reading
+
+
+SERIES = ("measure", "unit", "period_kind", *DIMENSIONS)
+"""The columns that tell one series of a dataset from another: all of the key but place and time."""
+
+
+def number_series(table: pa.Table) -> tuple[pa.Table, pa.Table]:
+    """Number the series of a reading.
+
+    Returns the observations with a column ``series_number`` and a table of one row per series (``series_number`` and
+    the SERIES columns). The heavy steps of the warehouse group by this number instead of by a dozen text columns.
+    """
+    keys = key_numbers(table, SERIES)
+    _, first, number = np.unique(keys, return_index=True, return_inverse=True)
+    series = table.select(list(SERIES)).take(pa.array(first))
+    series = series.add_column(0, "series_number", pa.array(np.arange(len(first), dtype=np.int32)))
+    return table.append_column("series_number", pa.array(number.astype(np.int32))), series
 
 
 def write_parquet(table: pa.Table, path: Path) -> None:

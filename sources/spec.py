@@ -6,6 +6,7 @@ A dataset is one file ``sources/<source>/datasets/<name>.yml``; ``dataset_id`` i
 
 from __future__ import annotations
 
+import hashlib
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -128,6 +129,8 @@ class DatasetSpec(_Strict):
     gate: Gate = Gate()
     table_columns: list[TableColumn] = []
     table_key: list[str] = []
+    file_patterns: list[str] = Field(default=[], description="globs on the path inside an extracts folder; default by source")
+    non_negative: bool = Field(default=True, description="false where a figure may lie below zero (net migration)")
     verified: bool = Field(default=True, description="false = no source at hand has shown this dataset's real form")
     note: str = ""
     options: dict[str, object] = Field(default={}, description="settings of the publisher's own reader and client")
@@ -158,9 +161,9 @@ class DatasetSpec(_Strict):
         return self
 
     @property
-    def title(self) -> str:
-        """The Norwegian title (readers are Norwegian)."""
-        return self.title_nb
+    def version(self) -> str:
+        """Twelve hex digits that change when anything in the spec changes."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:12]
 
 
 def spec_folder() -> Path:

@@ -1,0 +1,152 @@
+"""From bytes to a release in landing: read, check, write the rows, write the receipt last.
+
+Here: the steps every publisher's file goes through. Not here: formats, or whether a release is taken into use (gates.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sources.errors import NotOfKindError
+from sources.klass.history import municipalities
+from sources.landing import Blob, Landing, ReadingFacts, Receipt, SliceCoverage, release_id_of
+from sources.observation import Reading, drop_exact_duplicates, number_series, write_parquet
+from sources.ports import Document
+from sources.registry import Form, forms
+from sources.spec import DatasetSpec
+
+FULL_COVERAGE = 0.9
+"""A municipality file covers the country when it has this share of the codes in force in its last year."""
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What came in, before it is read: bodies already in landing, and how they came."""
+
+    blobs: list[Blob]
+    form: str | None
+    retrieved_at: datetime
+    date_basis: str
+    updated_at: datetime | None = None
+    stamp: str | None = None
+    is_demo: bool = False
+    publication_status: Literal["final", "preliminary", "unknown"] = "unknown"
+
+
+def known_release(landing: Landing, spec: DatasetSpec, digests: list[str]) -> Receipt | None:
+    """The receipt of this very content, when it has been landed and read under today's spec."""
+    release_id = release_id_of(digests)
+    receipt = landing.receipt(spec.dataset_id, release_id)
+    facts = landing.reading(spec.dataset_id, release_id) if receipt else None
+    path = landing.data_path(spec.dataset_id, release_id, spec.shape)
+    return receipt if facts and facts.spec_version == spec.version and path.exists() else None
+
+
+def take_in(landing: Landing, spec: DatasetSpec, arrival: Arrival) -> Receipt:
+    """Read an arrival and write its rows, what was read, and its receipt, in that order.
+
+    Taking in the same content again writes the same rows and keeps the first receipt. Raises the reader's SourceError;
+    then no receipt is written and the release does not exist.
+    """
+    release_id = release_id_of([blob.sha256 for blob in arrival.blobs])
+    facts = read_release(landing, spec, release_id, arrival.blobs, arrival.form)
+    receipt = Receipt(
+        dataset_id=spec.dataset_id,
+        release_id=release_id,
+        retrieved_at=arrival.retrieved_at,
+        upstream_updated_at=arrival.updated_at or facts.updated_at,
+        stamp=arrival.stamp,
+        date_basis=arrival.date_basis,
+        blobs=arrival.blobs,
+        form=arrival.form or "",
+        spec_version=spec.version,
+        is_demo=arrival.is_demo,
+        publication_status=arrival.publication_status,
+    )
+    landing.put_receipt(receipt)
+    kept = landing.receipt(spec.dataset_id, release_id)
+    return kept or receipt
+
+
+def read_release(
+    landing: Landing, spec: DatasetSpec, release_id: str, blobs: list[Blob], form_name: str | None
+) -> ReadingFacts:
+    """(Re)make the rows of a release from its bytes under today's spec."""
+    form = _form(form_name, spec, blobs[0].name)
+    documents = [Document(landing.blob_path(blob.sha256), blob.name) for blob in blobs]
+    path = landing.data_path(spec.dataset_id, release_id, spec.shape)
+    result = form.read(spec, documents)
+    facts = (
+        _write_observations(result, spec, path, blobs[0].name)
+        if isinstance(result, Reading)
+        else _write_table(result, spec, path)
+    )
+    landing.put_reading(spec.dataset_id, release_id, facts)
+    return facts
+
+
+def _form(name: str | None, spec: DatasetSpec, file_name: str) -> Form:
+    if name is None:
+        raise NotOfKindError(
+            expected=f"a file of {spec.source} in one of its forms",
+            found="content that is none of them (another layout, an error page, or a cut file)",
+            where=f"{spec.dataset_id}, {file_name}",
+            next_step="open the file and download it again; the last good release stays in use",
+        )
+    return forms()[name]
+
+
+def _write_observations(reading: Reading, spec: DatasetSpec, path: Path, file_name: str) -> ReadingFacts:
+    reading = drop_exact_duplicates(reading, f"{spec.dataset_id}, {file_name}")
+    if reading.table.num_rows == 0:
+        raise NotOfKindError(
+            expected="at least one observation",
+            found="none",
+            where=f"{spec.dataset_id}, {file_name}",
+            next_step="check that the download is the whole table",
+        )
+    table, series = number_series(reading.table)
+    write_parquet(series, path.with_name("series.parquet"))
+    write_parquet(table, path)
+    years = np.unique(reading.table["period_start"].to_numpy().astype("datetime64[Y]").astype(int) + 1970)
+    return ReadingFacts(
+        spec_version=spec.version,
+        rows=table.num_rows,
+        years=[int(y) for y in years],
+        slices=_slices(reading),
+        notes=dict(sorted(reading.notes.items())),
+        new_labels=reading.new_labels,
+        updated_at=reading.updated_at,
+    )
+
+
+def _slices(reading: Reading) -> dict[str, SliceCoverage]:
+    """Regions per region level; municipalities are counted in the last year they have figures for."""
+    slices = {}
+    for level in reading.levels:
+        rows = reading.table.filter(pc.equal(reading.table["region_level"].cast(pa.string()), level))
+        days = rows["period_start"].to_numpy()
+        if level == "municipality":
+            year = int(days.max().astype("datetime64[Y]").astype(int) + 1970)
+            rows = rows.filter(pa.array(days.astype("datetime64[Y]").astype(int) + 1970 == year))
+            codes = set(rows["region_code"].cast(pa.string()).unique().to_pylist())
+            expected = {code for code, _ in municipalities(year)}
+            held = len(codes & expected)
+            slices[level] = SliceCoverage(regions=held, is_full=held >= FULL_COVERAGE * len(expected))
+        else:
+            slices[level] = SliceCoverage(regions=len(rows["region_code"].unique()))
+    return slices
+
+
+def _write_table(table: pa.Table, spec: DatasetSpec, path: Path) -> ReadingFacts:
+    write_parquet(table, path)
+    return ReadingFacts(
+        spec_version=spec.version, rows=table.num_rows, slices={"all": SliceCoverage(regions=table.num_rows)}
+    )

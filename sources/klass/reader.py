@@ -1,0 +1,191 @@
+"""Reads Klass answers: versions, code changes and the compact history that ships with the product.
+
+Here: three reference tables (municipalities, changes, counties). Not here: calling Klass (client.py).
+The answers hold a contact person; only codes, names and dates are read, nothing else leaves this module.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import defaultdict
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+
+from sources.errors import LayoutError, NotOfKindError
+from sources.klass.history import DATA, name_of
+from sources.ports import Document
+from sources.spec import DatasetSpec
+
+_NO_PLACE = "9999"
+"""`9999 Uoppgitt` is an item of every version of Klass 131 and no municipality."""
+
+ChangeRow = tuple[str, str, str, str, str]
+"""(old_code, old_name, new_code, new_name, change_date)"""
+
+
+def recognise(name: str, head: bytes) -> str | None:
+    """The Klass form of a file from its first bytes, or None."""
+    if head.lstrip()[:1] != b"{":
+        return None
+    if b'"codeChanges"' in head[:200]:
+        return "klass_changes"
+    if b'"Kommuneinndeling' in head[:200] and b'"validFrom"' in head[:300]:
+        return "klass_version"
+    return None
+
+
+def read_version(spec: DatasetSpec, documents: list[Document]) -> pa.Table:
+    """A version answer -> one row per municipality: code, name, valid_from, valid_to (None = open).
+
+    ``validTo`` is exclusive, and the key is absent on the version in force.
+    """
+    document = documents[0]
+    answer = _json_object(document, "classificationItems")
+    valid_from = _date(answer.get("validFrom"), document, "validFrom")
+    valid_to = _date(answer["validTo"], document, "validTo") if answer.get("validTo") else None
+    items = [i for i in answer["classificationItems"] if i["code"] != _NO_PLACE]
+    rows = [(n, item["code"], item["name"], valid_from, valid_to) for n, item in enumerate(items, start=1)]
+    return _table(rows, ["source_row", "code", "name", "valid_from", "valid_to"])
+
+
+def version_start(document: Document) -> date:
+    """The day from which a version answer holds (its upstream date: versions have no other order)."""
+    answer = _json_object(document, "classificationItems")
+    return _date(answer.get("validFrom"), document, "validFrom")
+
+
+def read_changes(spec: DatasetSpec, documents: list[Document]) -> pa.Table:
+    """A changes answer -> one row per change with the kind derived (Klass has no such field)."""
+    document = documents[0]
+    answer = _json_object(document, "codeChanges")
+    rows = [
+        (c["oldCode"], c["oldName"], c["newCode"], c["newName"], c["changeOccurred"]) for c in answer["codeChanges"]
+    ]
+    return changes_table(rows)
+
+
+def read_bundled_municipalities(spec: DatasetSpec, documents: list[Document]) -> pa.Table:
+    """The compact history -> code, name, valid_from, valid_to."""
+    return _bundled_periods(documents[0])
+
+
+def read_bundled_counties(spec: DatasetSpec, documents: list[Document]) -> pa.Table:
+    """The compact county list -> code, name, valid_from, valid_to."""
+    return _bundled_periods(documents[0])
+
+
+def read_bundled_changes(spec: DatasetSpec, documents: list[Document]) -> pa.Table:
+    """The compact change list -> changes with names looked up in the bundled history and kinds derived."""
+    rows: list[ChangeRow] = []
+    with open(documents[0].path, encoding="utf-8", newline="") as handle:
+        for row in csv.DictReader(handle):
+            old, new, day = row["old_code"], row["new_code"], row["change_date"]
+            before = f"{int(day[:4]) - 1}-12-31"
+            rows.append((old, name_of(old, before) or "", new, name_of(new, day) or "", day))
+    return changes_table(rows)
+
+
+def changes_table(rows: list[ChangeRow]) -> pa.Table:
+    """Change rows -> the reference table, with change_kind and the first year covered."""
+    kinds = change_kinds(rows)
+    covers_from = date(min(2015, min(int(r[4][:4]) for r in rows)), 1, 1)
+    records = [
+        (n, old, old_name, new, new_name, date.fromisoformat(day), kind, covers_from)
+        for n, ((old, old_name, new, new_name, day), kind) in enumerate(zip(rows, kinds, strict=True), start=1)
+    ]
+    names = ["source_row", "old_code", "old_name", "new_code", "new_name", "change_date", "change_kind", "covers_from"]
+    return _table(records, names)
+
+
+def change_kinds(rows: list[ChangeRow]) -> list[str]:
+    """The kind of each change from the number of codes on either side of it on its date.
+
+    split: the old code has several new ones, so each row carries a part. boundary: a code lives on under the same
+    name and only took in parts of split codes. merge: the new code has several old ones. renumber: one to one with a
+    new code. name: one to one with the same code.
+    """
+    out: dict[tuple[str, str], set[str]] = defaultdict(set)
+    into: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for old, _, new, _, day in rows:
+        out[day, old].add(new)
+        into[day, new].add(old)
+
+    def kind(row: ChangeRow) -> str:
+        old, old_name, new, new_name, day = row
+        if len(out[day, old]) > 1:
+            return "split"
+        others = into[day, new] - {old}
+        if others:
+            only_parts = all(len(out[day, other]) > 1 for other in others)
+            return "boundary" if (old, old_name) == (new, new_name) and only_parts else "merge"
+        return "renumber" if old != new else "name"
+
+    return [kind(row) for row in rows]
+
+
+def _bundled_periods(document: Document) -> pa.Table:
+    with open(document.path, encoding="utf-8", newline="") as handle:
+        rows = [
+            (
+                n,
+                row["code"],
+                row["name"],
+                date.fromisoformat(row["valid_from"]),
+                date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
+            )
+            for n, row in enumerate(csv.DictReader(handle), start=2)
+        ]
+    return _table(rows, ["source_row", "code", "name", "valid_from", "valid_to"])
+
+
+def bundled_files() -> dict[str, Document]:
+    """The files that ship with the product, by dataset_id."""
+    return {
+        "klass_municipalities": Document(DATA / "municipalities.csv", "municipalities.csv"),
+        "klass_municipality_changes": Document(DATA / "municipality_changes.csv", "municipality_changes.csv"),
+        "klass_counties": Document(DATA / "counties.csv", "counties.csv"),
+    }
+
+
+def _json_object(document: Document, key: str) -> dict[str, Any]:
+    try:
+        answer = json.loads(document.path.read_bytes())
+    except ValueError as problem:
+        raise NotOfKindError(
+            expected="a JSON answer of Klass",
+            found=f"text that is no JSON ({problem})",
+            where=document.name,
+            next_step="fetch it again with Accept: application/json",
+        ) from problem
+    if not isinstance(answer, dict) or key not in answer:
+        raise LayoutError(
+            expected=f"an object with '{key}'",
+            found=f"keys {sorted(answer)[:8]}" if isinstance(answer, dict) else type(answer).__name__,
+            where=document.name,
+            next_step="check that the address is the one the dataset spec names",
+        )
+    return answer
+
+
+def _date(text: str | None, document: Document, field: str) -> date:
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError as problem:
+        raise LayoutError(
+            expected=f"a date in {field}", found=repr(text), where=document.name, next_step="look at the answer by hand"
+        ) from problem
+
+
+def _table(rows: list[tuple], names: list[str]) -> pa.Table:
+    columns = list(zip(*rows, strict=True)) if rows else [[] for _ in names]
+    types = {
+        "source_row": pa.int32(),
+        "valid_from": pa.date32(),
+        "valid_to": pa.date32(),
+        "change_date": pa.date32(),
+        "covers_from": pa.date32(),
+    }
+    return pa.table([pa.array(c, types.get(n, pa.string())) for n, c in zip(names, columns, strict=True)], names=names)
