@@ -42,7 +42,8 @@ class Column(_Strict):
     """A dimension column of the upstream file.
 
     ``role: dimension`` maps its labels to a conformed dimension, ``role: measure`` to measure names. ``codes`` maps
-    upstream label to code; a dimension without ``codes`` uses the labels of dimensions.yml.
+    upstream label to code (the first label of a code is its Norwegian label); a label that is not there is looked up
+    in dimensions.yml.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Column(_Strict):
     dimension: str | None = None
     codes: dict[str, str] = {}
     ignore_labels: list[str] = Field(default=[], description="labels whose rows repeat another row and are left out")
+    optional: bool = Field(default=False, description="a file may lack the column; its rows are then the total")
 
     @model_validator(mode="after")
     def _check(self) -> Column:

@@ -1,0 +1,64 @@
+"""The IMDi reader: bytes of one release in any of IMDi's three forms -> observations.
+
+Here: choosing the form's module and joining the files of a release. Not here: fetching, or any form's layout.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pyarrow as pa
+
+from sources.imdi.body import recognise
+from sources.imdi.cells import observations
+from sources.imdi.coded import read_coded
+from sources.imdi.long import read_long
+from sources.imdi.wide import read_wide
+from sources.observation import Reading, drop_exact_duplicates
+from sources.ports import Document, ObservationReader
+from sources.spec import DatasetSpec
+
+__all__ = ["READERS", "read_imdi_coded", "read_imdi_long", "read_imdi_wide", "recognise"]
+
+
+def read_imdi_long(spec: DatasetSpec, documents: list[Document]) -> Reading:
+    """Read ``download_csv`` files, one for each region level of the release. Raises a SourceError with the line."""
+    return _joined(spec, documents, [observations(spec, *read_long(spec, document)) for document in documents])
+
+
+def read_imdi_wide(spec: DatasetSpec, documents: list[Document]) -> Reading:
+    """Read the website's wide files. ``source_row`` is the line, ``source_column`` the column of a cell, both from 1."""
+    readings = []
+    for document in documents:
+        cells, match, notes = read_wide(spec, document)
+        reading = observations(spec, cells, match)
+        reading.notes.update(notes)
+        readings.append(reading)
+    return _joined(spec, documents, readings)
+
+
+def read_imdi_coded(spec: DatasetSpec, documents: list[Document]) -> Reading:
+    """Read flat coded files of the first API, all region levels in one file."""
+    return _joined(spec, documents, [observations(spec, *read_coded(spec, document)) for document in documents])
+
+
+READERS: dict[str, ObservationReader] = {
+    "imdi_long": read_imdi_long,
+    "imdi_wide": read_imdi_wide,
+    "imdi_coded": read_imdi_coded,
+}
+"""Form name -> reader."""
+
+
+def _joined(spec: DatasetSpec, documents: list[Document], readings: list[Reading]) -> Reading:
+    if len(readings) == 1:
+        return readings[0]
+    notes: Counter[str] = Counter()
+    new_labels: dict[str, set[str]] = {}
+    for reading in readings:
+        notes.update(reading.notes)
+        for dimension, labels in reading.new_labels.items():
+            new_labels.setdefault(dimension, set()).update(labels)
+    table = pa.concat_tables([reading.table for reading in readings]).unify_dictionaries()
+    whole = Reading(table, notes, {dimension: sorted(labels) for dimension, labels in new_labels.items()})
+    return drop_exact_duplicates(whole, f"{spec.dataset_id} ({', '.join(document.name for document in documents)})")
