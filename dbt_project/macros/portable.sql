@@ -1,0 +1,41 @@
+{# SQL that engines spell differently. Models in intermediate and marts use these instead of one engine's own words. #}
+
+{# The year of a date as an integer. #}
+{% macro year_of(expression) -%}
+    cast(extract(year from {{ expression }}) as integer)
+{%- endmacro %}
+
+{# The first day of a year given as an integer. #}
+{% macro first_day(year) -%}
+    {{ return(adapter.dispatch('first_day', 'integrering')(year)) }}
+{%- endmacro %}
+{% macro default__first_day(year) -%}
+    make_date({{ year }}, 1, 1)
+{%- endmacro %}
+
+{# One row per year from first to last, both included, column `year`. #}
+{% macro years_between(first, last) -%}
+    {{ return(adapter.dispatch('years_between', 'integrering')(first, last)) }}
+{%- endmacro %}
+{% macro default__years_between(first, last) -%}
+    select cast(unnest(range({{ first }}, {{ last }} + 1)) as integer) as year
+{%- endmacro %}
+{% macro spark__years_between(first, last) -%}
+    select cast(explode(sequence({{ first }}, {{ last }})) as integer) as year
+{%- endmacro %}
+
+{# A stable number for a text: 60 bits of its MD5. Used inside the build only, never published as a key. #}
+{% macro number_of(text) -%}
+    {{ return(adapter.dispatch('number_of', 'integrering')(text)) }}
+{%- endmacro %}
+{% macro default__number_of(text) -%}
+    cast('0x' || substr(md5({{ text }}), 1, 15) as bigint)
+{%- endmacro %}
+{% macro spark__number_of(text) -%}
+    cast(conv(substr(md5({{ text }}), 1, 15), 16, 10) as bigint)
+{%- endmacro %}
+
+{# A sum that does not depend on the order of the rows: decimals, not floats. #}
+{% macro exact_sum(expression) -%}
+    cast(sum(cast({{ expression }} as decimal(18, 3))) as double)
+{%- endmacro %}

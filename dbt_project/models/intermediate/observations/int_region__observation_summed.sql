@@ -1,0 +1,129 @@
+-- Sums of municipality cells over the areas of today that upstream does not give as one cell.
+-- Bounds add up through the sum. A part that a split may have sent elsewhere counts from nothing to all of it. Where a part
+-- has no cell at all there is no sum; where a cell is there but missing, only the lower bound is known.
+-- Shares, rates and medians are never added: such a row has no figure and says why.
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='append',
+        on_schema_change='fail',
+        pre_hook="{{ delete_changed() }}"
+    )
+}}
+
+with placed as (
+
+    select * from {{ ref('int_observation__placed') }}
+    where true {{ only_changed() }}
+
+),
+
+parts as (
+
+    select * from {{ ref('int_region__part') }} where not is_sole
+
+),
+
+special as (
+
+    select code from {{ ref('special_region_codes') }}
+
+),
+
+series as (
+
+    select series_id, is_additive, is_non_negative from {{ ref('int_series') }}
+
+),
+
+in_area as (
+
+    select
+        placed.*,
+        parts.region_code,
+        parts.region_level,
+        parts.is_exact,
+        parts.part_count
+    from placed
+    inner join parts
+        on placed.part_code = parts.part_code and placed.year = parts.year
+
+    union all
+
+    -- places outside every municipality belong to the country alone; they are not among its expected parts
+    select
+        placed.*,
+        '00' as region_code,
+        'country' as region_level,
+        true as is_exact,
+        cast(null as integer) as part_count
+    from placed
+    inner join special
+        on placed.part_code = special.code
+
+),
+
+summed as (
+
+    select
+        in_area.series_id,
+        in_area.dataset_id,
+        in_area.region_code,
+        in_area.region_level,
+        in_area.period_start,
+        in_area.year,
+        max(in_area.release_id) as release_id,
+        {{ exact_sum('case when in_area.is_exact then in_area.value_low when series.is_non_negative then 0 end') }} as low_sum,
+        {{ exact_sum('in_area.value_high') }} as high_sum,
+        count(case when in_area.is_exact or series.is_non_negative then in_area.value_low end) as low_count,
+        count(in_area.value_high) as high_count,
+        count(*) as cell_count,
+        count(in_area.part_count) as present_parts,
+        max(in_area.part_count) as part_count,
+        count(case when in_area.value_status = 'suppressed' then 1 end) as hidden_count,
+        count(case when in_area.value_status not in ('ok', 'suppressed') then 1 end) as missing_count,
+        count(case when not in_area.is_exact then 1 end) as split_count,
+        max(case when series.is_additive then 1 else 0 end) = 1 as is_additive
+    from in_area
+    inner join series
+        on in_area.series_id = series.series_id
+    group by
+        in_area.series_id, in_area.dataset_id, in_area.region_code, in_area.region_level, in_area.period_start, in_area.year
+
+)
+
+select
+    series_id,
+    dataset_id,
+    release_id,
+    region_code,
+    region_level,
+    period_start,
+    year,
+    case
+        when
+            is_additive and present_parts = part_count
+            and low_count = cell_count and high_count = cell_count and low_sum = high_sum
+            then low_sum
+    end as value,
+    case when is_additive and present_parts = part_count and low_count = cell_count then low_sum end as value_low,
+    case when is_additive and present_parts = part_count and high_count = cell_count then high_sum end as value_high,
+    case
+        when not is_additive or present_parts < part_count or part_count is null then 'unavailable'
+        when missing_count = cell_count then 'missing'
+        when low_count < cell_count or high_count < cell_count then 'incomplete'
+        when low_sum < high_sum then 'interval'
+        else 'ok'
+    end as value_status,
+    case
+        when not is_additive then 'not_additive'
+        when present_parts < part_count or part_count is null then 'parts_absent'
+        when missing_count > 0 then 'parts_missing'
+        when split_count > 0 and low_sum < high_sum then 'split_without_weights'
+        when hidden_count > 0 then 'hidden_parts'
+    end as reason,
+    cast(hidden_count as integer) as hidden_count,
+    cast(missing_count as integer) as missing_count,
+    cast(present_parts as integer) as present_parts,
+    cast(part_count as integer) as part_count
+from summed

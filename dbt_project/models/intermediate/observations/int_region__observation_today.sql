@@ -1,0 +1,149 @@
+-- Every series on the geography of today: one row per series, area of today and period.
+-- Upstream's own figure for the very area wins (`published`); else the sum of the parts (`summed`); else no figure, with
+-- the reason (`unavailable`).
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='append',
+        on_schema_change='fail',
+        pre_hook="{{ delete_changed() }}"
+    )
+}}
+
+with placed as (
+
+    select * from {{ ref('int_observation__placed') }}
+    where true {{ only_changed() }}
+
+),
+
+sole_parts as (
+
+    select * from {{ ref('int_region__part') }} where region_level = 'municipality' and is_sole
+
+),
+
+summed as (
+
+    select * from {{ ref('int_region__observation_summed') }}
+    where true {{ only_changed() }}
+
+),
+
+upper_cells as (
+
+    select * from {{ ref('int_observation__bounded') }}
+    where region_level in ('county', 'country') {{ only_changed() }}
+
+),
+
+county_year as (
+
+    select * from {{ ref('int_region__county_year') }}
+
+),
+
+published_municipality as (
+
+    select
+        placed.series_id, placed.dataset_id, placed.release_id,
+        sole_parts.region_code, 'municipality' as region_level,
+        placed.period_start, placed.year, placed.value, placed.value_low, placed.value_high, placed.value_status
+    from placed
+    inner join sole_parts
+        on placed.part_code = sole_parts.part_code and placed.year = sole_parts.year
+
+),
+
+published_county as (
+
+    select
+        upper_cells.series_id, upper_cells.dataset_id, upper_cells.release_id,
+        county_year.region_code, 'county' as region_level,
+        upper_cells.period_start, upper_cells.year,
+        upper_cells.value, upper_cells.value_low, upper_cells.value_high, upper_cells.value_status
+    from upper_cells
+    inner join county_year
+        on upper_cells.region_code = county_year.published_code and upper_cells.year = county_year.year
+    where upper_cells.region_level = 'county'
+
+),
+
+published_country as (
+
+    select
+        series_id, dataset_id, release_id,
+        region_code, 'country' as region_level,
+        period_start, year, value, value_low, value_high, value_status
+    from upper_cells
+    where region_level = 'country'
+
+),
+
+published_upper as (
+
+    select * from published_county
+    union all
+    select * from published_country
+
+),
+
+-- a county or country cell that upstream leaves missing does not stand in the way of the sum
+published as (
+
+    select * from published_municipality
+    union all
+    select * from published_upper where value_status not in ('missing', 'not_applicable')
+
+),
+
+not_published as (
+
+    select summed.*
+    from summed
+    left join published_upper
+        on
+            summed.series_id = published_upper.series_id
+            and summed.region_code = published_upper.region_code
+            and summed.region_level = published_upper.region_level
+            and summed.period_start = published_upper.period_start
+            and published_upper.value_status not in ('missing', 'not_applicable')
+    where published_upper.series_id is null
+
+)
+
+select
+    series_id,
+    dataset_id,
+    release_id,
+    region_code,
+    region_level,
+    period_start,
+    year,
+    value,
+    value_low,
+    value_high,
+    value_status,
+    'published' as geography_basis,
+    cast(null as varchar) as reason,
+    case when value_status = 'suppressed' then 1 else 0 end as hidden_count
+from published
+
+union all
+
+select
+    series_id,
+    dataset_id,
+    release_id,
+    region_code,
+    region_level,
+    period_start,
+    year,
+    value,
+    value_low,
+    value_high,
+    value_status,
+    case when value_status = 'unavailable' then 'unavailable' else 'summed' end as geography_basis,
+    reason,
+    hidden_count
+from not_published

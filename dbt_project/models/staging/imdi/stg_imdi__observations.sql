@@ -1,0 +1,18 @@
+-- IMDi observations of the releases in use: typed, nothing summed, one row per upstream cell.
+select
+    observation.dataset_id,
+    observation.release_id,
+    observation.source_row,
+    observation.source_column,
+    observation.series_number,
+    cast(observation.region_code as varchar) as region_code,
+    cast(observation.region_level as varchar) as region_level,
+    observation.period_start,
+    observation.value,
+    cast(observation.value_status as varchar) as value_status
+from {{ source('imdi', 'imdi_observation') }} as observation
+inner join {{ source('landing', 'current_release') }} as current_release
+    on
+        observation.dataset_id = current_release.dataset_id
+        and observation.release_id = current_release.release_id
+        and cast(observation.region_level as varchar) = current_release.slice
