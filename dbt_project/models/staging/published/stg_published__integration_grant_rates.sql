@@ -1,0 +1,20 @@
+with source as (
+
+    select * from {{ source('published', 'published_integration_grant_rates') }}
+
+)
+
+select
+    dataset_id,
+    release_id,
+    source_row,
+    is_demo,
+    document as source_document,
+    source_table,
+    cast(year as integer) as year,
+    cast(grant_year_n as integer) as grant_year_n,
+    cast(settlement_year as integer) as settlement_year,
+    category,
+    row_type,
+    cast(amount_nok as bigint) as amount_nok
+from source

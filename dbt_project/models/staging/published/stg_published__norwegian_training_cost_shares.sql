@@ -1,0 +1,17 @@
+with source as (
+
+    select * from {{ source('published', 'published_norwegian_training_cost_shares') }}
+
+)
+
+select
+    dataset_id,
+    release_id,
+    source_row,
+    is_demo,
+    document as source_document,
+    source_table,
+    cast(year as integer) as year,
+    cost_area,
+    cast(share_pct as double) as share_pct
+from source
