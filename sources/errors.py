@@ -62,3 +62,11 @@ class TransferError(SourceError):
 
 class HeldRelease(SourceError):
     """A readable release that a gate keeps back until a person has looked at it."""
+
+
+class ClosedError(SourceError):
+    """The publisher is in its known closed hours: a state, not a failure; the dataset is asked again later."""
+
+
+class WithdrawnError(SourceError):
+    """The publisher no longer offers the dataset; its last good release stays in use."""

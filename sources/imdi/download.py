@@ -15,8 +15,8 @@ from sources.options import Options
 class ImdiDownload(Options):
     """``options.imdi`` of a dataset: the level letters that upstream offers for its table.
 
-    ``k`` municipalities, ``f`` counties and the whole country (county 00), ``b`` city districts, ``n`` business regions.
-    Each level is a file and a release of its own. ``table`` defaults to the spec's upstream_id.
+    ``k`` municipalities, ``f`` counties and the whole country (county 00), ``b`` city districts, ``n`` business
+    regions. Each level is a file and a release of its own. ``table`` defaults to the spec's upstream_id.
 
     Example::
 

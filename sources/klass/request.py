@@ -18,8 +18,9 @@ class KlassRequest(Options):
 
     ``kind``: ``versions`` every version in force since ``from_date`` with its items (the classification answer first,
     then one body a version, oldest first); ``codes`` all codes with their validity since ``from_date`` in one body;
-    ``changes`` the change rows between versions since ``from_date``, one body a boundary; ``correspondence`` the codes of
-    ``target`` that each code of the classification has, one body a year since ``from_date``, on 1 June.
+    ``changes`` the change rows between versions since ``from_date``, in one body where Klass can answer so, else one
+    body a boundary; ``correspondence`` the codes of ``target`` that each code of the classification has, one body a
+    year since ``from_date``, on 1 June.
     ``include_future`` takes versions not yet in force (published each autumn).
 
     Example::

@@ -14,7 +14,7 @@ class NavPage(Options):
     """``options.nav`` of a dataset: the page that links to the workbook, and the table code in the file's name.
 
     ``page`` is the path on www.nav.no. The address of the workbook changes with every release and is read from the
-    page each time. ``archive_pages`` are further pages whose workbooks of the same table are kept as releases of their own.
+    page each time. ``archive_pages`` are further pages whose workbooks of the same table are kept as releases too.
 
     Example::
 

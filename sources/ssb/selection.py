@@ -1,6 +1,6 @@
 """What a spec asks of an SSB table: the settings, and the exact codes they mean in the table as it is today.
 
-Here: `SsbQuery` (``options.ssb``), its check against the table's metadata, counting and splitting. Not here: calling SSB.
+Here: `SsbQuery` (``options.ssb``), its check against metadata, counting, splitting. Not here: calling SSB.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ class Choice(Options):
     """Which codes of one variable are asked for.
 
     ``codes`` holds codes and expressions side by side: ``3909``, ``*``, ``????`` (any four characters), ``top(3)``,
-    ``top(3,1)``, ``bottom(2)``, ``from(2015)``, ``to(2020)``, ``range(2015,2020)``. All are turned into exact codes from
-    the metadata before the call. ``codelist_label`` picks a codelist by its label (``*`` stands for any text, case does
-    not count; exactly one must match), ``codelist`` by its id (SSB's ids are case-sensitive). ``only_present`` leaves
+    ``top(3,1)``, ``bottom(2)``, ``from(2015)``, ``to(2020)``, ``range(2015,2020)``. All are turned into exact codes
+    from the metadata before the call. ``codelist_label`` picks a codelist by its label (``*`` stands for any text,
+    case does not count; exactly one must match), ``codelist`` by its id (SSB's ids are case-sensitive). ``only_present`` leaves
     out listed codes that the table does not hold (old municipality codes); without it such a code is an error.
     ``eliminate`` leaves the variable out of the call knowingly, which makes SSB return its total.
     """
@@ -72,9 +72,9 @@ class SsbQuery(Options):
               ContentsCode: {codes: [Personer1]}
               Tid: {codes: ["from(2015)"]}
 
-    ``table`` defaults to the spec's upstream_id. ``kostra`` sets the rule of SSB's reporting year: figures of year Y are
-    unrevised from 15 March and final from 15 June of Y+1. ``final_from`` (month-day) gives another table such a date;
-    without either the publication status is unknown.
+    ``table`` defaults to the spec's upstream_id. ``kostra`` sets the rule of SSB's reporting year: figures of year Y
+    are unrevised from 15 March and final from 15 June of Y+1. ``final_from`` (month-day) gives another table such a
+    date; without either the publication status is unknown.
     """
 
     table: str | None = Field(default=None, pattern=r"^[0-9A-Za-z]{4,10}$")
