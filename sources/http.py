@@ -74,8 +74,8 @@ class HttpSettings:
     """What an installation sets.
 
     ``contact`` (an address or page of the municipality) goes into the User-Agent. ``state_folder`` holds the call
-    counts that all processes of the machine share; without it each process counts by itself. ``base_urls`` maps an official
-    host to a loopback address (the local upstream); only then may a call go over http.
+    counts that all processes of the machine share; without it each process counts by itself. ``base_urls`` maps an
+    official host to a loopback address (the local upstream); only then may a call go over http.
     """
 
     contact: str = ""

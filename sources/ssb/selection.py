@@ -23,8 +23,9 @@ class Choice(Options):
     ``codes`` holds codes and expressions side by side: ``3909``, ``*``, ``????`` (any four characters), ``top(3)``,
     ``top(3,1)``, ``bottom(2)``, ``from(2015)``, ``to(2020)``, ``range(2015,2020)``. All are turned into exact codes
     from the metadata before the call. ``codelist_label`` picks a codelist by its label (``*`` stands for any text,
-    case does not count; exactly one must match), ``codelist`` by its id (SSB's ids are case-sensitive). ``only_present`` leaves
-    out listed codes that the table does not hold (old municipality codes); without it such a code is an error.
+    case does not count; exactly one must match), ``codelist`` by its id (SSB's ids are case-sensitive).
+    ``only_present`` leaves out listed codes that the table does not hold (old municipality codes); without it such a
+    code is an error.
     ``eliminate`` leaves the variable out of the call knowingly, which makes SSB return its total.
     """
 
