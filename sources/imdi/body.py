@@ -6,14 +6,12 @@ Here: looking at the first bytes and the end of a file. Not here: columns, label
 from __future__ import annotations
 
 import csv
-import re
 from pathlib import Path
 
 from sources.errors import EncodingError, NotOfKindError
 
 HEAD_BYTES = 1 << 16
-_DOWNLOAD_NAME = re.compile(r"(?:^|/)[kf]/[a-z][a-z0-9_]*\.csv$")
-_LONG_NEEDS = {"enhet", "år", "antall"}
+_LONG_COLUMNS = {"enhet", "år", "antall", "kommunenummer", "fylkesnummer"}
 _CODED_NEEDS = {"aar", "enhet", "tabellvariabel", "tabellnavn"}
 
 
@@ -25,25 +23,18 @@ def normal_name(name: str) -> str:
 def recognise(name: str, head: bytes) -> str | None:
     """Which of IMDi's forms a file has, from its first 64 kB: imdi_long, imdi_wide, imdi_coded, or None.
 
-    A file in a wrong encoding keeps its form, so that reading it says what is wrong. A file that lies where the long
-    download is kept (``k/<table>.csv``, ``f/<table>.csv``) is taken for one when its content is an error page, for the
-    same reason. Re-exports by others (comma separated, names only) are not IMDi's forms.
+    ``name`` decides nothing: people rename what they download. A file in a wrong encoding, or with one of its fixed
+    columns renamed, keeps its form, so that reading it says what is wrong. Re-exports by others (comma separated, names
+    only) are none of IMDi's forms; nor is an error page.
     """
-    for encoding in ("utf-8-sig", "latin-1"):
-        try:
-            first = head.decode(encoding, errors="strict" if encoding == "latin-1" else "ignore").split("\n", 1)[0]
-        except UnicodeDecodeError:
-            continue
-        first = first.rstrip("\r")
+    line = head.split(b"\n", 1)[0]
+    for first in (line.decode("utf-8-sig", errors="ignore"), line.decode("latin-1")):
         if first.startswith("Region;Navn;"):
             return "imdi_wide"
-        semicolon = {normal_name(cell) for cell in first.split(";")}
-        if semicolon >= _LONG_NEEDS and semicolon & {"kommunenummer", "fylkesnummer"}:
+        if len({normal_name(cell) for cell in first.split(";")} & _LONG_COLUMNS) >= 3:
             return "imdi_long"
         if {normal_name(cell) for cell in first.replace('"', "").split(",")} >= _CODED_NEEDS:
             return "imdi_coded"
-    if _DOWNLOAD_NAME.search(name.replace("\\", "/")) and (not head.strip() or _markup(head)):
-        return "imdi_long"
     return None
 
 

@@ -147,7 +147,7 @@ def _mapped(cells: Cells, factor: Factor, code_of: Callable[[str, str], str]) ->
     for label_number in np.flatnonzero(first >= 0):
         code = code_of(factor.labels[label_number], cells.line(int(first[label_number])))
         numbers[label_number] = codes.setdefault(code, len(codes))
-    return pa.DictionaryArray.from_arrays(pa.array(numbers[factor.index], pa.int32()), pa.array(list(codes), pa.string()))
+    return _dictionary(numbers[factor.index], list(codes))
 
 
 def _first_cells(factor: Factor) -> np.ndarray:
@@ -159,7 +159,7 @@ def _first_cells(factor: Factor) -> np.ndarray:
 
 
 def _labelled(cells: Cells, factor: Factor, labels: LabelMap, before: pa.Array | None) -> pa.DictionaryArray:
-    """Codes of a dimension or measure column. A second column of the same dimension fills in where the first is total."""
+    """Codes of a column. A second column of the same dimension fills in where the first is the total."""
 
     def code_of(label: str, line: str) -> str:
         code = labels.code_of(label)
@@ -189,7 +189,11 @@ def _combined(cells: Cells, one: pa.DictionaryArray, two: pa.DictionaryArray) ->
                 next_step="give one of the two columns another dimension in the dataset spec",
             )
         numbers[at] = codes.setdefault(b if a == TOTAL else a, len(codes))
-    return pa.DictionaryArray.from_arrays(pa.array(numbers[number], pa.int32()), pa.array(list(codes), pa.string()))
+    return _dictionary(numbers[number], list(codes))
+
+
+def _dictionary(index: np.ndarray, codes: list[str]) -> pa.DictionaryArray:
+    return pa.DictionaryArray.from_arrays(pa.array(index, pa.int32()), pa.array(codes, pa.string()))
 
 
 def _periods(cells: Cells) -> pa.Array:
@@ -241,17 +245,18 @@ def _values(
         notes["cells without text, taken as missing"] += count
     _check_counts(cells, value, unit, measure)
     ok = status == STATUSES.index("ok")
-    status_codes = pa.DictionaryArray.from_arrays(pa.array(status.astype(np.int32)), pa.array(STATUSES))
-    return pa.array(value, pa.float64(), mask=~ok), status_codes
+    return pa.array(value, pa.float64(), mask=~ok), _dictionary(status, list(STATUSES))
 
 
 def _check_counts(cells: Cells, value: np.ndarray, unit: pa.DictionaryArray, measure: pa.DictionaryArray) -> None:
-    """A number of persons is whole, and only a net measure is below zero: else a separator was misread upstream or here."""
-    counted = np.array([units()[code].additive and code != "nok" for code in unit.dictionary.to_pylist()], dtype=bool)
+    """Persons are whole, and below zero only in a net measure; kroner may be both (grants are paid back)."""
+    names = unit.dictionary.to_pylist()
+    counted = np.array([units()[code].additive and not code.startswith("nok") for code in names], dtype=bool)
+    money = np.array([code.startswith("nok") for code in names], dtype=bool)
     signed = np.array([code.startswith(_SIGNED_MEASURE) for code in measure.dictionary.to_pylist()], dtype=bool)
     with np.errstate(invalid="ignore"):
         broken = counted[unit.indices.to_numpy()] & (value % 1 > 0)
-        negative = (value < 0) & ~signed[measure.indices.to_numpy()]
+        negative = (value < 0) & ~signed[measure.indices.to_numpy()] & ~money[unit.indices.to_numpy()]
     for mask, expected in ((broken, "a whole number of persons"), (negative, "no figure below zero in this measure")):
         if mask.any():
             cell = int(np.argmax(mask))

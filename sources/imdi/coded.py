@@ -35,7 +35,7 @@ def read_coded(spec: DatasetSpec, document: Document) -> tuple[Cells, Match]:
     missing = [name for name in _FIXED if name not in names]
     if missing or len(names) != len(header):
         raise LayoutError(
-            expected="a header with aar, enhet, tabellvariabel, tabell_navn, region numbers and the dimensions, each once",
+            expected="a header with aar, enhet, tabellvariabel, tabell_navn, region numbers and dimensions, each once",
             found=f"{','.join(header)[:200]!r}",
             where=f"{where} line 1",
             next_step="use the file as it was exported",

@@ -49,8 +49,8 @@ def match_columns(spec: DatasetSpec, headers: list[str], where: str) -> Match:
                 expected="only the columns " + ", ".join(repr(c.name) for c in spec.columns),
                 found=f"an unknown column {header!r}",
                 where=where,
-                next_step=f"if it is a new name of a known column, add it to its aliases in the spec of {spec.dataset_id}; "
-                "if it is a new breakdown, describe it there",
+                next_step="if it is a new name of a known column, add it to that column's aliases in the spec of "
+                f"{spec.dataset_id}; if it is a new breakdown, describe it there",
             )
         if any(column is other for other in found.values()):
             raise _column_error(f"column {column.name!r} twice", spec, where)
@@ -67,7 +67,7 @@ def _column_error(found: str, spec: DatasetSpec, where: str) -> LayoutError:
         expected="each of the columns " + ", ".join(repr(c.name) for c in spec.columns) + " once",
         found=found,
         where=where,
-        next_step=f"compare the file's header with the spec of {spec.dataset_id}; a renamed column needs an alias there",
+        next_step=f"compare the header with the spec of {spec.dataset_id}; a renamed column needs an alias there",
     )
 
 
@@ -118,7 +118,7 @@ class LabelMap:
 
 
 def open_code(label: str) -> str:
-    """The code of a new label in an open dimension: ASCII, small letters, words joined by ``_``; ``67 +`` -> ``67_plus``."""
+    """The code of a new label in an open dimension: ASCII, small letters, words joined by ``_`` (``67_plus``)."""
     text = fold(label).replace("æ", "ae").replace("ø", "o").replace("å", "a").replace("+", " plus ")
     return re.sub(r"[^a-z0-9]+", "_", text).strip("_")[:60]
 

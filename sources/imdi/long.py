@@ -70,7 +70,7 @@ def _sort_header(header: list[str], where: str) -> tuple[dict[str, str], str, li
 
 def _header_error(found: str, where: str) -> LayoutError:
     return LayoutError(
-        expected="a header with Enhet, År, Antall, one of Kommunenummer and Fylkesnummer, and the dimensions, each once",
+        expected="a header with Enhet, År, Antall, one of Kommunenummer and Fylkesnummer, and dimensions, each once",
         found=found,
         where=f"{where} line 1",
         next_step="compare with the form described in docs/datasets.md; a file from the website has another layout",

@@ -27,7 +27,7 @@ def read_imdi_long(spec: DatasetSpec, documents: list[Document]) -> Reading:
 
 
 def read_imdi_wide(spec: DatasetSpec, documents: list[Document]) -> Reading:
-    """Read the website's wide files. ``source_row`` is the line, ``source_column`` the column of a cell, both from 1."""
+    """Read the website's wide files. ``source_row`` is the line and ``source_column`` the column, both from 1."""
     readings = []
     for document in documents:
         cells, match, notes = read_wide(spec, document)

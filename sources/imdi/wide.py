@@ -1,4 +1,4 @@
-"""The wide CSV of the website (Last ned tallgrunnlag): regions down, every combination across, one header row a dimension.
+"""The wide CSV of the website (Last ned tallgrunnlag): regions down, combinations across, a header row a dimension.
 
 Here: that file -> cells. Not here: what the labels mean.
 """
@@ -75,9 +75,7 @@ def _with_first(first: tuple[int, list[str]], rest: Iterator[tuple[int, list[str
     yield from rest
 
 
-def _header_rows(
-    records: Iterator[tuple[int, list[str]]], where: str
-) -> tuple[list[list[str]], tuple[int, list[str]]]:
+def _header_rows(records: Iterator[tuple[int, list[str]]], where: str) -> tuple[list[list[str]], tuple[int, list[str]]]:
     heads: list[list[str]] = []
     for line, record in records:
         if record and _REGION_KEY.fullmatch(record[0]):
