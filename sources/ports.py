@@ -29,6 +29,9 @@ class Document:
 ObservationReader = Callable[[DatasetSpec, list[Document]], Reading]
 """Bytes of one release -> observations. Raises a SourceError that names line or cell; never returns part of a file."""
 
+UPDATED_AT = b"upstream_updated_at"
+"""Schema metadata key under which a table reader may state when upstream made the content (ISO date-time)."""
+
 TableReader = Callable[[DatasetSpec, list[Document]], pa.Table]
 """Bytes of one release -> a reference table with ``source_row`` and the spec's table_columns, typed."""
 
@@ -61,8 +64,11 @@ class Fetched:
 
 
 class Client(Protocol):
-    """A publisher's live side. Both calls raise a SourceError; neither leaves part of a body in landing."""
+    """A publisher's live side. Both calls raise a SourceError; neither leaves part of a body in landing.
+
+    ``fetch`` gives one Fetched per release: IMDi's table is one file and release per level letter, others give one.
+    """
 
     def probe(self, spec: DatasetSpec) -> Probe: ...
 
-    def fetch(self, spec: DatasetSpec, landing: Landing) -> Fetched: ...
+    def fetch(self, spec: DatasetSpec, landing: Landing) -> list[Fetched]: ...
