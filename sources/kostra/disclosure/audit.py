@@ -1,0 +1,104 @@
+"""The attack: how far linear programming narrows each hidden cell when everything else is known.
+
+Here: exact bounds of hidden cells from the relations. Not here: the decision what to hide.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.optimize import linprog
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
+
+from sources.kostra.disclosure.problem import Problem, is_pinned
+
+TOLERANCE = 1e-6
+
+
+class Attack:
+    """Bounds of the hidden cells of a problem for an attacker who knows the published and the public ones.
+
+    A linear programme is solved only for cells whose protection no earlier solution has shown: every solution is a table
+    that fits all that is known, so it widens the seen interval of all its cells at once.
+    """
+
+    def __init__(self, problem: Problem, hidden: np.ndarray) -> None:
+        self.problem = problem
+        self.free = np.flatnonzero(hidden & ~problem.known)
+        self.low = problem.values.astype(float).copy()
+        self.high = problem.values.astype(float).copy()
+        fixed = problem.values.astype(float).copy()
+        fixed[self.free] = 0
+        self._equal, self._equal_rest = self._reduce(problem.matrix(problem.equations), fixed)
+        self._less, self._less_rest = self._reduce(problem.matrix(problem.inequalities), fixed)
+        self._component = self._components()
+        self._exact: dict[tuple[int, int], float] = {}
+
+    def lower(self, cell: int) -> float:
+        """The smallest value the cell can have."""
+        return self._solve(cell, 1)
+
+    def upper(self, cell: int) -> float:
+        """The largest value the cell can have (infinite when nothing bounds it)."""
+        return self._solve(cell, -1)
+
+    def is_exposed(self, cell: int, need_low: float, need_high: float) -> bool:
+        """Whether the attack narrows the cell below its needed interval, or pins it within 10 per cent."""
+        problem = self.problem
+        value = float(problem.values[cell])
+
+        def fails() -> bool:
+            short = problem.primary[cell] and (
+                self.low[cell] > need_low + TOLERANCE or self.high[cell] < need_high - TOLERANCE
+            )
+            return bool(short) or is_pinned(value, self.low[cell], self.high[cell], problem.floor)
+
+        for bound in (self.upper, self.lower):
+            if not fails():
+                return False
+            bound(cell)
+        return fails()
+
+    def _solve(self, cell: int, direction: int) -> float:
+        if (cell, direction) in self._exact:
+            return self._exact[cell, direction]
+        position = int(np.searchsorted(self.free, cell))
+        members = np.flatnonzero(self._component == self._component[position])
+        cells = self.free[members]
+        scale = max(1.0, float(self.problem.values[cells].max(initial=0)))
+        objective = np.zeros(len(members))
+        objective[np.searchsorted(members, position)] = direction
+        equal, less = self._rows_of(self._equal, members), self._rows_of(self._less, members)
+        answer = linprog(
+            objective,
+            A_eq=self._equal[equal][:, members] if len(equal) else None,
+            b_eq=self._equal_rest[equal] / scale if len(equal) else None,
+            A_ub=self._less[less][:, members] if len(less) else None,
+            b_ub=self._less_rest[less] / scale if len(less) else None,
+            bounds=(0, None),
+            method="highs",
+        )
+        if answer.status == 3:
+            found = np.inf if direction < 0 else 0.0
+        elif answer.status == 0:
+            self.low[cells] = np.minimum(self.low[cells], answer.x * scale)
+            self.high[cells] = np.maximum(self.high[cells], answer.x * scale)
+            found = float(answer.x[np.searchsorted(members, position)] * scale)
+        else:
+            raise RuntimeError(f"the solver gave no answer (status {answer.status})")
+        (self.low if direction > 0 else self.high)[cell] = found
+        self._exact[cell, direction] = found
+        return found
+
+    def _reduce(self, matrix: csr_matrix, fixed: np.ndarray) -> tuple[csr_matrix, np.ndarray]:
+        return csr_matrix(matrix[:, self.free]), -(matrix @ fixed)
+
+    def _components(self) -> np.ndarray:
+        if not len(self.free):
+            return np.zeros(0, dtype=int)
+        links = abs(self._equal).T @ abs(self._equal) + abs(self._less).T @ abs(self._less)
+        return connected_components(links, directed=False)[1]
+
+    @staticmethod
+    def _rows_of(matrix: csr_matrix, members: np.ndarray) -> np.ndarray:
+        return np.flatnonzero(np.diff(matrix[:, members].indptr)) if matrix.shape[0] else np.zeros(0, dtype=int)
