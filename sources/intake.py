@@ -18,7 +18,7 @@ from sources.errors import NotOfKindError
 from sources.klass.history import municipalities
 from sources.landing import Blob, Landing, ReadingFacts, Receipt, SliceCoverage, release_id_of
 from sources.observation import Reading, drop_exact_duplicates, number_series, write_parquet
-from sources.ports import Document
+from sources.ports import UPDATED_AT, Document
 from sources.registry import Form, forms
 from sources.spec import DatasetSpec
 
@@ -146,7 +146,11 @@ def _slices(reading: Reading) -> dict[str, SliceCoverage]:
 
 
 def _write_table(table: pa.Table, spec: DatasetSpec, path: Path) -> ReadingFacts:
-    write_parquet(table, path)
+    stated = (table.schema.metadata or {}).get(UPDATED_AT)
+    write_parquet(table.replace_schema_metadata(None), path)
     return ReadingFacts(
-        spec_version=spec.version, rows=table.num_rows, slices={"all": SliceCoverage(regions=table.num_rows)}
+        spec_version=spec.version,
+        rows=table.num_rows,
+        slices={"all": SliceCoverage(regions=table.num_rows)},
+        updated_at=datetime.fromisoformat(stated.decode()) if stated else None,
     )

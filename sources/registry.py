@@ -9,8 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from sources.imdi import reader as imdi
 from sources.klass import reader as klass
 from sources.ports import ObservationReader, TableReader
+from sources.published import reader as published
 
 HEAD_BYTES = 65_536
 """How much of a file a recogniser may look at."""
@@ -31,6 +33,8 @@ class Form:
 def forms() -> dict[str, Form]:
     """Every known form by name."""
     known = [
+        *[Form(name, "imdi", read) for name, read in imdi.READERS.items()],
+        Form("published_csv", "published", published.read_table),
         Form("klass_version", "klass", klass.read_version, ("klass_municipalities",)),
         Form("klass_changes", "klass", klass.read_changes, ("klass_municipality_changes",)),
         Form("klass_bundled_municipalities", "klass", klass.read_bundled_municipalities, ("klass_municipalities",)),
@@ -42,7 +46,7 @@ def forms() -> dict[str, Form]:
 
 def recognisers() -> dict[str, Recogniser]:
     """One recogniser per publisher."""
-    return {"klass": klass.recognise}
+    return {"imdi": imdi.recognise, "klass": klass.recognise}
 
 
 def recognise(path: Path, source: str | None = None) -> str | None:

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from sources.errors import LayoutError, NotOfKindError
 from sources.klass.history import DATA, name_of
-from sources.ports import Document
+from sources.ports import UPDATED_AT, Document
 from sources.spec import DatasetSpec
 
 _NO_PLACE = "9999"
@@ -40,7 +40,8 @@ def recognise(name: str, head: bytes) -> str | None:
 def read_version(spec: DatasetSpec, documents: list[Document]) -> pa.Table:
     """A version answer -> one row per municipality: code, name, valid_from, valid_to (None = open).
 
-    ``validTo`` is exclusive, and the key is absent on the version in force.
+    ``validTo`` is exclusive, and the key is absent on the version in force. The first day of the version is its
+    upstream date: versions fetched on one day have no other order.
     """
     document = documents[0]
     answer = _json_object(document, "classificationItems")
@@ -48,13 +49,8 @@ def read_version(spec: DatasetSpec, documents: list[Document]) -> pa.Table:
     valid_to = _date(answer["validTo"], document, "validTo") if answer.get("validTo") else None
     items = [i for i in answer["classificationItems"] if i["code"] != _NO_PLACE]
     rows = [(n, item["code"], item["name"], valid_from, valid_to) for n, item in enumerate(items, start=1)]
-    return _table(rows, ["source_row", "code", "name", "valid_from", "valid_to"])
-
-
-def version_start(document: Document) -> date:
-    """The day from which a version answer holds (its upstream date: versions have no other order)."""
-    answer = _json_object(document, "classificationItems")
-    return _date(answer.get("validFrom"), document, "validFrom")
+    table = _table(rows, ["source_row", "code", "name", "valid_from", "valid_to"])
+    return table.replace_schema_metadata({UPDATED_AT: f"{valid_from.isoformat()}T00:00:00+00:00"})
 
 
 def read_changes(spec: DatasetSpec, documents: list[Document]) -> pa.Table:

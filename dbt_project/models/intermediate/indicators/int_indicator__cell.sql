@@ -1,0 +1,47 @@
+-- Figures of the series on the geography of today, by indicator and side.
+-- Where an indicator is yearly and its dataset monthly, the indicator's reference month is taken.
+{{ config(materialized='view') }}
+
+with indicator_series as (
+
+    select * from {{ ref('int_indicator__series') }}
+    where true {{ only_changed('indicator_id', 'changed_indicators') }}
+
+),
+
+indicators as (
+
+    select indicator_id, reference_month from {{ source('landing', 'indicator') }}
+
+),
+
+figures as (
+
+    select * from {{ ref('int_region__observation_today') }}
+
+)
+
+select
+    indicator_series.indicator_id,
+    indicator_series.role,
+    indicator_series.breakdown_id,
+    indicator_series.match_key,
+    figures.release_id,
+    figures.region_code,
+    figures.region_level,
+    figures.year,
+    figures.value,
+    figures.value_low,
+    figures.value_high,
+    figures.value_status,
+    figures.geography_basis,
+    figures.reason,
+    figures.hidden_count
+from indicator_series
+inner join indicators
+    on indicator_series.indicator_id = indicators.indicator_id
+inner join figures
+    on indicator_series.series_id = figures.series_id
+where
+    indicators.reference_month is null
+    or indicators.reference_month = cast(extract(month from figures.period_start) as integer)

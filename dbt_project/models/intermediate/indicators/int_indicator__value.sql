@@ -1,0 +1,188 @@
+-- The figure of every indicator, area and year, with bounds, status and basis.
+-- A share is recomputed from numerator and denominator where upstream has no share for the very area; it is never averaged.
+-- Its bounds are those of the extreme cases: least over most, and most over least.
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='append',
+        on_schema_change='fail',
+        pre_hook="{{ delete_changed('indicator_id', 'changed_indicators') }}"
+    )
+}}
+
+with cells as (
+
+    select * from {{ ref('int_indicator__cell') }}
+
+),
+
+indicators as (
+
+    select * from {{ source('landing', 'indicator') }}
+
+),
+
+numerators as (
+
+    select * from cells where role = 'numerator'
+
+),
+
+denominators as (
+
+    select * from cells where role = 'denominator'
+
+),
+
+shares as (
+
+    select
+        numerators.indicator_id,
+        numerators.breakdown_id,
+        numerators.release_id,
+        numerators.region_code,
+        numerators.region_level,
+        numerators.year,
+        indicators.scale,
+        indicators.is_part_of_whole,
+        numerators.value as numerator,
+        denominators.value as denominator,
+        numerators.value_low as numerator_low,
+        numerators.value_high as numerator_high,
+        denominators.value_low as denominator_low,
+        denominators.value_high as denominator_high,
+        case
+            when denominators.value_status is null then 'missing'
+            when 'unavailable' in (numerators.value_status, denominators.value_status) then 'unavailable'
+            when 'missing' in (numerators.value_status, denominators.value_status) then 'missing'
+            when 'not_applicable' in (numerators.value_status, denominators.value_status) then 'missing'
+            when 'incomplete' in (numerators.value_status, denominators.value_status) then 'incomplete'
+            when denominators.value_high = 0 then 'not_applicable'
+            when numerators.value is not null and denominators.value is not null then 'ok'
+            when numerators.value_status = 'suppressed' then 'suppressed'
+            else 'interval'
+        end as value_status,
+        coalesce(numerators.reason, denominators.reason, case when denominators.value_status is null then 'no_denominator' end)
+            as reason,
+        numerators.hidden_count + coalesce(denominators.hidden_count, 0) as hidden_count
+    from numerators
+    inner join indicators
+        on numerators.indicator_id = indicators.indicator_id
+    left join denominators
+        on
+            numerators.indicator_id = denominators.indicator_id
+            and numerators.region_code = denominators.region_code
+            and numerators.region_level = denominators.region_level
+            and numerators.year = denominators.year
+            and numerators.match_key = denominators.match_key
+
+),
+
+recomputed as (
+
+    select
+        indicator_id,
+        breakdown_id,
+        release_id,
+        region_code,
+        region_level,
+        year,
+        case when value_status = 'ok' then scale * numerator / denominator end as value,
+        case
+            when value_status in ('ok', 'interval', 'suppressed') and denominator_high > 0
+                then scale * numerator_low / denominator_high
+        end as value_low,
+        case
+            when value_status not in ('ok', 'interval', 'suppressed') then null
+            when is_part_of_whole and (denominator_low = 0 or numerator_high > denominator_low) then scale
+            when denominator_low > 0 then scale * numerator_high / denominator_low
+        end as value_high,
+        value_status,
+        numerator,
+        denominator,
+        case when value_status = 'unavailable' then 'unavailable' else 'recomputed' end as geography_basis,
+        reason,
+        hidden_count
+    from shares
+
+),
+
+upstream as (
+
+    select
+        indicator_id,
+        breakdown_id,
+        release_id,
+        region_code,
+        region_level,
+        year,
+        value,
+        value_low,
+        value_high,
+        value_status,
+        geography_basis,
+        reason,
+        hidden_count
+    from cells
+    where role in ('value', 'published')
+
+),
+
+-- upstream's own share wins where it has a figure for the very area, and where it hides one
+combined as (
+
+    select
+        coalesce(upstream.indicator_id, recomputed.indicator_id) as indicator_id,
+        coalesce(upstream.breakdown_id, recomputed.breakdown_id) as breakdown_id,
+        coalesce(upstream.region_code, recomputed.region_code) as region_code,
+        coalesce(upstream.region_level, recomputed.region_level) as region_level,
+        coalesce(upstream.year, recomputed.year) as year,
+        upstream.indicator_id is not null
+        and (recomputed.indicator_id is null or upstream.value_status in ('ok', 'suppressed')) as is_upstream,
+        upstream.value_status = 'suppressed' and recomputed.indicator_id is not null as is_hidden_share,
+        upstream.release_id as upstream_release_id,
+        upstream.value as upstream_value,
+        upstream.value_low as upstream_low,
+        upstream.value_high as upstream_high,
+        upstream.value_status as upstream_status,
+        upstream.geography_basis as upstream_basis,
+        upstream.reason as upstream_reason,
+        upstream.hidden_count as upstream_hidden_count,
+        recomputed.release_id,
+        recomputed.value,
+        recomputed.value_low,
+        recomputed.value_high,
+        recomputed.value_status,
+        recomputed.numerator,
+        recomputed.denominator,
+        recomputed.geography_basis,
+        recomputed.reason,
+        recomputed.hidden_count
+    from upstream
+    full outer join recomputed
+        on
+            upstream.indicator_id = recomputed.indicator_id
+            and upstream.breakdown_id = recomputed.breakdown_id
+            and upstream.region_code = recomputed.region_code
+            and upstream.region_level = recomputed.region_level
+            and upstream.year = recomputed.year
+
+)
+
+select
+    indicator_id,
+    breakdown_id,
+    region_code,
+    region_level,
+    year,
+    case when is_upstream then upstream_value else value end as value,
+    case when is_hidden_share then value_low when is_upstream then upstream_low else value_low end as value_low,
+    case when is_hidden_share then value_high when is_upstream then upstream_high else value_high end as value_high,
+    case when is_upstream then upstream_status else value_status end as value_status,
+    case when not is_hidden_share then numerator end as numerator,
+    case when not is_hidden_share then denominator end as denominator,
+    case when is_upstream then upstream_basis else geography_basis end as geography_basis,
+    case when is_upstream then upstream_reason else reason end as reason,
+    coalesce(case when is_upstream then upstream_hidden_count else hidden_count end, 0) as hidden_count,
+    case when is_upstream then upstream_release_id else release_id end as release_id
+from combined

@@ -1,0 +1,30 @@
+-- Every municipality code in every period, with the code(s) of today that hold it.
+with code_current as (
+
+    select * from {{ ref('int_region__code_current') }}
+
+),
+
+ended_by as (
+
+    select
+        old_code,
+        change_date,
+        min(change_kind) as change_kind
+    from {{ ref('stg_klass__municipality_changes') }}
+    where change_kind in ('renumber', 'merge', 'split')
+    group by old_code, change_date
+
+)
+
+select
+    cast(code_current.code as varchar) as code,
+    cast(code_current.name as varchar) as name,
+    code_current.valid_from,
+    code_current.valid_to,
+    cast(code_current.current_code as varchar) as current_code,
+    cast(coalesce(ended_by.change_kind, 'none') as varchar) as change_kind,
+    code_current.is_exact
+from code_current
+left join ended_by
+    on code_current.code = ended_by.old_code and code_current.valid_to = ended_by.change_date

@@ -1,0 +1,9 @@
+-- The municipality codes that made up each area of today in each year.
+select
+    cast(region_code as varchar) as region_code,
+    cast(region_level as varchar) as region_level,
+    year,
+    cast(part_code as varchar) as part_code,
+    is_exact,
+    part_count
+from {{ ref('int_region__part') }}

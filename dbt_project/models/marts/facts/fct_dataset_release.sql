@@ -1,0 +1,37 @@
+-- Every release of every dataset that was ever landed: when, from what, and whether it is in use.
+with releases as (
+
+    select * from {{ source('landing', 'release') }}
+
+),
+
+in_use as (
+
+    select distinct
+        dataset_id,
+        release_id
+    from {{ source('landing', 'current_release') }}
+
+)
+
+select
+    cast(releases.dataset_id as varchar) as dataset_id,
+    cast(releases.release_id as varchar) as release_id,
+    releases.retrieved_at,
+    cast(releases.date_basis as varchar) as date_basis,
+    releases.upstream_updated_at,
+    cast(releases.file_name as varchar) as file_name,
+    cast(releases.sha256 as varchar) as sha256,
+    releases.byte_count,
+    releases.row_count,
+    releases.first_year,
+    releases.last_year,
+    releases.year_count,
+    cast(releases.publication_status as varchar) as publication_status,
+    cast(releases.state as varchar) as state,
+    cast(releases.reasons as varchar) as reasons,
+    in_use.release_id is not null as is_in_use,
+    releases.is_demo
+from releases
+left join in_use
+    on releases.dataset_id = in_use.dataset_id and releases.release_id = in_use.release_id

@@ -1,0 +1,42 @@
+-- Requests, decisions and settlement of refugees by area of today and year.
+-- A figure that hides small counts or passes a split has no value and two bounds.
+{%- set measures = {
+    'requested_persons': 'requested',
+    'original_request_persons': 'original_request',
+    'decided_persons': 'decided',
+    'settled_persons': 'settled',
+} %}
+with figures as (
+
+    select figures.*, series.measure
+    from {{ ref('int_region__observation_today') }} as figures
+    inner join {{ ref('int_series') }} as series
+        on figures.series_id = series.series_id
+    where series.dataset_id = 'imdi_bosatt_anmodede' and series.unit = 'persons'
+
+),
+
+datasets as (
+
+    select dataset_id, is_demo from {{ ref('dim_dataset') }}
+
+)
+
+select
+    cast(figures.region_code as varchar) as region_code,
+    cast(figures.region_level as varchar) as region_level,
+    figures.year,
+    {%- for column, measure in measures.items() %}
+    cast(max(case when figures.measure = '{{ measure }}' then figures.value end) as bigint) as {{ column }},
+    cast(max(case when figures.measure = '{{ measure }}' then figures.value_low end) as bigint) as {{ column }}_low,
+    cast(max(case when figures.measure = '{{ measure }}' then figures.value_high end) as bigint) as {{ column }}_high,
+    cast(max(case when figures.measure = '{{ measure }}' then figures.value_status end) as varchar) as {{ column }}_status,
+    {%- endfor %}
+    cast(max(case when figures.measure = 'settled' then figures.geography_basis end) as varchar) as geography_basis,
+    cast(max(case when figures.measure = 'settled' then figures.reason end) as varchar) as reason,
+    cast(max(figures.release_id) as varchar) as release_id,
+    datasets.is_demo
+from figures
+inner join datasets
+    on figures.dataset_id = datasets.dataset_id
+group by figures.region_code, figures.region_level, figures.year, datasets.is_demo

@@ -1,0 +1,60 @@
+"""Which release of each dataset is in use.
+
+Here: the rule that picks one release per dataset and slice. Not here: whether a release is accepted (gates.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sources.landing import Landing, ReadingFacts, Receipt
+from sources.spec import DatasetSpec
+
+BUNDLED = "bundled"
+"""date_basis of what ships with the product: real figures that count in a demo run as well."""
+
+
+@dataclass(frozen=True)
+class InUse:
+    """A release that serves a slice (a region level, or ``all`` of a table)."""
+
+    dataset_id: str
+    slice: str
+    release_id: str
+
+
+def select_current(
+    landing: Landing, specs: dict[str, DatasetSpec], *, demo: bool, as_of: datetime | None = None
+) -> list[InUse]:
+    """The release in use for every dataset and slice, in order of dataset and slice.
+
+    Accepted releases only, the newest one; one that covers only some regions never replaces one that covers all.
+    A demo run uses demo releases and what is bundled; any other run never uses a demo release. ``as_of`` leaves out
+    what came later.
+    """
+    chosen: list[InUse] = []
+    for dataset_id in specs:
+        best: dict[str, tuple[tuple, str]] = {}
+        for receipt, facts in _usable(landing, dataset_id, demo, as_of):
+            for name, coverage in facts.slices.items():
+                rank = (coverage.is_full, receipt.date_basis != BUNDLED, *receipt.order)
+                if name not in best or rank > best[name][0]:
+                    best[name] = (rank, receipt.release_id)
+        chosen += [InUse(dataset_id, name, release_id) for name, (_, release_id) in sorted(best.items())]
+    return chosen
+
+
+def _usable(
+    landing: Landing, dataset_id: str, demo: bool, as_of: datetime | None
+) -> Iterable[tuple[Receipt, ReadingFacts]]:
+    for receipt in landing.receipts(dataset_id):
+        if receipt.date_basis != BUNDLED and receipt.is_demo != demo:
+            continue
+        if as_of is not None and receipt.retrieved_at > as_of:
+            continue
+        decision = landing.decision(dataset_id, receipt.release_id)
+        facts = landing.reading(dataset_id, receipt.release_id)
+        if decision and decision.state == "accepted" and facts:
+            yield receipt, facts

@@ -1,0 +1,128 @@
+"""The private build file: what a run lays into it before dbt starts.
+
+Here: the `landing` schema (views on the landed rows, tables of specs, releases and indicators). Not here: any figure.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+_NAME = re.compile(r"^[a-z][a-z0-9_]*$")
+_RELEASE = re.compile(r"^[0-9a-f]{16}$")
+
+SQL_TYPES = {"text": "varchar", "integer": "bigint", "decimal": "double", "boolean": "boolean", "date": "date"}
+"""Types of reference-table columns as a dataset spec names them."""
+
+
+@dataclass(frozen=True)
+class LandedRows:
+    """The parsed rows of one release."""
+
+    dataset_id: str
+    release_id: str
+    path: Path
+    is_demo: bool = False
+
+
+@dataclass
+class BuildInputs:
+    """All that dbt reads besides its own files.
+
+    ``observations`` by source; ``series`` files likewise; ``tables``: for each table-shaped dataset its column types and
+    the release in use, if any; ``metadata``: small tables by name.
+    """
+
+    observations: dict[str, list[LandedRows]] = field(default_factory=dict)
+    tables: dict[str, tuple[dict[str, str], LandedRows | None]] = field(default_factory=dict)
+    metadata: dict[str, pa.Table] = field(default_factory=dict)
+
+
+def connect(path: Path, *, read_only: bool = False, memory_limit: str = "2GB", threads: int = 2) -> duckdb.DuckDBPyConnection:
+    """Open a DuckDB file of ours with bounded memory and spill beside it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    settings = {"memory_limit": memory_limit, "threads": threads, "temp_directory": str(path.parent / "spill")}
+    return duckdb.connect(str(path), read_only=read_only, config=settings)
+
+
+def load_inputs(build_file: Path, inputs: BuildInputs) -> None:
+    """(Re)make the landing schema of the build file. Cheap: views on Parquet, and small tables."""
+    with connect(build_file) as connection:
+        connection.execute("create schema if not exists landing")
+        for name, table in inputs.metadata.items():
+            connection.register("metadata_rows", table)
+            connection.execute(f"create or replace table landing.{_checked(name)} as select * from metadata_rows")
+            connection.unregister("metadata_rows")
+        for source, rows in inputs.observations.items():
+            connection.execute(_observation_view(f"{_checked(source)}_observation", rows))
+        connection.execute(_series_view([r for rows in inputs.observations.values() for r in rows]))
+        for dataset_id, (columns, landed) in inputs.tables.items():
+            connection.execute(_table_view(_checked(dataset_id), columns, landed))
+
+
+def _checked(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"not a name this project makes: {name!r}")
+    return name
+
+
+def _literal(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+def _identity(rows: LandedRows) -> str:
+    if not _RELEASE.fullmatch(rows.release_id):
+        raise ValueError(f"not a release id: {rows.release_id!r}")
+    return f"'{_checked(rows.dataset_id)}' as dataset_id, '{rows.release_id}' as release_id"
+
+
+_OBSERVATION_COLUMNS = {
+    "source_row": "integer",
+    "source_column": "integer",
+    "region_code": "varchar",
+    "region_level": "varchar",
+    "period_start": "date",
+    "value": "double",
+    "value_status": "varchar",
+    "series_number": "integer",
+}
+
+
+def _observation_view(name: str, landed: list[LandedRows]) -> str:
+    columns = ", ".join(_OBSERVATION_COLUMNS)
+    selects = [f"select {_identity(rows)}, {columns} from read_parquet({_literal(rows.path)})" for rows in landed]
+    return f"create or replace view landing.{name} as {_union(selects, _OBSERVATION_COLUMNS)}"
+
+
+def _series_view(landed: list[LandedRows]) -> str:
+    selects = [
+        f"select {_identity(rows)}, * from read_parquet({_literal(rows.path.with_name('series.parquet'))})"
+        for rows in landed
+    ]
+    if not selects:
+        raise ValueError("no observations at all: landing is empty")
+    return f"create or replace table landing.observation_series as {' union all by name '.join(selects)}"
+
+
+def _table_view(dataset_id: str, columns: dict[str, str], landed: LandedRows | None) -> str:
+    types = {_checked(name): SQL_TYPES[kind] for name, kind in columns.items()}
+    if landed is None:
+        empty = _union([], {"is_demo": "boolean", "source_row": "integer", **types})
+        return f"create or replace view landing.{dataset_id} as {empty}"
+    casts = ", ".join(f'cast("{name}" as {kind}) as "{name}"' for name, kind in types.items())
+    return (
+        f"create or replace view landing.{dataset_id} as select {_identity(landed)}, "
+        f"{str(landed.is_demo).lower()} as is_demo, source_row, {casts} from read_parquet({_literal(landed.path)})"
+    )
+
+
+def _union(selects: list[str], columns: dict[str, str]) -> str:
+    """The selects united; with none, an empty relation of the same columns."""
+    if selects:
+        return " union all ".join(selects)
+    typed = {"dataset_id": "varchar", "release_id": "varchar", **columns}
+    return "select " + ", ".join(f'cast(null as {kind}) as "{name}"' for name, kind in typed.items()) + " where false"

@@ -1,0 +1,161 @@
+"""The indicator registry: YAML entries under dbt_project/indicators.
+
+Here: the model of an indicator, its validation, and the rows dbt reads. Not here: computing anything (dbt).
+An indicator is one entry; a figure of it is the sum or share of the series its terms name.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from warehouse.errors import IndicatorError
+
+KEPT = "*"
+"""Marks a dimension that an indicator keeps as a breakdown."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Term(_Strict):
+    """The series of one dataset that make up a side of an indicator: measure, unit, and codes held fast."""
+
+    dataset: str
+    measure: str
+    unit: str
+    where: dict[str, str] = {}
+
+
+class IndicatorBreak(_Strict):
+    """Figures of ``year`` and later do not compare with those before."""
+
+    year: int
+    note_nb: str
+
+
+class Indicator(_Strict):
+    """One indicator of the comparison.
+
+    ``value`` alone: upstream's figure as it is. ``numerator`` and ``denominator``: a share in per cent or per 1000, so
+    that it can be recomputed over areas; ``published`` is upstream's own share for the very area and wins.
+    """
+
+    indicator_id: str = Field(pattern=r"^[a-z][a-z0-9_]{2,79}$")
+    name_nb: str
+    definition_nb: str
+    statistic_group: str
+    imdi_card: str | None = None
+    unit: str
+    direction: Literal["higher_better", "lower_better", "neither"]
+    value: Term | None = None
+    numerator: Term | None = None
+    denominator: Term | None = None
+    published: Term | None = None
+    keep: list[str] = []
+    reference_month: int | None = Field(default=None, ge=1, le=12)
+    is_part_of_whole: bool = Field(default=True, description="the numerator is contained in the denominator: at most 100 %")
+    breaks: list[IndicatorBreak] = []
+
+    @model_validator(mode="after")
+    def _check(self) -> Indicator:
+        if (self.value is None) == (self.numerator is None and self.published is None):
+            raise ValueError("give either `value`, or `numerator` with `denominator`, or `published`")
+        if (self.numerator is None) != (self.denominator is None):
+            raise ValueError("a numerator needs a denominator and the reverse")
+        if self.numerator and self.unit not in ("percent", "per_1000", "ratio", "nok_per_person"):
+            raise ValueError("a share is in percent, per_1000, ratio or nok_per_person")
+        return self
+
+    @property
+    def terms(self) -> dict[str, Term]:
+        named = {
+            "value": self.value,
+            "numerator": self.numerator,
+            "denominator": self.denominator,
+            "published": self.published,
+        }
+        return {role: term for role, term in named.items() if term}
+
+    @property
+    def datasets(self) -> set[str]:
+        return {term.dataset for term in self.terms.values()}
+
+    @property
+    def scale(self) -> float:
+        return {"percent": 100.0, "per_1000": 1000.0}.get(self.unit, 1.0)
+
+
+def load_indicators(folder: Path) -> list[Indicator]:
+    """All indicators of the registry in order of file and entry.
+
+    Raises IndicatorError naming the file and entry when one is not valid or an id stands twice.
+    """
+    found: dict[str, Indicator] = {}
+    for path in sorted(folder.glob("*.yml")):
+        for number, raw in enumerate(yaml.safe_load(path.read_text(encoding="utf-8")) or [], start=1):
+            indicator = _parse(raw, f"{path.name}, entry {number}")
+            if indicator.indicator_id in found:
+                raise _error("one entry per indicator_id", f"{indicator.indicator_id} a second time", path.name)
+            found[indicator.indicator_id] = indicator
+    return list(found.values())
+
+
+def _parse(raw: Any, where: str) -> Indicator:
+    try:
+        return Indicator.model_validate(raw)
+    except ValidationError as problem:
+        raise _error("a valid indicator (see docs/indicators.md)", str(problem), where) from problem
+
+
+def _error(expected: str, found: str, where: str) -> IndicatorError:
+    return IndicatorError(expected=expected, found=found, where=where, next_step="correct the entry and run again")
+
+
+def check_references(
+    indicators: list[Indicator], dataset_ids: set[str], dimensions: dict[str, set[str] | None], units: set[str]
+) -> None:
+    """Check that every term names a known dataset, unit, dimension and code (None = open dimension, any code)."""
+    for indicator in indicators:
+        where = indicator.indicator_id
+        for dimension in indicator.keep:
+            if dimension not in dimensions:
+                raise _error(f"one of {', '.join(dimensions)} in keep", dimension, where)
+        for role, term in indicator.terms.items():
+            if term.dataset not in dataset_ids:
+                raise _error("a dataset with a spec", term.dataset, f"{where}, {role}")
+            if term.unit not in units:
+                raise _error("a unit of units.yml", term.unit, f"{where}, {role}")
+            for dimension, code in term.where.items():
+                known = dimensions.get(dimension, set())
+                if dimension not in dimensions or (known is not None and code not in known):
+                    raise _error("a conformed dimension and code", f"{dimension}: {code}", f"{where}, {role}")
+
+
+def term_rows(indicators: list[Indicator], dimensions: list[str]) -> list[dict[str, Any]]:
+    """One row per term: per dimension the code held fast, ``*`` where it is kept, ``all`` otherwise.
+
+    ``match_<dimension>`` tells whether numerator and denominator must agree on the kept dimension: a denominator that
+    holds it fast serves every code of the numerator.
+    """
+    rows = []
+    for indicator in indicators:
+        held_by_denominator = set(indicator.denominator.where) if indicator.denominator else set()
+        for role, term in indicator.terms.items():
+            row: dict[str, Any] = {
+                "indicator_id": indicator.indicator_id,
+                "role": role,
+                "dataset_id": term.dataset,
+                "measure": term.measure,
+                "unit": term.unit,
+            }
+            for name in dimensions:
+                kept = name in indicator.keep and name not in term.where
+                row[name] = KEPT if kept else term.where.get(name, "all")
+                row[f"match_{name}"] = name in indicator.keep and name not in held_by_denominator
+            rows.append(row)
+    return rows

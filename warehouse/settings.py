@@ -1,0 +1,46 @@
+"""The settings of one installation, from settings.toml and INTEGRERING_* environment variables (which win).
+
+Here: what an installation may choose. Not here: anything about a dataset (its spec) or a figure (dbt).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+PROJECT = Path(__file__).parents[1]
+"""The checkout: where dbt_project/ and settings.toml lie."""
+
+
+class Settings(BaseSettings):
+    """Settings of an installation. Unknown keys in settings.toml are an error, so that a misspelling is seen."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="INTEGRERING_", toml_file=PROJECT / "settings.toml", extra="forbid", frozen=True
+    )
+
+    municipality: str = Field(default="3909", pattern=r"^\d{4}$", description="the home municipality (code of today)")
+    years: int = Field(default=5, ge=1, le=40, description="years shown in the report")
+    data_dir: Path = Field(default=PROJECT / "warehouse" / "data", description="landing, build and releases")
+    source: Literal["demo", "extracts", "live"] = "demo"
+    extracts_dir: Path | None = Field(default=None, description="folder of extracts for --source extracts")
+    keep_releases: int = Field(default=10, ge=2, description="published releases that are kept")
+    contact: str = Field(default="", description="contact named in the User-Agent of live calls")
+    threads: int = Field(default=2, ge=1)
+    memory_limit: str = Field(default="2GB", pattern=r"^\d+(\.\d+)?\s?[KMGT]i?B$")
+    suppression_threshold: int = Field(default=5, ge=3, description="own extracts: counts below this are hidden")
+    sensors: bool = Field(default=False, description="start sensors with the daemon")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
