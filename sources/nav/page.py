@@ -5,9 +5,24 @@ Here: `NavPage` (``options.nav``) and finding the link. Not here: fetching eithe
 
 from __future__ import annotations
 
+import html
+import re
+from typing import Annotated
+from urllib.parse import unquote
+
 from pydantic import Field
 
+from sources.errors import LayoutError
 from sources.options import Options
+
+HOST = "https://www.nav.no"
+PAGE_PATTERN = r"^/[A-Za-z0-9/_.%\-]{1,300}$"
+
+_ATTACHMENT = re.compile(
+    r"(?:https://www\.nav\.no)?"
+    r"(?P<path>(?:/[^\s\"'<>\\?#:]{0,300})?/_/attachment/(?:download|inline)/"
+    r"(?P<id>[0-9a-fA-F-]{8,64}:[0-9a-fA-F]{8,128})/(?P<name>[^\s\"'<>\\?#]{1,300}))"
+)
 
 
 class NavPage(Options):
@@ -24,6 +39,35 @@ class NavPage(Options):
             table_code: HL060
     """
 
-    page: str = Field(pattern=r"^/[A-Za-z0-9/_.%\-]{1,300}$")
+    page: str = Field(pattern=PAGE_PATTERN)
     table_code: str = Field(pattern=r"^[A-Z]{2,4}[0-9]{2,4}[A-Za-z]?$")
-    archive_pages: list[str] = []
+    archive_pages: list[Annotated[str, Field(pattern=PAGE_PATTERN)]] = []
+
+
+def find_workbook(page: str, table_code: str, where: str) -> str:
+    """The path of the one workbook on a page whose file name holds the table code.
+
+    The raw text is searched, so that a plain ``href`` and the page's ``__NEXT_DATA__`` (escaped slashes) both count;
+    the same file linked twice is one. PDF versions are passed over. Raises LayoutError when none or several remain.
+    """
+    text = html.unescape(page.replace("\\u002F", "/").replace("\\u002f", "/").replace("\\/", "/"))
+    code = re.compile(rf"(?<![A-Za-z0-9]){re.escape(table_code)}(?![A-Za-z0-9])", re.IGNORECASE)
+    found: dict[str, str] = {}
+    others: set[str] = set()
+    for match in _ATTACHMENT.finditer(text):
+        name = unquote(match["name"])
+        if not code.search(name):
+            others.add(name)
+        elif not name.lower().endswith(".pdf"):
+            found.setdefault(match["id"].lower(), match["path"])
+    if len(found) == 1:
+        return next(iter(found.values()))
+    names = sorted(unquote(path.rsplit("/", 1)[1]) for path in found.values())
+    seen = f"{len(names)} workbooks: {', '.join(names)}" if names else f"none among {len(others)} attachments"
+    raise LayoutError(
+        expected=f"one link to a workbook with {table_code} in its name",
+        found=seen,
+        where=where,
+        next_step="open the page in a browser; correct page or table_code in the dataset spec, or put the workbook "
+        "into the extracts folder by hand",
+    )

@@ -58,7 +58,7 @@ class _Part:
 
 
 class SsbClient:
-    """Implements `sources.ports.Client` for the StatBank. One instance serves a run; it remembers limit and codelists."""
+    """Implements `sources.ports.Client` for the StatBank. One instance serves a run and remembers codelists."""
 
     def __init__(self, http: HttpClient) -> None:
         self._http = http
