@@ -34,7 +34,10 @@ def body(cells: int) -> bytes:
     dimension = {}
     for name, count in zip(names, size, strict=True):
         codes = [f"{name[:4]}{number:04d}" for number in range(count)]
-        category = {"index": {code: number for number, code in enumerate(codes)}, "label": {code: code for code in codes}}
+        category = {
+            "index": {code: number for number, code in enumerate(codes)},
+            "label": {code: code for code in codes},
+        }
         dimension[name] = {"label": name, "category": category}
     role = {"time": ["Tid"], "metric": ["ContentsCode"]}
     whole = {"version": "2.0", "class": "dataset", "label": "bench", "id": names, "size": size, "role": role}

@@ -150,7 +150,11 @@ def _dimension(name: str, raw: object, count: int, where: str) -> Dimension:
     else:
         _fail(f"`index` of {name} as list or map", type(index).__name__, where)
     if len(codes) != count or len(set(codes)) != len(codes):
-        _fail(f"{count} different categories in {name}, as `size` says", f"{len(codes)} ({len(set(codes))} different)", where)
+        _fail(
+            f"{count} different categories in {name}, as `size` says",
+            f"{len(codes)} ({len(set(codes))} different)",
+            where,
+        )
     units = {code: str(unit["base"]) for code, unit in (category.get("unit") or {}).items() if "base" in unit}
     return Dimension(name, str(raw.get("label") or name), codes, [str(labels.get(code, code)) for code in codes], units)
 
@@ -159,7 +163,9 @@ def _ordered(name: str, index: dict[str, Any], count: int, where: str) -> list[s
     places: list[str | None] = [None] * count
     for code, place in index.items():
         if not isinstance(place, int) or isinstance(place, bool) or not 0 <= place < count or places[place] is not None:
-            _fail(f"the places 0 to {count - 1} of {name} once each", f"{code!r} at {place!r} ({len(index)} codes)", where)
+            _fail(
+                f"the places 0 to {count - 1} of {name} once each", f"{code!r} at {place!r} ({len(index)} codes)", where
+            )
         places[place] = code
     if len(index) != count:
         _fail(f"{count} categories in {name}, as `size` says", f"{len(index)}", where)
@@ -182,7 +188,9 @@ def _numbers(raw: list[Any], where: str) -> np.ndarray:
     try:
         return pa.array(raw, pa.float64()).to_numpy(zero_copy_only=False)
     except (pa.ArrowException, OverflowError, TypeError) as problem:
-        odd = next((v for v in raw if v is not None and (isinstance(v, bool) or not isinstance(v, int | float))), "a number")
+        odd = next(
+            (v for v in raw if v is not None and (isinstance(v, bool) or not isinstance(v, int | float))), "a number"
+        )
         raise ValueGrammarError(
             expected="numbers and null in `value`",
             found=f"{odd!r} ({type(odd).__name__})"[:120],

@@ -1,0 +1,360 @@
+"""From SSB's JSON-stat bodies to observations: one body, or several ordered parts of one table.
+
+Here: putting decoded cells into the warehouse's shape. Not here: the format (jsonstat.py), the terms (terms.py),
+extracts from ssb.no (website.py) or calling SSB. ``source_row`` is the cell's place in ``value`` counted from 1,
+``source_column`` the number of the body counted from 1.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from sources.errors import LayoutError, UnknownLabelError
+from sources.klass.history import code_is_valid
+from sources.observation import Reading, observation_table
+from sources.options import options_of
+from sources.ports import Document
+from sources.spec import DatasetSpec
+from sources.ssb import website
+from sources.ssb.cells import NO_AREA, ODD, OUTSIDE, Validity
+from sources.ssb.jsonstat import Cube, Dimension, decode
+from sources.ssb.terms import (
+    REGION_VARIABLES,
+    TIME_VARIABLE,
+    Labels,
+    Period,
+    Region,
+    SsbReading,
+    check_absent,
+    column_for,
+    period_of,
+    region_of,
+    status_of,
+)
+
+FORM = "ssb_jsonstat2"
+
+
+def read(spec: DatasetSpec, documents: list[Document], is_valid: Validity = code_is_valid) -> Reading:
+    """JSON-stat bodies of one release -> observations.
+
+    A zero or a missing value of a municipality code outside its years is no figure and is left out (SOURCE.md section
+    4.3). Raises LayoutError when the parts are not of one release or a variable is unknown, UnknownLabelError for a
+    category or unit the spec does not know, ValueGrammarError for an unknown symbol or period.
+    """
+    options = options_of(spec, "reading", SsbReading)
+    notes: Counter[str] = Counter()
+    new_labels: dict[str, list[str]] = {}
+    tables, stamps = [], []
+    for number, document in enumerate(documents, start=1):
+        cube = decode(document.path.read_bytes(), document.name)
+        _check_table(spec, cube, document.name)
+        part = _Part(spec, options, cube, document.name, number, is_valid, notes)
+        tables.append(part.observations())
+        stamps.append(cube.updated_at)
+        for dimension, labels in part.new_labels().items():
+            new_labels[dimension] = sorted({*new_labels.get(dimension, []), *labels})
+    _check_one_release(stamps, spec)
+    whole = pa.concat_tables(tables).unify_dictionaries().combine_chunks()
+    return Reading(whole, notes, new_labels, stamps[0])
+
+
+def recognise(path: Path) -> str | None:
+    """The form of a file of SSB's: ``ssb_jsonstat2``, ``ssb_website_xlsx``, ``ssb_website_csv``, or None."""
+    return FORM if _is_jsonstat(path) else website.recognise(path)
+
+
+def table_of(path: Path) -> str | None:
+    """The five-digit table number a file of SSB's states in itself, or None."""
+    if _is_jsonstat(path):
+        return decode(path.read_bytes(), path.name).table_id
+    return website.table_of(path)
+
+
+def raw_cell(documents: list[Document], source_row: int, source_column: int) -> str:
+    """What the body says of the cell an observation came from: its categories, value and status."""
+    document = documents[source_column - 1]
+    cube = decode(document.path.read_bytes(), document.name)
+    place = np.unravel_index(source_row - 1, cube.size)
+    named = [f"{d.name}={d.codes[p]} ({d.labels[p]})" for d, p in zip(cube.dimensions, place, strict=True)]
+    value, status = cube.values[source_row - 1], cube.symbols[cube.status[source_row - 1]]
+    shown = "null" if np.isnan(value) else repr(float(value))
+    return f"{document.name} value[{source_row - 1}] = {shown}, status {status or 'none'}: " + ", ".join(named)
+
+
+def _is_jsonstat(path: Path) -> bool:
+    with open(path, "rb") as handle:
+        head = handle.read(65_536).lstrip()
+    if not head.startswith(b"{"):
+        return False
+    return (b'"class"' in head and b'"dataset"' in head) or (b'"dataset"' in head and b'"dimension"' in head)
+
+
+def _check_table(spec: DatasetSpec, cube: Cube, where: str) -> None:
+    if cube.table_id is not None and cube.table_id != spec.upstream_id:
+        raise LayoutError(
+            expected=f"table {spec.upstream_id}",
+            found=f"table {cube.table_id} ({cube.label[:80]})",
+            where=where,
+            next_step="put the file with the dataset it belongs to",
+        )
+
+
+def _check_one_release(stamps: list[datetime | None], spec: DatasetSpec) -> None:
+    if len(set(stamps)) > 1:
+        raise LayoutError(
+            expected="all parts of the table from one release",
+            found="`updated` " + " and ".join(sorted({str(stamp) for stamp in stamps})),
+            where=spec.dataset_id,
+            next_step="SSB released new figures between the calls: fetch the table again from the start",
+        )
+
+
+@dataclass
+class _Axis:
+    """A column of the result, one entry per category of the SSB variable at ``position``."""
+
+    position: int
+    codes: list[str]
+
+
+@dataclass
+class _Part:
+    """One body on its way to observations."""
+
+    spec: DatasetSpec
+    options: SsbReading
+    cube: Cube
+    where: str
+    number: int
+    is_valid: Validity
+    notes: Counter[str]
+    labels: list[Labels] = field(default_factory=list)
+
+    def observations(self) -> pa.Table:
+        cube = self.cube
+        region_at, time_at = self._special()
+        self._keep = np.ones(len(cube.values), dtype=bool)
+        regions = self._regions(region_at)
+        periods = self._periods(time_at)
+        dimensions, measures = self._columns({region_at, time_at})
+        units = self._units(measures)
+        values, status = self._values()
+        self._drop_outside_validity(regions, region_at, periods, time_at, values)
+        rows = np.flatnonzero(self._keep)
+        taken: dict[str, pa.Array] = {
+            "source_row": pa.array((rows + 1).astype(np.int32)),
+            "source_column": pa.array(np.full(len(rows), self.number, dtype=np.int32)),
+            "region_code": self._text([r.code for r in regions], region_at, rows),
+            "region_level": self._text([r.level or "" for r in regions], region_at, rows),
+            "period_start": self._days(periods, time_at, rows),
+            "period_kind": _spread([self.spec.period_kind], np.zeros(len(rows), dtype=np.int64)),
+            "measure": self._measure(measures, rows),
+            "unit": self._unit(measures, units, rows),
+            "value": pa.array(np.where(status == "ok", values, np.nan)[rows], from_pandas=True),
+            "value_status": pa.array(status[rows]).dictionary_encode(),
+        }
+        for name, axis in dimensions.items():
+            taken[name] = self._text(axis.codes, axis.position, rows)
+        for name, code in self.spec.constants.items():
+            taken[name] = _spread([code], np.zeros(len(rows), dtype=np.int64))
+        return observation_table(taken, len(rows))
+
+    def new_labels(self) -> dict[str, list[str]]:
+        return {str(known.column.dimension): known.new for known in self.labels if known.new}
+
+    def _special(self) -> tuple[int | None, int]:
+        """Where region and time stand. Neither role is certain to be given (SOURCE.md section 1.3)."""
+        names = [dimension.name for dimension in self.cube.dimensions]
+        stated = [self.options.region_variable] if self.options.region_variable else []
+        region = next((n for n in [*stated, *self.cube.roles.get("geo", []), *REGION_VARIABLES] if n in names), None)
+        time = next((n for n in [*self.cube.roles.get("time", []), TIME_VARIABLE] if n in names), None)
+        if time is None or (region is None and self.options.region_when_absent is None):
+            raise LayoutError(
+                expected="a region and a time variable",
+                found="variables " + ", ".join(names),
+                where=self.where,
+                next_step="ask for the table with both; for a table of the whole country set region_when_absent",
+            )
+        return None if region is None else names.index(region), names.index(time)
+
+    def _regions(self, position: int | None) -> list[Region]:
+        if position is None:
+            return [Region(str(self.options.region_when_absent), "country")]
+        regions = [region_of(c, self.options.regions, self.where) for c in self.cube.dimensions[position].codes]
+        self._leave_out(position, [region.level is None for region in regions], NO_AREA)
+        return regions
+
+    def _periods(self, position: int) -> list[Period]:
+        periods = [period_of(code, self.where) for code in self.cube.dimensions[position].codes]
+        wanted = "year" if self.spec.period_kind == "point" else self.spec.period_kind
+        odd = next((period.kind for period in periods if period.kind != wanted), None)
+        if odd:
+            raise LayoutError(
+                expected=f"periods of kind {wanted}",
+                found=odd,
+                where=self.where,
+                next_step="correct period_kind in the spec, or select the right periods",
+            )
+        self.notes["intervals kept under their last year"] += sum(period.is_interval for period in periods)
+        if not self.notes["intervals kept under their last year"]:
+            del self.notes["intervals kept under their last year"]
+        return periods
+
+    def _columns(self, special: set[int | None]) -> tuple[dict[str, _Axis], list[_Axis]]:
+        """The axes of conformed dimensions by name, and those that make up the measure's name."""
+        found: dict[str, _Axis] = {}
+        measures: list[tuple[int, _Axis]] = []
+        present = set()
+        for position, dimension in enumerate(self.cube.dimensions):
+            if position in special:
+                continue
+            column = column_for(self.spec, dimension.name, self.where)
+            present.add(column.name)
+            known = Labels(column, self.where)
+            ignored = [known.is_ignored(c, t) for c, t in zip(dimension.codes, dimension.labels, strict=True)]
+            self._leave_out(position, ignored, f"cells of left-out categories of {column.name}")
+            if column.role == "ignore":
+                self._check_single(dimension, ignored)
+                continue
+            pairs = zip(dimension.codes, dimension.labels, ignored, strict=True)
+            axis = _Axis(position, ["" if left else known.code_of(code, label) for code, label, left in pairs])
+            self.labels.append(known)
+            if column.role == "measure":
+                measures.append((self.spec.columns.index(column), axis))
+            else:
+                found[str(column.dimension)] = axis
+        check_absent(self.spec, present, self.where)
+        return found, [axis for _, axis in sorted(measures, key=lambda pair: pair[0])]
+
+    def _check_single(self, dimension: Dimension, ignored: list[bool]) -> None:
+        if len(dimension.codes) - sum(ignored) != 1:
+            raise LayoutError(
+                expected=f"one category of {dimension.name}, which the spec does not keep",
+                found=f"{len(dimension.codes)}: {', '.join(dimension.codes[:8])}",
+                where=self.where,
+                next_step="select one category, or give the variable a dimension in the spec",
+            )
+
+    def _units(self, measures: list[_Axis]) -> dict[str, str]:
+        """Unit by measure name, checked against what the body says of its contents."""
+        for dimension in self.cube.dimensions:
+            for code, label in dimension.units.items():
+                axis = next((a for a in measures if self.cube.dimensions[a.position] is dimension), None)
+                name = axis.codes[dimension.codes.index(code)] if axis else None
+                self._check_unit(label, name, len(measures))
+        return self.options.measure_units
+
+    def _check_unit(self, label: str, measure: str | None, parts: int) -> None:
+        unit = self.spec.units.get(label)
+        if unit is None:
+            raise UnknownLabelError(
+                expected="a known unit: " + ", ".join(self.spec.units),
+                found=repr(label),
+                where=self.where,
+                next_step=f"if the unit of the table has changed the series is another one; else add the label to `units` "
+                f"in the spec of {self.spec.dataset_id}",
+            )
+        stated = set(self.options.measure_units.values()) if measure is None or parts > 1 else None
+        expected = stated if stated is not None else {self.options.measure_units.get(measure or "")}
+        if unit not in expected and measure != "":
+            raise LayoutError(
+                expected=f"unit {', '.join(sorted(map(str, expected)))} for {measure or 'the measures'}",
+                found=f"{unit} ({label})",
+                where=self.where,
+                next_step="the unit of the table has changed: describe the new series in the spec",
+            )
+
+    def _values(self) -> tuple[np.ndarray, np.ndarray]:
+        """(values, statuses). A symbol wins over a value beside it; null without a symbol is missing."""
+        cube = self.cube
+        meanings = ["ok", *[status_of(symbol, self.where) for symbol in cube.symbols[1:]]]
+        status = np.array(meanings, dtype=object)[cube.status]
+        values = cube.values.copy()
+        if self.options.dash_is_zero and "-" in cube.symbols:
+            dashes = cube.status == cube.symbols.index("-")
+            values[dashes], status[dashes] = 0.0, "ok"
+        if "*" in cube.symbols:
+            self.notes["preliminary figures"] += int((cube.status == cube.symbols.index("*")).sum())
+        beside = (status != "ok") & ~np.isnan(values)
+        if beside.any():
+            self.notes["values beside a symbol not used"] += int(beside.sum())
+        status[(status == "ok") & np.isnan(values)] = "missing"
+        return values, status
+
+    def _drop_outside_validity(
+        self, regions: list[Region], region_at: int | None, periods: list[Period], time_at: int, values: np.ndarray
+    ) -> None:
+        if region_at is None:
+            return
+        years = [period.start.year for period in periods]
+        valid = np.array(
+            [[not r.by_validity or self.is_valid(r.code, year) for year in years] for r in regions], dtype=bool
+        )
+        valid = valid.reshape(len(regions), len(years))
+        outside = ~valid[self.cube.indices(region_at), self.cube.indices(time_at)] & self._keep
+        empty = outside & (np.isnan(values) | (values == 0))
+        if empty.any():
+            self.notes[OUTSIDE] += int(empty.sum())
+        if (outside & ~empty).any():
+            self.notes[ODD] += int((outside & ~empty).sum())
+        self._keep &= ~empty
+
+    def _leave_out(self, position: int, flags: list[bool], note: str) -> None:
+        if any(flags):
+            left = np.array(flags, dtype=bool)[self.cube.indices(position)]
+            self.notes[note] += int(left.sum())
+            self._keep &= ~left
+
+    def _text(self, codes: list[str], position: int | None, rows: np.ndarray) -> pa.DictionaryArray:
+        at = np.zeros(len(rows), dtype=np.int64) if position is None else self.cube.indices(position)[rows]
+        return _spread(codes, at)
+
+    def _days(self, periods: list[Period], position: int, rows: np.ndarray) -> pa.Array:
+        days = np.array([period.start for period in periods], dtype="datetime64[D]")
+        return pa.array(days[self.cube.indices(position)[rows]], pa.date32())
+
+    def _measure(self, measures: list[_Axis], rows: np.ndarray) -> pa.DictionaryArray:
+        names, at = self._named(measures, rows)
+        return _spread(names, at)
+
+    def _unit(self, measures: list[_Axis], units: dict[str, str], rows: np.ndarray) -> pa.DictionaryArray:
+        names, at = self._named(measures, rows)
+        return _spread([self._unit_of(name, units) for name in names], at)
+
+    def _unit_of(self, measure: str, units: dict[str, str]) -> str:
+        if measure not in units:
+            raise LayoutError(
+                expected="a unit for each measure",
+                found=f"none for {measure!r}",
+                where=f"{self.spec.dataset_id}, options.reading.measure_units",
+                next_step="name the measure and its unit there",
+            )
+        return units[measure]
+
+    def _named(self, measures: list[_Axis], rows: np.ndarray) -> tuple[list[str], np.ndarray]:
+        """(measure names in use, which of them each row has): parts of several variables are joined in the spec's order."""
+        if not measures:
+            return [str(self.spec.measure)], np.zeros(len(rows), dtype=np.int64)
+        at = np.zeros(len(rows), dtype=np.int64)
+        names = [""]
+        for axis in measures:
+            inner = self.cube.indices(axis.position)[rows]
+            names = ["_".join(filter(None, (head, tail))) for head in names for tail in axis.codes]
+            at = at * len(axis.codes) + inner
+        used, at = np.unique(at, return_inverse=True)
+        return [names[number] for number in used], at
+
+
+def _spread(codes: list[str], at: np.ndarray) -> pa.DictionaryArray:
+    """A dictionary column of ``codes[at]`` whose dictionary holds every text once."""
+    different, number = np.unique(np.array(codes, dtype=object).astype(str), return_inverse=True)
+    return pa.DictionaryArray.from_arrays(
+        pa.array(number[at].astype(np.int32)), pa.array(different.tolist(), pa.string())
+    )

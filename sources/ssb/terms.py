@@ -1,0 +1,273 @@
+"""SSB's own terms in ours: region codes and labels, period codes, missing-value symbols, and `options.reading`.
+
+Here: one term at a time, with the rule and who says so. Not here: reading bodies (reader.py, website.py).
+Rules: upstream/ssb/SOURCE.md sections 1.4 (symbols), 1 (time codes) and 4 (regions).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from sources.dimensions import dimensions, fold
+from sources.errors import LayoutError, UnknownLabelError, ValueGrammarError
+from sources.options import Options
+from sources.spec import Column, DatasetSpec
+
+REGION_VARIABLES = ("Region", "KOKkommuneregion0000", "KOKfylkesregion0000")
+TIME_VARIABLE = "Tid"
+
+SYMBOLS: dict[str, str] = {
+    ".": "not_applicable",
+    "..": "missing",
+    "...": "missing",
+    ":": "suppressed",
+    "-": "missing",
+    "*": "ok",
+}
+"""SSB's symbols. ``*`` marks a preliminary figure (the figure stands beside it); ``-`` is zero only where the spec says so."""
+
+_COUNTRY_CODES = frozenset({"0", "00", "EAK", "EAFK"})
+_COUNTRY_NAMES = frozenset({"hele landet", "landet"})
+_LEFT_OUT_CODES = frozenset({"EAKUO", "EAFKUO"})
+"""The country without Oslo: an area the warehouse has no level for."""
+
+_SUMMED = re.compile(r"^[KF][-_.](\d{4}|\d{2})$")
+_KOSTRA_COUNTY = re.compile(r"^EKA(\d{2})$")
+_KOSTRA_GROUP = re.compile(r"^EKG(\d{2})$")
+_PLAIN = re.compile(r"^(\d{6}|\d{4}|\d{2})$")
+_REUSED = re.compile(r"^\d{4,6}[a-z]$")
+_CODED_LABEL = re.compile(
+    r"^(?P<code>[KF][-_.]\d{2,4}|E[A-Z]{2,4}\d{0,2}|\d{4}[a-z]?|\d{6}[a-z]?|\d{2}|0)(\s+(?P<name>\S.*))?$"
+)
+_UNSPECIFIED_COUNTIES = frozenset({"99", "97", "88"})
+
+_YEAR = re.compile(r"^(\d{4})$")
+_INTERVAL = re.compile(r"^(\d{4})[-–](\d{4})$")
+_MONTH = re.compile(r"^(\d{4})M(0[1-9]|1[0-2])$")
+_QUARTER = re.compile(r"^(\d{4})K([1-4])$")
+
+
+class Website(Options):
+    """What an extract from ssb.no may hold beside the table, since people work in these files.
+
+    ``captions`` are texts in the header that repeat what the title says; ``ignore_sheets`` are whole sheets of the owner.
+    """
+
+    captions: list[str] = []
+    ignore_sheets: list[str] = []
+
+
+class SsbReading(Options):
+    """``options.reading`` of an SSB dataset: what the reader needs beside the spec's columns.
+
+    ``measure_units`` names every measure and its unit; a body whose own unit differs is refused. ``regions`` gives the
+    codes that no general rule covers: upstream code to ``00`` (the country), two or four digits, or '' to leave it out.
+    ``region_when_absent`` is the area of a body without a region variable. ``dash_is_zero`` reads ``-`` as zero.
+    """
+
+    measure_units: dict[str, str]
+    region_variable: str | None = None
+    region_when_absent: Literal["00"] | None = None
+    regions: dict[str, str] = {}
+    dash_is_zero: bool = False
+    website: Website = Website()
+
+
+@dataclass(frozen=True)
+class Region:
+    """A region of an SSB table. ``level`` None = no area of its own (unspecified, country without Oslo): left out.
+
+    ``by_validity``: the code stands for the area in its own years only, so what lies outside them is no figure.
+    A ``K-`` or ``F-`` code is SSB's series on today's areas, summed back in time, and has no such limit.
+    """
+
+    code: str
+    level: str | None
+    by_validity: bool = False
+
+
+def region_of(code: str, own: dict[str, str], where: str) -> Region:
+    """The region behind an SSB region code. Raises UnknownLabelError for a code of no known form."""
+    if code in own:
+        return Region(own[code], _level(own[code]) if own[code] else None)
+    if code in _COUNTRY_CODES:
+        return Region("00", "country")
+    if code in _LEFT_OUT_CODES or _REUSED.match(code):
+        return Region(code, None)
+    if match := _KOSTRA_GROUP.match(code):
+        return Region(code, "kostra_group")
+    if match := _KOSTRA_COUNTY.match(code) or _SUMMED.match(code):
+        return _plain(match.group(1), by_validity=False)
+    if _PLAIN.match(code):
+        return _plain(code, by_validity=True)
+    raise UnknownLabelError(
+        expected="an SSB region code (0, 39, 3909, K-3909, F-39, EAK, EKA39, EKG07 ...)",
+        found=repr(code[:40]),
+        where=where,
+        next_step="add the code to options.reading.regions in the dataset spec, with the area it stands for",
+    )
+
+
+def region_of_label(label: str, own: dict[str, str], where: str) -> Region:
+    """The region behind a label of a website extract: ``3805 Larvik``, ``K-3805 Larvik``, ``0 Hele landet``, ``Landet``."""
+    text = " ".join(label.split())
+    if text in own:
+        return region_of(text, own, where)
+    if fold(text) in _COUNTRY_NAMES:
+        return Region("00", "country")
+    match = _CODED_LABEL.match(text)
+    if match is None or (match["name"] is None and not re.fullmatch(r"\d{4}", text)):
+        raise UnknownLabelError(
+            expected="a region with its code, such as '3805 Larvik', or 'Hele landet'",
+            found=repr(text[:80]),
+            where=where,
+            next_step="if the row or column was added by hand, remove it, or list its label under ignore_labels of the "
+            "region column in the dataset spec",
+        )
+    return region_of(match["code"], own, where)
+
+
+def _plain(code: str, *, by_validity: bool) -> Region:
+    if len(code) == 2:
+        return Region(code, None if code in _UNSPECIFIED_COUNTIES else _level(code))
+    if len(code) == 4 and code.endswith("99"):
+        return Region(code, None)
+    return Region(code, _level(code), by_validity and len(code) == 4)
+
+
+def _level(code: str) -> str:
+    return "country" if code == "00" else {2: "county", 4: "municipality", 6: "city_district"}[len(code)]
+
+
+@dataclass(frozen=True)
+class Period:
+    """A period of an SSB table: its first day, its kind, and whether the code named several years (the last one counts)."""
+
+    start: date
+    kind: Literal["year", "quarter", "month"]
+    is_interval: bool = False
+
+
+def period_of(code: str, where: str) -> Period:
+    """``2024``, ``2024M06``, ``2024K2``, or ``2019-2025`` (completion in the six years to 2025: kept under 2025).
+
+    Raises ValueGrammarError for weeks and anything else.
+    """
+    text = code.strip()
+    if match := _YEAR.match(text):
+        return Period(date(int(match[1]), 1, 1), "year")
+    if match := _MONTH.match(text):
+        return Period(date(int(match[1]), int(match[2]), 1), "month")
+    if match := _QUARTER.match(text):
+        return Period(date(int(match[1]), 3 * int(match[2]) - 2, 1), "quarter")
+    if (match := _INTERVAL.match(text)) and int(match[1]) < int(match[2]):
+        return Period(date(int(match[2]), 1, 1), "year", is_interval=True)
+    raise ValueGrammarError(
+        expected="a period as 2024, 2024M06, 2024K2 or 2019-2025",
+        found=repr(code[:40]),
+        where=where,
+        next_step="if SSB has a new kind of period, it must be added to sources/ssb/terms.py",
+    )
+
+
+def status_of(symbol: str, where: str) -> str:
+    """The value status of an SSB symbol. Raises ValueGrammarError for a symbol that SSB has not explained."""
+    status = SYMBOLS.get(symbol)
+    if status is None:
+        raise ValueGrammarError(
+            expected="one of SSB's symbols " + " ".join(SYMBOLS),
+            found=repr(symbol[:40]),
+            where=where,
+            next_step="find out from the table's notes what the symbol means and add it to sources/ssb/terms.py",
+        )
+    return status
+
+
+class Labels:
+    """The categories of one SSB variable -> our codes, by code or by label."""
+
+    def __init__(self, column: Column, where: str) -> None:
+        self.column = column
+        self.where = where
+        self.new: list[str] = []
+        self._own = {fold(text): code for text, code in column.codes.items()}
+        self._ignored = {fold(text) for text in column.ignore_labels}
+
+    def is_ignored(self, code: str, label: str) -> bool:
+        return fold(code) in self._ignored or fold(label) in self._ignored
+
+    def code_of(self, code: str, label: str) -> str:
+        """Our code. SSB's code goes before its label; in an open dimension a new one is kept and reported.
+
+        Raises UnknownLabelError when the column is closed and knows neither.
+        """
+        for text in (code, label):
+            if (known := self._own.get(fold(text))) is not None:
+                return known
+        name = self.column.dimension
+        if self.column.role == "dimension" and name is not None:
+            conformed = dimensions()[name].code_of(label)
+            if conformed is not None and not self.column.codes:
+                return conformed
+            if dimensions()[name].open:
+                return self._open(name, code, label)
+        raise UnknownLabelError(
+            expected=f"a known category of {self.column.name} ({', '.join(list(self.column.codes)[:12])})",
+            found=repr(code) if code == label else f"{code!r} ({label})"[:160],
+            where=self.where,
+            next_step="add it to the column's codes in the dataset spec, or to ignore_labels if it was added by hand",
+        )
+
+    def _open(self, dimension: str, code: str, label: str) -> str:
+        """SSB's country codes are three digits and serve as they are; elsewhere the label makes the code."""
+        own = code if dimension == "country_background" and re.fullmatch(r"\d{3}", code) else open_code(label)
+        self.new.append(label)
+        return own
+
+
+def open_code(label: str) -> str:
+    """A label as a code: ``Sør-Amerika`` -> ``sor_amerika``."""
+    text = fold(label).replace("æ", "ae").replace("ø", "o").replace("å", "a").replace("+", " plus ")
+    return re.sub(r"[^a-z0-9]+", "_", text).strip("_")[:60]
+
+
+def column_named(spec: DatasetSpec, name: str) -> Column | None:
+    """The column of the spec for an SSB variable, by code or by any alias."""
+    wanted = fold(name)
+    return next((c for c in spec.columns if wanted in {fold(text) for text in (c.name, *c.aliases)}), None)
+
+
+def column_for(spec: DatasetSpec, name: str, where: str) -> Column:
+    """Like column_named. Raises LayoutError when the spec has no such variable."""
+    column = column_named(spec, name)
+    if column is None:
+        raise LayoutError(
+            expected="the variables " + ", ".join(c.name for c in spec.columns),
+            found=f"also {name!r}",
+            where=where,
+            next_step="add the variable to the spec's columns, or select one category of it",
+        )
+    return column
+
+
+def check_absent(spec: DatasetSpec, present: set[str], where: str) -> None:
+    """Refuse a table that lacks a variable which the spec does not mark ``optional``.
+
+    SSB sums over a variable that is left out and says nothing (SOURCE.md section 0.4): where the spec allows it the rows
+    are the total. A measure variable may be gone when the spec's own ``measure`` stands for it.
+    """
+    gone = [column.name for column in spec.columns if column.name not in present and not _may_be_gone(spec, column)]
+    if gone:
+        raise LayoutError(
+            expected="the variables " + ", ".join(gone),
+            found="only " + ", ".join(sorted(present)),
+            where=where,
+            next_step="ask for the table with these variables, or mark them optional in the spec if the total is meant",
+        )
+
+
+def _may_be_gone(spec: DatasetSpec, column: Column) -> bool:
+    return column.optional or column.role == "ignore" or (column.role == "measure" and spec.measure is not None)

@@ -1,0 +1,401 @@
+"""From the tables people download at ssb.no (xlsx, csv) to observations.
+
+Here: finding SSB's tables in such a file, also where its owner has worked in it, and reading their cells.
+Not here: SSB's terms (terms.py), JSON-stat bodies (reader.py), or taking a workbook apart (sources/workbook.py).
+
+SSB's layout is a contract: a title "NNNNN: ..., etter A, B, C og D" names the variables in order, those of the row labels
+first, then those of the header rows from the top. What the owner added is known from the spec's ``ignore_labels`` and
+``options.reading.website``; anything else unknown stops the dataset. ``source_row`` is the row of the sheet or line of the
+csv file, ``source_column`` as sources/workbook.py counts it (csv: sheet 1).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sources.dimensions import fold
+from sources.errors import LayoutError, SourceError, ValueGrammarError
+from sources.observation import Reading
+from sources.options import options_of
+from sources.ports import Document
+from sources.spec import DatasetSpec
+from sources.ssb.cells import CellSink, Validity
+from sources.ssb.terms import SYMBOLS, SsbReading, period_of
+from sources.workbook import SHEET_STEP, Cell, Sheet, as_text, cell_name, is_workbook, open_workbook
+
+XLSX_FORM = "ssb_website_xlsx"
+CSV_FORM = "ssb_website_csv"
+
+_TITLE = re.compile(r"^(?P<table>\d{5}): (?P<name>.+?), etter (?P<variables>.+)$", re.DOTALL)
+_CHANGED = re.compile(r"^(\d{4})(\d\d)(\d\d) (\d\d):(\d\d)$")
+_NUMBER = re.compile(r"^-?\d+([.,]\d+)?$")
+_OSLO = ZoneInfo("Europe/Oslo")
+
+_PathsOf = Callable[[list[int]], dict[int, dict[str, str]]]
+"""Header rows -> column -> variable -> label."""
+
+
+def read_xlsx(spec: DatasetSpec, documents: list[Document], is_valid: Validity | None = None) -> Reading:
+    """Every table of this dataset in the workbooks. Cells that stand in several of them are left to the duplicate check."""
+    sink = CellSink(spec, is_valid)
+    options = options_of(spec, "reading", SsbReading).website
+    stamps: list[datetime] = []
+    for document in documents:
+        sheets = open_workbook(document.path, document.name)
+        kept = [sheet for sheet in sheets if sheet.name not in options.ignore_sheets]
+        sink.notes["sheets of the owner left out"] += len(sheets) - len(kept)
+        for block in _blocks(kept, spec, document.name, sink.notes):
+            _Table(block, sink, options.captions, document.name).read()
+        stamps += [moment for sheet in kept for moment in _changed_at(sheet)]
+    return sink.reading(max(stamps, default=None))
+
+
+def read_csv(spec: DatasetSpec, documents: list[Document], is_valid: Validity | None = None) -> Reading:
+    """The semicolon file of ssb.no: a title line, an empty line, a header that joins the header rows of each column."""
+    sink = CellSink(spec, is_valid)
+    for document in documents:
+        sheet = _csv_sheet(document.path.read_bytes(), document.name)
+        block = _titled(sheet, 0, 0, spec, document.name)
+        _Table(block, sink, [], document.name).read_joined()
+    return sink.reading(None)
+
+
+def recognise(path: Path) -> str | None:
+    """``ssb_website_xlsx`` or ``ssb_website_csv`` when the file holds a title as ssb.no writes it, else None."""
+    table = _first_title(path)
+    return None if table is None else table[0]
+
+
+def table_of(path: Path) -> str | None:
+    """The five-digit table number of the first title in the file, or None."""
+    table = _first_title(path)
+    return None if table is None else table[1]
+
+
+def raw_cell(documents: list[Document], source_row: int, source_column: int) -> str:
+    """The row of the sheet (or line of the csv) an observation came from, as text."""
+    document = documents[0]
+    if document.path.suffix.lower() == ".csv":
+        sheets = [_csv_sheet(document.path.read_bytes(), document.name)]
+    else:
+        sheets = open_workbook(document.path, document.name)
+    sheet = sheets[source_column // SHEET_STEP - 1]
+    row = " | ".join(as_text(cell) for cell in sheet.rows[source_row - 1])
+    return f"{document.name}, sheet {sheet.name!r}, {cell_name(source_row, source_column)}: {row}"
+
+
+def _first_title(path: Path) -> tuple[str, str] | None:
+    with open(path, "rb") as handle:
+        head = handle.read(2048)
+    if is_workbook(head):
+        try:
+            sheets = open_workbook(path)
+        except SourceError:
+            return None
+        texts = (cell for sheet in sheets for row in sheet.rows[:3] for cell in row if isinstance(cell, str))
+        match = next(filter(None, map(_TITLE.match, texts)), None)
+        return (XLSX_FORM, match["table"]) if match else None
+    match = _TITLE.match(head.splitlines()[0].decode("latin-1").strip('"; \t') if head.strip() else "")
+    return (CSV_FORM, match["table"]) if match else None
+
+
+@dataclass(frozen=True)
+class _Block:
+    """A table in a sheet: its title's place and variables, and the columns and rows it may reach to."""
+
+    sheet: Sheet
+    top: int
+    left: int
+    right: int
+    bottom: int
+    variables: list[str] = field(default_factory=list)
+
+    def cell(self, row: int, column: int) -> Cell:
+        return self.sheet.rows[row][column]
+
+
+def _blocks(sheets: list[Sheet], spec: DatasetSpec, where: str, notes: Counter[str]) -> list[_Block]:
+    """The tables of the workbook, with those sheets that repeat a table's header without its title.
+
+    Raises LayoutError when no title is found or one is of another table.
+    """
+    titled: list[_Block] = []
+    bare: list[Sheet] = []
+    for sheet in sheets:
+        places = list(_titles(sheet))
+        titled += [_titled(sheet, row, column, spec, where) for row, column in places]
+        if not places:
+            bare.append(sheet)
+    if not titled:
+        raise LayoutError(
+            expected=f"a title '{spec.upstream_id}: ..., etter region ...' as ssb.no writes it",
+            found="none in sheets " + ", ".join(repr(sheet.name) for sheet in sheets),
+            where=where,
+            next_step="download the table again from ssb.no with its title, or remove the file",
+        )
+    header = [as_text(cell) for cell in _first_header(titled[0])]
+    for sheet in bare:
+        alike = replace(titled[0], sheet=sheet, top=-1, left=0, right=_width(sheet), bottom=len(sheet.rows))
+        if sheet.rows and [as_text(cell) for cell in _first_header(alike)] == header:
+            titled.append(alike)
+        else:
+            notes["sheets without a table title left out"] += 1
+    return titled
+
+
+def _titles(sheet: Sheet) -> Iterator[tuple[int, int]]:
+    for number, row in enumerate(sheet.rows):
+        for column, cell in enumerate(row):
+            if isinstance(cell, str) and _TITLE.match(cell):
+                yield number, column
+
+
+def _titled(sheet: Sheet, row: int, column: int, spec: DatasetSpec, where: str) -> _Block:
+    match = _TITLE.match(as_text(sheet.rows[row][column])) if sheet.rows else None
+    if match is None or match["table"] != spec.upstream_id:
+        raise LayoutError(
+            expected=f"a title of table {spec.upstream_id}",
+            found=as_text(sheet.rows[row][column])[:120] if sheet.rows else "an empty file",
+            where=f"{where}, sheet {sheet.name!r}",
+            next_step="put the table with the dataset it belongs to",
+        )
+    first, _, last = match["variables"].rpartition(" og ")
+    variables = [text.strip() for text in (*first.split(", "), last) if text.strip()]
+    others = [(r, c) for r, c in _titles(sheet) if (r, c) != (row, column)]
+    right = min((c for _, c in others if c > column), default=_width(sheet))
+    bottom = min((r for r, c in others if c == column and r > row), default=len(sheet.rows))
+    return _Block(sheet, row, column, right, bottom, variables)
+
+
+def _width(sheet: Sheet) -> int:
+    return max((len(row) for row in sheet.rows), default=0)
+
+
+def _first_header(block: _Block) -> list[Cell]:
+    """The topmost filled cell of each header row: enough to tell one table's header from another's."""
+    rows = _header_rows(block, _first_data_row(block))
+    return [next(c for c in block.sheet.rows[r][block.left : block.right] if c is not None) for r in rows]
+
+
+def _first_data_row(block: _Block) -> int:
+    """The first row below the title with a label and, right of it, a number or one of SSB's symbols."""
+    for number in range(block.top + 1, block.bottom):
+        row = block.sheet.rows[number][block.left : block.right]
+        if row and row[0] is not None and any(_is_figure(cell) for cell in row[1:]):
+            return number
+    return block.bottom
+
+
+def _header_rows(block: _Block, first: int) -> list[int]:
+    return [
+        number
+        for number in range(block.top + 1, first)
+        if any(cell is not None for cell in block.sheet.rows[number][block.left : block.right])
+    ]
+
+
+def _is_figure(cell: Cell) -> bool:
+    return isinstance(cell, float) or (isinstance(cell, str) and cell.strip() in SYMBOLS)
+
+
+@dataclass
+class _Table:
+    """One table on its way to cells: first its columns are understood, then its rows are read."""
+
+    block: _Block
+    sink: CellSink
+    captions: list[str]
+    document: str
+
+    @property
+    def where(self) -> str:
+        return f"{self.document}, sheet {self.block.sheet.name!r}"
+
+    def read(self) -> None:
+        block = self.block
+        first = _first_data_row(block)
+        header, constants = self._header(_header_rows(block, first))
+        if not header or first >= block.bottom:
+            raise self._layout("header rows and figures under the title", "none")
+        start = next(c for c in range(block.left + 1, block.right) if block.cell(header[0], c) is not None)
+        stubs = len(block.variables) - len(header) - len(constants)
+        if not 1 <= stubs <= start - block.left:
+            found = f"{len(header)} header rows, {len(constants)} constants and {start - block.left} label columns"
+            raise self._layout(f"{len(block.variables)} variables: {', '.join(block.variables)}", found)
+        if stubs < start - block.left:
+            self.sink.notes["columns of the owner between labels and figures left out"] += start - block.left - stubs
+        heading = [name for name in block.variables[stubs:] if name not in constants]
+        self._rows(first, block.variables[:stubs], header, lambda rows: self._paths(rows, heading, start, constants))
+
+    def read_joined(self) -> None:
+        """A csv file: row 1 title, then one header line in which each figure column joins its labels with blanks."""
+        block = self.block
+        first = _first_data_row(block)
+        names = [as_text(cell) for cell in block.sheet.rows[first - 1]]
+        pairs = zip(names, block.variables, strict=False)
+        stubs = next((n for n, (name, variable) in enumerate(pairs) if fold(name) != fold(variable)), len(names))
+        if not 1 <= stubs < len(names):
+            raise self._layout(f"a header line that begins with {block.variables[0]!r}", repr(names[:3]))
+        heading = block.variables[stubs:]
+        columns = {c: self._split(names[c], heading) for c in range(stubs, len(names))}
+        kept = {c: path for c, path in columns.items() if self.sink.is_kept(path)}
+        self._rows(first, block.variables[:stubs], [first - 1], lambda _: kept)
+
+    def _header(self, rows: list[int]) -> tuple[list[int], dict[str, str]]:
+        """(header rows, constants): a header row with a cell in the label column alone holds for all columns."""
+        block = self.block
+        header, constants = [], {}
+        for number in rows:
+            cells = block.sheet.rows[number][block.left : block.right]
+            if cells[0] is None or any(cell is not None for cell in cells[1:]):
+                header.append(number)
+                continue
+            text = as_text(cells[0])
+            if fold(text) in map(fold, self.captions):
+                continue
+            constants[self._time_variable()] = period_of(text, self.where) and text
+        return header, constants
+
+    def _time_variable(self) -> str:
+        name = next((v for v in self.block.variables if self.sink.kind_of(v) == "time"), None)
+        if name is None:
+            raise self._layout("a time variable in the title", ", ".join(self.block.variables))
+        return name
+
+    def _paths(
+        self, header: list[int], heading: list[str], start: int, constants: dict[str, str]
+    ) -> dict[int, dict[str, str]]:
+        """Column -> variable -> label, for every column of figures. Upper labels hold until the next one (merged cells)."""
+        above = [""] * len(header)
+        paths = {}
+        for column in range(start, self.block.right):
+            cells = [as_text(self.block.cell(number, column)) for number in header]
+            above = [cell or held for cell, held in zip(cells, above, strict=True)]
+            if not cells[-1]:
+                if any(isinstance(row[column], float) for row in self.block.sheet.rows[header[-1] : self.block.bottom]):
+                    self.sink.notes["columns without a header of their own left out"] += 1
+                continue
+            path = dict(zip(heading, above, strict=True))
+            if self.sink.is_kept(path):
+                paths[column] = {**constants, **path}
+            else:
+                self.sink.notes["columns of the owner left out"] += 1
+        return paths
+
+    def _rows(self, first: int, stubs: list[str], header: list[int], paths_of: _PathsOf) -> None:
+        """Read rows until something else begins; the lowest header row again starts the table anew."""
+        columns = paths_of(header)
+        texts = {c: as_text(self.block.cell(header[-1], c)) for c in columns}
+        above, ended, caption, between = [""] * len(stubs), False, "", list[int]()
+        for number in range(first, self.block.bottom):
+            cells = {c: self.block.cell(number, c) for c in columns}
+            labels = [as_text(self.block.cell(number, self.block.left + n)) for n in range(len(stubs))]
+            if {c: as_text(cell) for c, cell in cells.items()} == texts:
+                columns = paths_of(self._header_again(header, between, number))
+                ended, caption, between = False, labels[-1], []
+                continue
+            figures = [_is_figure(cell) for cell in cells.values()]
+            labels[-1] = labels[-1] or (caption if any(figures) else "")
+            if ended or not labels[-1]:
+                has_text = any(isinstance(cell, str) and not _is_figure(cell) for cell in cells.values())
+                between = [*between, number] if has_text and not labels[-1] else [] if any(figures) else between
+                self.sink.notes["rows without a label left out"] += int(any(figures) and not ended)
+                ended = ended or has_text
+                continue
+            caption = ""
+            above = [label or held for label, held in zip(labels, above, strict=True)]
+            row = dict(zip(stubs, above, strict=True))
+            if not self.sink.is_kept(row):
+                self.sink.notes["rows of the owner left out"] += 1
+            elif any(figures) or self.sink.knows(row):
+                for column, path in columns.items():
+                    self._put(number, column, cells[column], {**row, **path})
+            else:
+                ended = True
+
+    def _header_again(self, header: list[int], between: list[int], number: int) -> list[int]:
+        """The header rows of a table that starts anew: rows of text just above its lowest header row take the place of
+        the upper ones (women under men)."""
+        new = [row for row in between if not self._is_caption(row)]
+        if len(new) >= len(header):
+            raise self._layout(f"at most {len(header) - 1} header rows above row {number + 1}", f"{len(new)}")
+        return [*header[: len(header) - 1 - len(new)], *new, number]
+
+    def _is_caption(self, row: int) -> bool:
+        texts = {fold(as_text(cell)) for cell in self.block.sheet.rows[row][self.block.left : self.block.right]} - {""}
+        return texts <= {fold(caption) for caption in self.captions}
+
+    def _put(self, row: int, column: int, cell: Cell, labels: dict[str, str]) -> None:
+        place = (row + 1, self.block.sheet.place(column))
+        if cell is None:
+            self.sink.notes["empty cells left out"] += 1
+        elif isinstance(cell, float):
+            self.sink.put(place, labels, cell, None, self.where)
+        elif cell.strip() in SYMBOLS:
+            self.sink.put(place, labels, None, cell.strip(), self.where)
+        else:
+            raise ValueGrammarError(
+                expected="a number or one of SSB's symbols " + " ".join(SYMBOLS),
+                found=repr(cell[:60]),
+                where=f"{self.where}, row {row + 1}, column {column + 1}",
+                next_step="correct the cell from ssb.no; a marker that SSB has added goes into sources/ssb/terms.py",
+            )
+
+    def _split(self, text: str, heading: list[str]) -> dict[str, str]:
+        """The labels that a joined csv header is made of, the longest known label first."""
+        rest, path = " ".join(text.split()), {}
+        for name in heading:
+            known = sorted(self.sink.known_labels(name), key=len, reverse=True)
+            label = next((k for k in known if fold(rest) == fold(k) or fold(rest).startswith(fold(k) + " ")), None)
+            if label is None:
+                label = rest.split(" ")[0] if self.sink.kind_of(name) == "time" else rest
+            path[name] = rest[: len(label)]
+            rest = rest[len(label) :].strip()
+        if rest:
+            raise self._layout(f"a column header made of {', '.join(heading)}", repr(text[:120]))
+        return path
+
+    def _layout(self, expected: str, found: str) -> LayoutError:
+        return LayoutError(
+            expected=expected,
+            found=found,
+            where=self.where,
+            next_step="download the table again from ssb.no, or list the sheet under "
+            "options.reading.website.ignore_sheets in the dataset spec",
+        )
+
+
+def _csv_sheet(body: bytes, where: str) -> Sheet:
+    """The csv file as one sheet. ssb.no writes ISO-8859-1; a file saved again as UTF-8 is known from its bytes."""
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = body.decode("latin-1")
+    lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=";", strict=False))
+    width = max((len(line) for line in lines), default=0)
+    rows = [[_csv_cell(value) for value in line] + [None] * (width - len(line)) for line in lines]
+    return Sheet("csv", 1, rows)
+
+
+def _csv_cell(value: str) -> Cell:
+    text = value.strip()
+    if _NUMBER.match(text):
+        return float(text.replace(",", "."))
+    return text or None
+
+
+def _changed_at(sheet: Sheet) -> Iterator[datetime]:
+    """The moments under "Sist endret:" in the footer, Norwegian time turned into UTC."""
+    for number, row in enumerate(sheet.rows):
+        if as_text(row[0]) == "Sist endret:":
+            for later in sheet.rows[number + 1 : number + 8]:
+                if match := _CHANGED.match(as_text(later[0])):
+                    yield datetime(*map(int, match.groups()), tzinfo=_OSLO).astimezone(UTC)  # type: ignore[misc]
