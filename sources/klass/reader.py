@@ -87,7 +87,8 @@ def read_bundled_changes(spec: DatasetSpec, documents: list[Document]) -> pa.Tab
 def changes_table(rows: list[ChangeRow]) -> pa.Table:
     """Change rows -> the reference table, with change_kind and the first year covered."""
     kinds = change_kinds(rows)
-    covers_from = date(min(2015, min(int(r[4][:4]) for r in rows)), 1, 1)
+    # the list is asked for with both neighbours of its first change, so the year before it is covered too
+    covers_from = date(min(2015, min(int(r[4][:4]) for r in rows) - 1), 1, 1)
     records = [
         (n, old, old_name, new, new_name, date.fromisoformat(day), kind, covers_from)
         for n, ((old, old_name, new, new_name, day), kind) in enumerate(zip(rows, kinds, strict=True), start=1)

@@ -167,22 +167,72 @@ combined as (
             and upstream.region_level = recomputed.region_level
             and upstream.year = recomputed.year
 
+),
+
+chosen as (
+
+    select
+        indicator_id,
+        breakdown_id,
+        region_code,
+        region_level,
+        year,
+        case when is_upstream then upstream_value else value end as value,
+        case when is_hidden_share then value_low when is_upstream then upstream_low else value_low end as value_low,
+        case when is_hidden_share then value_high when is_upstream then upstream_high else value_high end as value_high,
+        case when is_upstream then upstream_status else value_status end as value_status,
+        case when not is_hidden_share then numerator end as numerator,
+        case when not is_hidden_share then denominator end as denominator,
+        case when is_upstream then upstream_basis else geography_basis end as geography_basis,
+        case when is_upstream then upstream_reason else reason end as reason,
+        coalesce(case when is_upstream then upstream_hidden_count else hidden_count end, 0) as hidden_count,
+        case when is_upstream then upstream_release_id else release_id end as release_id
+    from combined
+
+),
+
+-- what upstream gives for counties or the country alone is asked for in every municipality all the same
+municipalities as (
+
+    select code from {{ ref('stg_klass__municipalities') }} where valid_to is null
+
+),
+
+given as (
+
+    select
+        indicator_id,
+        breakdown_id,
+        year,
+        max(release_id) as release_id
+    from chosen
+    group by indicator_id, breakdown_id, year
+    having max(case when region_level = 'municipality' then 1 else 0 end) = 0
+
 )
 
 select
-    indicator_id,
-    breakdown_id,
-    region_code,
-    region_level,
-    year,
-    case when is_upstream then upstream_value else value end as value,
-    case when is_hidden_share then value_low when is_upstream then upstream_low else value_low end as value_low,
-    case when is_hidden_share then value_high when is_upstream then upstream_high else value_high end as value_high,
-    case when is_upstream then upstream_status else value_status end as value_status,
-    case when not is_hidden_share then numerator end as numerator,
-    case when not is_hidden_share then denominator end as denominator,
-    case when is_upstream then upstream_basis else geography_basis end as geography_basis,
-    case when is_upstream then upstream_reason else reason end as reason,
-    coalesce(case when is_upstream then upstream_hidden_count else hidden_count end, 0) as hidden_count,
-    case when is_upstream then upstream_release_id else release_id end as release_id
-from combined
+    indicator_id, breakdown_id, region_code, region_level, year, value, value_low, value_high, value_status,
+    numerator, denominator, geography_basis, reason, hidden_count, release_id
+from chosen
+
+union all
+
+select
+    given.indicator_id,
+    given.breakdown_id,
+    municipalities.code as region_code,
+    'municipality' as region_level,
+    given.year,
+    cast(null as double) as value,
+    cast(null as double) as value_low,
+    cast(null as double) as value_high,
+    'unavailable' as value_status,
+    cast(null as double) as numerator,
+    cast(null as double) as denominator,
+    'unavailable' as geography_basis,
+    'not_published_for_municipalities' as reason,
+    0 as hidden_count,
+    given.release_id
+from given
+cross join municipalities

@@ -110,6 +110,49 @@ not_published as (
             and published_upper.value_status not in ('missing', 'not_applicable')
     where published_upper.series_id is null
 
+),
+
+-- a county of today that upstream's counties of that year do not give, and that no sum can stand in for
+counties as (
+
+    select code from {{ ref('stg_klass__counties') }} where valid_to is null
+
+),
+
+asked as (
+
+    select distinct
+        upper_cells.series_id,
+        upper_cells.dataset_id,
+        upper_cells.release_id,
+        upper_cells.period_start,
+        upper_cells.year,
+        counties.code as region_code
+    from upper_cells
+    cross join counties
+    where upper_cells.region_level = 'county'
+
+),
+
+known_county as (
+
+    select series_id, region_code, period_start from published_county
+    union
+    select series_id, region_code, period_start from summed where region_level = 'county'
+
+),
+
+not_an_area_then as (
+
+    select asked.*
+    from asked
+    left join known_county
+        on
+            asked.series_id = known_county.series_id
+            and asked.region_code = known_county.region_code
+            and asked.period_start = known_county.period_start
+    where known_county.series_id is null
+
 )
 
 select
@@ -147,3 +190,22 @@ select
     reason,
     hidden_count
 from not_published
+
+union all
+
+select
+    series_id,
+    dataset_id,
+    release_id,
+    region_code,
+    'county' as region_level,
+    period_start,
+    year,
+    cast(null as double) as value,
+    cast(null as double) as value_low,
+    cast(null as double) as value_high,
+    'unavailable' as value_status,
+    'unavailable' as geography_basis,
+    'not_an_area_then' as reason,
+    0 as hidden_count
+from not_an_area_then
