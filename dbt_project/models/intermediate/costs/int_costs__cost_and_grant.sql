@@ -1,0 +1,39 @@
+-- Cost and grant side by side for each scheme, series and year, each printed pair once.
+with amounts as (
+
+    select * from {{ ref('stg_published__cost_and_grant') }}
+
+),
+
+ranked as (
+
+    select
+        amounts.*,
+        row_number() over (
+            partition by source_document, scheme, series, year, item
+            order by length(source_table), source_table
+        ) as table_order
+    from amounts
+
+)
+
+select
+    scheme,
+    series,
+    year,
+    source_document,
+    min(source_table) as source_table,
+    min(dataset_id) as dataset_id,
+    min(release_id) as release_id,
+    min(source_row) as source_row,
+    max(case when is_demo then 1 else 0 end) = 1 as is_demo,
+    case when max(item) in ('five_year_grant_per_person_nok') then 'five_years_per_person' else 'sample_total' end as basis,
+    max(
+        case when item in ('five_year_cost_per_person_nok', 'sample_total_cost_nok') then amount_nok end
+    ) as cost_nok,
+    max(
+        case when item in ('five_year_grant_per_person_nok', 'sample_total_income_nok') then amount_nok end
+    ) as grant_nok
+from ranked
+where table_order = 1
+group by scheme, series, year, source_document

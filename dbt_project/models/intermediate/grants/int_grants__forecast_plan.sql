@@ -1,0 +1,83 @@
+-- Who carries grants in each scenario: those settled before the first forecast year, and those the scenario settles.
+with scenarios as (
+
+    select * from {{ ref('int_grants__forecast_scenario') }}
+
+),
+
+cohorts as (
+
+    select * from {{ ref('settled_cohort') }}
+    where is_used
+
+),
+
+planned as (
+
+    select * from {{ ref('stg_municipal__settlement_plan') }}
+
+),
+
+years as (
+
+    {{ years_between(2014, 2040) }}
+
+)
+
+select
+    scenarios.scenario_id,
+    scenarios.region_code,
+    'legacy' as component,
+    cohorts.settlement_year,
+    cast(null as integer) as settlement_month,
+    'adult_or_child_in_family' as category,
+    cast(null as integer) as age,
+    cast(null as varchar(1)) as disability_grant,
+    cohorts.settled_persons as persons,
+    cohorts.settled_persons_low as persons_low,
+    cohorts.settled_persons_high as persons_high
+from scenarios
+inner join cohorts
+    on
+        scenarios.region_code = cohorts.region_code
+        and cohorts.settlement_year between scenarios.from_year - 4 and scenarios.from_year - 1
+
+union all
+
+select
+    scenarios.scenario_id,
+    scenarios.region_code,
+    'new' as component,
+    years.year as settlement_year,
+    cast(null as integer) as settlement_month,
+    'adult_or_child_in_family' as category,
+    cast(null as integer) as age,
+    cast(null as varchar(1)) as disability_grant,
+    scenarios.settle_persons as persons,
+    scenarios.settle_persons as persons_low,
+    scenarios.settle_persons as persons_high
+from scenarios
+inner join years
+    on years.year between scenarios.from_year and scenarios.to_year
+where scenarios.settle_persons > 0
+
+union all
+
+select
+    scenarios.scenario_id,
+    scenarios.region_code,
+    'new' as component,
+    planned.year as settlement_year,
+    planned.month as settlement_month,
+    planned.category,
+    planned.age,
+    cast(null as varchar(1)) as disability_grant,
+    cast(planned.planned_persons as double) as persons,
+    cast(planned.planned_persons as double) as persons_low,
+    cast(planned.planned_persons as double) as persons_high
+from scenarios
+inner join planned
+    on
+        scenarios.scenario_id = 'plan_' || planned.plan
+        and scenarios.region_code = planned.municipality_code
+        and planned.year between scenarios.from_year and scenarios.to_year

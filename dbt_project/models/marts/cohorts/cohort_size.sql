@@ -1,0 +1,44 @@
+with sizes as (
+
+    select * from {{ ref('stg_published__cohort_sizes') }}
+
+),
+
+composition as (
+
+    select * from {{ ref('stg_published__target_group_composition') }}
+    where dimension in ('settlement_cohort', 'total') and population = 'target_group'
+
+)
+
+select
+    year,
+    settlement_year,
+    case when scope = 'single_cohort_year_1' then 'first_year' else 'five_cohorts' end as size_kind,
+    persons,
+    is_forecast,
+    is_approximate,
+    source_document,
+    source_table,
+    dataset_id,
+    release_id,
+    source_row,
+    is_demo
+from sizes
+
+union all
+
+select
+    year,
+    case when dimension = 'settlement_cohort' then cast(category as integer) end as settlement_year,
+    case when dimension = 'settlement_cohort' then 'stock_at_year_end' else 'target_group_at_year_end' end as size_kind,
+    persons,
+    false as is_forecast,
+    false as is_approximate,
+    source_document,
+    source_table,
+    dataset_id,
+    release_id,
+    source_row,
+    is_demo
+from composition

@@ -1,0 +1,92 @@
+with presented as (
+
+    select * from {{ ref('stg_published__presentation_counts') }}
+    where item in (
+        'introduction_programme_participants_collective_protection',
+        'introduction_programme_participants_ordinary'
+    )
+
+),
+
+own as (
+
+    select * from {{ ref('stg_municipal__introduction_programme') }}
+
+),
+
+region as (
+
+    select * from {{ ref('int_grants__municipal_code') }}
+
+),
+
+unified as (
+
+    select
+        municipality_code,
+        as_of_date,
+        case
+            when item = 'introduction_programme_participants_collective_protection' then 'collective_protection'
+            else 'ordinary'
+        end as protection_status,
+        cast(value as bigint) as participant_persons,
+        'presentation' as count_source,
+        dataset_id,
+        release_id,
+        source_row,
+        is_demo
+    from presented
+
+    union all
+
+    select
+        municipality_code,
+        as_of_date,
+        protection_status,
+        participant_persons,
+        'municipality' as count_source,
+        dataset_id,
+        release_id,
+        source_row,
+        is_demo
+    from own
+
+),
+
+-- one part below the threshold hides the other as well: the total would give it away
+guarded as (
+
+    select
+        unified.*,
+        min(case when participant_persons between 1 and {{ var('disclosure_threshold', 5) }} - 1 then 0 else 1 end)
+            over (partition by municipality_code, as_of_date, count_source) = 1 as is_open,
+        sum(participant_persons) over (partition by municipality_code, as_of_date, count_source) as total_persons,
+        count(*) over (partition by municipality_code, as_of_date, count_source) as parts
+    from unified
+
+)
+
+select
+    coalesce(region.region_code, guarded.municipality_code) as region_code,
+    guarded.as_of_date,
+    guarded.protection_status,
+    guarded.count_source,
+    case when guarded.is_open then guarded.participant_persons end as participant_persons,
+    case
+        when guarded.parts = 2 and (guarded.is_open or guarded.total_persons >= {{ var('disclosure_threshold', 5) }})
+            then cast(guarded.total_persons as bigint)
+    end as total_persons,
+    case
+        when guarded.is_open and guarded.parts = 2 and guarded.total_persons > 0
+            then cast(round(100.0 * guarded.participant_persons / guarded.total_persons, 1) as double)
+    end as share_pct,
+    guarded.is_open = false as is_suppressed,
+    guarded.dataset_id,
+    guarded.release_id,
+    guarded.source_row,
+    guarded.is_demo
+from guarded
+left join region
+    on
+        guarded.municipality_code = region.municipality_code
+        and {{ year_of('guarded.as_of_date') }} = region.year

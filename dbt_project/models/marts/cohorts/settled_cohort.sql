@@ -1,0 +1,94 @@
+with municipal as (
+
+    select * from {{ ref('int_grants__municipal_settled_protected') }}
+
+),
+
+presented as (
+
+    select * from {{ ref('stg_published__grants_received') }}
+
+),
+
+settlement as (
+
+    select * from {{ ref('fct_settlement') }}
+    where region_level = 'municipality' and settled_persons_low is not null
+
+),
+
+region as (
+
+    select * from {{ ref('int_grants__municipal_code') }}
+
+),
+
+unified as (
+
+    select
+        region_code,
+        settlement_year,
+        'municipality' as cohort_source,
+        1 as precedence,
+        months_counted = 12 as is_whole_year,
+        settled_persons,
+        settled_persons_low,
+        settled_persons_high,
+        dataset_id,
+        release_id,
+        source_row,
+        is_demo
+    from municipal
+
+    union all
+
+    select
+        coalesce(region.region_code, presented.municipality_code) as region_code,
+        presented.year as settlement_year,
+        'presentation' as cohort_source,
+        2 as precedence,
+        true as is_whole_year,
+        presented.settled_persons,
+        presented.settled_persons as settled_persons_low,
+        presented.settled_persons as settled_persons_high,
+        presented.dataset_id,
+        presented.release_id,
+        presented.source_row,
+        presented.is_demo
+    from presented
+    left join region
+        on presented.municipality_code = region.municipality_code and presented.year = region.year
+
+    union all
+
+    select
+        region_code,
+        year as settlement_year,
+        'imdi' as cohort_source,
+        3 as precedence,
+        true as is_whole_year,
+        settled_persons,
+        settled_persons_low,
+        settled_persons_high,
+        cast(null as varchar(80)) as dataset_id,
+        cast(null as varchar(16)) as release_id,
+        cast(null as integer) as source_row,
+        is_demo
+    from settlement
+
+)
+
+select
+    region_code,
+    settlement_year,
+    cohort_source,
+    is_whole_year,
+    precedence = min(precedence) over (partition by region_code, settlement_year) as is_used,
+    cast(settled_persons as double) as settled_persons,
+    cast(settled_persons_low as double) as settled_persons_low,
+    cast(settled_persons_high as double) as settled_persons_high,
+    dataset_id,
+    release_id,
+    source_row,
+    is_demo
+from unified

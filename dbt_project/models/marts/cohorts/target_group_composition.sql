@@ -1,0 +1,53 @@
+with composition as (
+
+    select * from {{ ref('stg_published__target_group_composition') }}
+
+),
+
+totals as (
+
+    select
+        year,
+        population,
+        persons
+    from composition
+    where dimension = 'total'
+
+),
+
+parts as (
+
+    select
+        year,
+        population,
+        dimension,
+        sum(persons) as persons
+    from composition
+    group by year, population, dimension
+
+)
+
+select
+    composition.year,
+    composition.population,
+    composition.dimension,
+    composition.category,
+    composition.category_nb,
+    composition.persons,
+    cast(100.0 * composition.persons / totals.persons as double) as share_pct,
+    composition.share_pct as printed_share_pct,
+    cast(totals.persons - parts.persons as bigint) as unplaced_persons,
+    composition.source_document,
+    composition.source_table,
+    composition.dataset_id,
+    composition.release_id,
+    composition.source_row,
+    composition.is_demo
+from composition
+inner join totals
+    on composition.year = totals.year and composition.population = totals.population
+inner join parts
+    on
+        composition.year = parts.year
+        and composition.population = parts.population
+        and composition.dimension = parts.dimension

@@ -1,0 +1,26 @@
+with sizes as (
+
+    select * from {{ ref('stg_published__target_group_size') }}
+
+)
+
+select
+    sizes.year,
+    sizes.geography,
+    sizes.item,
+    sizes.persons,
+    cast(sizes.persons - previous.persons as bigint) as change_1y_persons,
+    cast(100.0 * (sizes.persons - previous.persons) / previous.persons as double) as change_1y_pct,
+    sizes.data_owner,
+    sizes.source_document,
+    sizes.source_table,
+    sizes.dataset_id,
+    sizes.release_id,
+    sizes.source_row,
+    sizes.is_demo
+from sizes
+left join sizes as previous
+    on
+        sizes.year - 1 = previous.year
+        and sizes.geography = previous.geography
+        and sizes.item = previous.item

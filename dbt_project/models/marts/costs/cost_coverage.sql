@@ -1,0 +1,178 @@
+with pairs as (
+
+    select * from {{ ref('int_costs__cost_and_grant') }}
+
+),
+
+components as (
+
+    select * from {{ ref('cost_component') }}
+    where is_total and target_group = 'all_persons_with_integration_grant'
+
+),
+
+scenarios as (
+
+    select * from {{ ref('stg_published__forecast_scenarios') }}
+
+),
+
+printed_ratios as (
+
+    select * from {{ ref('stg_published__coverage_ratios') }}
+
+),
+
+deflators as (
+
+    select * from {{ ref('fct_price_change') }}
+    where index_name = 'municipal_deflator'
+
+),
+
+-- the cost of the integration grant comes from the components, which the pairs of cost and grant repeat
+figures as (
+
+    select
+        pairs.scheme,
+        pairs.series,
+        pairs.year,
+        pairs.basis,
+        cast(case when pairs.scheme = 'integration_grant' then components.amount_nok else pairs.cost_nok end as double)
+            as cost_nok,
+        cast(pairs.grant_nok as double) as grant_nok,
+        cast(case when pairs.series = 'forecast_1' then 'main' end as varchar(10)) as sensitivity,
+        pairs.source_document,
+        pairs.source_table,
+        pairs.dataset_id,
+        pairs.release_id,
+        pairs.source_row,
+        pairs.is_demo
+    from pairs
+    left join components
+        on pairs.series = components.series and pairs.year = components.year
+
+    union all
+
+    select
+        pairs.scheme,
+        scenarios.scenario as series,
+        pairs.year,
+        pairs.basis,
+        components.amount_nok * (1 + scenarios.difference_pct / 100.0) as cost_nok,
+        pairs.grant_nok,
+        case when scenarios.difference_pct > 0 then 'high' else 'low' end as sensitivity,
+        scenarios.source_document,
+        scenarios.source_table,
+        scenarios.dataset_id,
+        scenarios.release_id,
+        scenarios.source_row,
+        scenarios.is_demo
+    from pairs
+    inner join scenarios
+        on pairs.series = scenarios.compared_with and pairs.year = scenarios.year
+    inner join components
+        on pairs.series = components.series and pairs.year = components.year
+    where pairs.scheme = 'integration_grant'
+
+),
+
+printed as (
+
+    select
+        printed_ratios.*,
+        row_number() over (
+            partition by scheme, series, year
+            order by case when source_table like 'Tabell%' then 0 else 1 end, length(source_table), source_table
+        ) as table_order
+    from printed_ratios
+
+),
+
+-- years of which only the ratio is printed keep it, with no cost or grant
+unified as (
+
+    select
+        figures.scheme,
+        figures.series,
+        figures.year,
+        figures.basis,
+        figures.cost_nok,
+        figures.grant_nok,
+        figures.sensitivity,
+        printed.coverage_pct as printed_coverage_pct,
+        coalesce(printed.is_approximate, false) as is_approximate,
+        figures.source_document,
+        figures.source_table,
+        figures.dataset_id,
+        figures.release_id,
+        figures.source_row,
+        figures.is_demo
+    from figures
+    left join printed
+        on
+            figures.scheme = printed.scheme
+            and figures.series = printed.series
+            and figures.year = printed.year
+            and printed.table_order = 1
+
+    union all
+
+    select
+        printed.scheme,
+        printed.series,
+        printed.year,
+        'ratio_only' as basis,
+        cast(null as double) as cost_nok,
+        cast(null as double) as grant_nok,
+        cast(null as varchar(10)) as sensitivity,
+        printed.coverage_pct as printed_coverage_pct,
+        printed.is_approximate,
+        printed.source_document,
+        printed.source_table,
+        printed.dataset_id,
+        printed.release_id,
+        printed.source_row,
+        printed.is_demo
+    from printed
+    left join figures
+        on
+            printed.scheme = figures.scheme
+            and printed.series = figures.series
+            and printed.year = figures.year
+    where printed.table_order = 1 and figures.scheme is null
+
+)
+
+select
+    unified.scheme,
+    unified.series,
+    unified.year,
+    unified.basis,
+    unified.sensitivity,
+    cast(round(unified.cost_nok, 0) as double) as cost_nok,
+    unified.grant_nok,
+    cast(100.0 * unified.grant_nok / unified.cost_nok as double) as coverage_pct,
+    cast(round(unified.cost_nok, 0) - unified.grant_nok as double) as uncovered_nok,
+    cast(
+        100.0 * unified.grant_nok / unified.cost_nok - 100.0 * previous.grant_nok / previous.cost_nok as double
+    ) as change_1y_percentage_points,
+    cast(
+        100.0 * (unified.grant_nok / (1 + deflators.change_pct / 100.0) / previous.grant_nok - 1) as double
+    ) as real_grant_change_1y_pct,
+    unified.printed_coverage_pct,
+    unified.is_approximate,
+    unified.source_document,
+    unified.source_table,
+    unified.dataset_id,
+    unified.release_id,
+    unified.source_row,
+    unified.is_demo
+from unified
+left join unified as previous
+    on
+        unified.scheme = previous.scheme
+        and unified.series = previous.series
+        and unified.year - 1 = previous.year
+left join deflators
+    on unified.year = deflators.year and unified.series = 'actual'

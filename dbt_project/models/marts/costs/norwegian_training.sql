@@ -1,0 +1,117 @@
+with finance as (
+
+    select * from {{ ref('stg_published__norwegian_training_finance') }}
+    where scope = 'municipality'
+
+),
+
+sample_finance as (
+
+    select * from {{ ref('int_costs__cost_and_grant') }}
+    where scheme = 'norwegian_training_grant' and series = 'actual'
+
+),
+
+activity as (
+
+    select * from {{ ref('stg_published__norwegian_training_activity') }}
+
+),
+
+printed_costs as (
+
+    select * from {{ ref('stg_published__norwegian_training_cost_per_hour') }}
+
+),
+
+-- of two tables with the sample's activity the annex is left out: it covers two years, the other all
+counted as (
+
+    select
+        year,
+        case when scope = 'municipality' then 'municipality' else 'sample' end as area_level,
+        coalesce(municipality_code, '00') as region_code,
+        max(municipality_name) as region_name,
+        max(participant_persons) as participant_persons,
+        max(teaching_hours) as teaching_hours,
+        min(source_document) as source_document,
+        max(source_table) as source_table,
+        min(dataset_id) as dataset_id,
+        min(release_id) as release_id,
+        min(source_row) as source_row,
+        max(case when is_demo then 1 else 0 end) = 1 as is_demo
+    from activity
+    group by
+        year, case when scope = 'municipality' then 'municipality' else 'sample' end, coalesce(municipality_code, '00')
+
+),
+
+money as (
+
+    select
+        year,
+        'municipality' as area_level,
+        municipality_code as region_code,
+        cost_nok,
+        income_nok,
+        result_nok as printed_result_nok
+    from finance
+
+    union all
+
+    select
+        year,
+        'sample' as area_level,
+        '00' as region_code,
+        cost_nok,
+        grant_nok as income_nok,
+        cast(null as bigint) as printed_result_nok
+    from sample_finance
+
+)
+
+select
+    counted.year,
+    counted.area_level,
+    counted.region_code,
+    counted.region_name,
+    counted.participant_persons,
+    counted.teaching_hours,
+    cast(100.0 * (counted.participant_persons - previous.participant_persons) / previous.participant_persons as double)
+        as participants_change_1y_pct,
+    cast(100.0 * (counted.teaching_hours - previous.teaching_hours) / previous.teaching_hours as double)
+        as hours_change_1y_pct,
+    cast(money.cost_nok as bigint) as cost_nok,
+    cast(money.income_nok as bigint) as income_nok,
+    cast(money.cost_nok - money.income_nok as bigint) as deficit_nok,
+    cast(100.0 * money.income_nok / money.cost_nok as double) as coverage_pct,
+    cast(1.0 * money.cost_nok / counted.teaching_hours as double) as cost_per_hour_nok,
+    cast(1.0 * money.cost_nok / counted.participant_persons as double) as cost_per_participant_nok,
+    cast(
+        100.0 * (money.cost_nok - money.income_nok) / (sample_money.cost_nok - sample_money.income_nok) as double
+    ) as share_of_sample_deficit_pct,
+    printed_costs.cost_per_hour_nok as printed_cost_per_hour_nok,
+    money.printed_result_nok as printed_deficit_nok,
+    counted.source_document,
+    counted.source_table,
+    counted.dataset_id,
+    counted.release_id,
+    counted.source_row,
+    counted.is_demo
+from counted
+left join counted as previous
+    on
+        counted.area_level = previous.area_level
+        and counted.region_code = previous.region_code
+        and counted.year - 1 = previous.year
+left join money
+    on
+        counted.year = money.year
+        and counted.area_level = money.area_level
+        and counted.region_code = money.region_code
+left join money as sample_money
+    on counted.year = sample_money.year and sample_money.area_level = 'sample'
+left join printed_costs
+    on
+        counted.year = printed_costs.year
+        and counted.region_code = coalesce(printed_costs.municipality_code, '00')

@@ -1,0 +1,27 @@
+with shares as (
+
+    select * from {{ ref('stg_published__norwegian_training_cost_shares') }}
+
+),
+
+training as (
+
+    select * from {{ ref('norwegian_training') }}
+    where area_level = 'sample'
+
+)
+
+select
+    shares.year,
+    shares.cost_area,
+    shares.share_pct,
+    cast(round(shares.share_pct / 100.0 * training.cost_nok, 0) as double) as cost_nok,
+    shares.source_document,
+    shares.source_table,
+    shares.dataset_id,
+    shares.release_id,
+    shares.source_row,
+    shares.is_demo
+from shares
+left join training
+    on shares.year = training.year

@@ -1,0 +1,47 @@
+with statistics as (
+
+    select * from {{ ref('stg_published__reported_statistics') }}
+
+),
+
+counts as (
+
+    select * from {{ ref('stg_published__presentation_counts') }}
+
+)
+
+select
+    year,
+    cast(null as date) as as_of_date,
+    municipality_code,
+    item,
+    unit,
+    value,
+    is_approximate,
+    note_nb,
+    source_document,
+    source_table,
+    dataset_id,
+    release_id,
+    source_row,
+    is_demo
+from statistics
+
+union all
+
+select
+    year,
+    as_of_date,
+    municipality_code,
+    item,
+    unit,
+    value,
+    false as is_approximate,
+    note_nb,
+    source_document,
+    source_table,
+    dataset_id,
+    release_id,
+    source_row,
+    is_demo
+from counts

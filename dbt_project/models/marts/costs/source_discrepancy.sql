@@ -1,0 +1,20 @@
+with discrepancies as (
+
+    select * from {{ ref('stg_published__discrepancies') }}
+
+)
+
+select
+    discrepancy_id,
+    kind,
+    title_nb,
+    printed as printed_value,
+    expected as expected_value,
+    note_nb,
+    dataset_id as concerns_dataset_id,
+    source_document,
+    source_table,
+    release_id,
+    source_row,
+    is_demo
+from discrepancies

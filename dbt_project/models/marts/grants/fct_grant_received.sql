@@ -1,0 +1,61 @@
+with presented as (
+
+    select * from {{ ref('stg_published__grants_received') }}
+
+),
+
+own as (
+
+    select * from {{ ref('stg_municipal__grants_received') }}
+
+),
+
+region as (
+
+    select * from {{ ref('int_grants__municipal_code') }}
+
+),
+
+unified as (
+
+    select
+        municipality_code,
+        year,
+        'all_grants_from_imdi' as grant_type,
+        'presentation' as grant_source,
+        grants_nok as amount_nok,
+        dataset_id,
+        release_id,
+        source_row,
+        is_demo
+    from presented
+
+    union all
+
+    select
+        municipality_code,
+        year,
+        grant_type,
+        'municipality' as grant_source,
+        amount_nok,
+        dataset_id,
+        release_id,
+        source_row,
+        is_demo
+    from own
+
+)
+
+select
+    coalesce(region.region_code, unified.municipality_code) as region_code,
+    unified.year,
+    unified.grant_type,
+    unified.grant_source,
+    unified.amount_nok,
+    unified.dataset_id,
+    unified.release_id,
+    unified.source_row,
+    unified.is_demo
+from unified
+left join region
+    on unified.municipality_code = region.municipality_code and unified.year = region.year

@@ -1,0 +1,19 @@
+with deflators as (
+
+    select * from {{ ref('stg_published__deflators') }}
+
+)
+
+select
+    year,
+    index_name,
+    application,
+    change_pct,
+    is_approximate,
+    source_document,
+    source_table,
+    dataset_id,
+    release_id,
+    source_row,
+    is_demo
+from deflators

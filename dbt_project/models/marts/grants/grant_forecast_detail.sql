@@ -1,0 +1,5 @@
+{{ grant_forecast_detail(
+    plan=ref('int_grants__forecast_plan'),
+    assumption=ref('int_grants__forecast_scenario'),
+    rate=ref('fct_grant_rate')
+) }}

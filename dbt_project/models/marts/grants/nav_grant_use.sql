@@ -1,0 +1,38 @@
+with entries as (
+
+    select * from {{ ref('stg_municipal__nav_grant_use') }}
+
+),
+
+region as (
+
+    select * from {{ ref('int_grants__municipal_code') }}
+
+),
+
+allotted as (
+
+    select
+        municipality_code,
+        year,
+        amount_nok as allotted_nok
+    from entries
+    where entry = 'allotted'
+
+)
+
+select
+    coalesce(region.region_code, entries.municipality_code) as region_code,
+    entries.year,
+    entries.entry,
+    entries.amount_nok,
+    cast(round(100.0 * entries.amount_nok / nullif(allotted.allotted_nok, 0), 1) as double) as share_of_allotted_pct,
+    entries.dataset_id,
+    entries.release_id,
+    entries.source_row,
+    entries.is_demo
+from entries
+inner join allotted
+    on entries.municipality_code = allotted.municipality_code and entries.year = allotted.year
+left join region
+    on entries.municipality_code = region.municipality_code and entries.year = region.year
