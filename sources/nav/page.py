@@ -41,7 +41,7 @@ class NavPage(Options):
 
     page: str = Field(pattern=PAGE_PATTERN)
     table_code: str = Field(pattern=r"^[A-Z]{2,4}[0-9]{2,4}[A-Za-z]?$")
-    archive_pages: list[Annotated[str, Field(pattern=PAGE_PATTERN)]] = []
+    archive_pages: list[Annotated[str, Field(pattern=PAGE_PATTERN)]] = Field(default=[])
 
 
 def find_workbook(page: str, table_code: str, where: str) -> str:

@@ -37,7 +37,7 @@ class Choice(Options):
     ``eliminate`` leaves the variable out of the call knowingly, which makes SSB return its total.
     """
 
-    codes: list[Annotated[str, Field(min_length=1, max_length=80)]] = []
+    codes: list[Annotated[str, Field(min_length=1, max_length=80)]] = Field(default=[])
     codelist: str | None = Field(default=None, pattern=CODELIST_PATTERN)
     codelist_label: str | None = Field(default=None, min_length=1, max_length=200)
     only_present: bool = False
