@@ -35,6 +35,7 @@ def forms() -> dict[str, Form]:
     known = [
         *[Form(name, "imdi", read) for name, read in imdi.READERS.items()],
         Form("published_csv", "published", published.read_table),
+        Form("kostra_aggregate_csv", "kostra", published.read_table),
         Form("klass_version", "klass", klass.read_version, ("klass_municipalities",)),
         Form("klass_changes", "klass", klass.read_changes, ("klass_municipality_changes",)),
         Form("klass_bundled_municipalities", "klass", klass.read_bundled_municipalities, ("klass_municipalities",)),

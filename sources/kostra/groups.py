@@ -22,7 +22,7 @@ WITHIN, BEYOND, OTHER, NOT_MATCHABLE = range(4)
 GRANT_YEARS = 5
 """The integration grant is paid for the settlement year and the four years after; the committee counts the same five."""
 
-AGE_BANDS = ((0, 24, "under_25"), (25, 44, "25_44"), (45, 66, "45_66"), (67, 130, "67_plus"))
+AGE_BANDS = ((0, 24, "age_under_25"), (25, 44, "age_25_44"), (45, 66, "age_45_66"), (67, 130, "age_67_plus"))
 OSLO = "0301"
 """Only Oslo reports by city district, so only there may one person stand on several lines."""
 

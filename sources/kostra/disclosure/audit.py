@@ -43,7 +43,7 @@ class Attack:
         return self._solve(cell, -1)
 
     def is_exposed(self, cell: int, need_low: float, need_high: float) -> bool:
-        """Whether the attack narrows the cell below its needed interval, or pins it within 10 per cent."""
+        """Whether the attack narrows the cell below its needed interval, or pins it (see ``pinned_share``)."""
         problem = self.problem
         value = float(problem.values[cell])
 
@@ -51,7 +51,7 @@ class Attack:
             short = problem.primary[cell] and (
                 self.low[cell] > need_low + TOLERANCE or self.high[cell] < need_high - TOLERANCE
             )
-            return bool(short) or is_pinned(value, self.low[cell], self.high[cell], problem.floor)
+            return bool(short) or is_pinned(value, self.low[cell], self.high[cell], problem.pinned_share)
 
         for bound in (self.upper, self.lower):
             if not fails():

@@ -20,8 +20,8 @@ class Problem:
 
     ``equations`` sum to 0, ``inequalities`` sum to at most 0. ``primary`` cells are sensitive in themselves; an attacker
     must not be able to narrow one to less than [``need_low``, ``need_high``]. ``known`` cells are public whatever we do.
-    ``cost`` orders the cells a protection may hide beside the primary ones: the lowest first. ``floor`` is the absolute
-    width under which an interval counts as exact (1 person, 1 krone).
+    ``cost`` orders the cells a protection may hide beside the primary ones: the lowest first. ``pinned_share``: a hidden
+    cell is worked out when its whole interval lies within this share of its true value (0 = to the very unit).
     """
 
     values: np.ndarray
@@ -30,7 +30,7 @@ class Problem:
     need_low: np.ndarray
     need_high: np.ndarray
     cost: np.ndarray
-    floor: float = 1.0
+    pinned_share: float = 0.0
     equations: list[Terms] = field(default_factory=list)
     inequalities: list[Terms] = field(default_factory=list)
 
@@ -53,11 +53,7 @@ class Problem:
         return csr_matrix((weights, (rows, columns)), shape=(len(relations), len(self)))
 
 
-PINNED_SHARE = 0.10
-"""A hidden figure is pinned when its whole interval lies within this share of its true value."""
-
-
-def is_pinned(value: float, low: float, high: float, floor: float) -> bool:
-    """Whether an attacker who knows that the value lies in [low, high] knows it to within 10 per cent (or the floor)."""
-    slack = max(PINNED_SHARE * value, floor) - 1e-6 * max(1.0, value)
+def is_pinned(value: float, low: float, high: float, share: float) -> bool:
+    """Whether an attacker who knows that the value lies in [low, high] knows it to within ``share`` of it (or to the unit)."""
+    slack = max(share * value, 1.0) - 1e-6 * max(1.0, value)
     return low > value - slack and high < value + slack

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from sources.kostra.disclosure.audit import Attack
-from sources.kostra.disclosure.problem import PINNED_SHARE, Problem, is_pinned
+from sources.kostra.disclosure.problem import Problem, is_pinned
 
 _NOT_BOUND = 1e-6
 
@@ -16,7 +16,7 @@ _NOT_BOUND = 1e-6
 def protect(problem: Problem, hidden_from_start: np.ndarray | None = None) -> np.ndarray | None:
     """The cells to hide (primary ones included), or None when even hiding every cell would not protect them.
 
-    The answer has passed the attack: no hidden cell is pinned within 10 per cent, and every primary cell keeps its needed
+    The answer has passed the attack: no hidden cell is pinned, and every primary cell keeps its needed
     interval, or the interval that the public figures alone leave it.
     """
     hidden = problem.primary.copy()
@@ -63,7 +63,7 @@ class _Search:
         before = int(self.hidden.sum())
         for cell in np.flatnonzero(~self.hidden & ~problem.known):
             attack.lower(cell), attack.upper(cell)
-            if not is_pinned(float(problem.values[cell]), attack.low[cell], attack.high[cell], problem.floor):
+            if not is_pinned(float(problem.values[cell]), attack.low[cell], attack.high[cell], problem.pinned_share):
                 self.hide(cell)
         return int(self.hidden.sum()) > before
 
@@ -89,7 +89,7 @@ class _Search:
         for cell in attack.free:
             if not attack.is_exposed(cell, problem.need_low[cell], problem.need_high[cell]):
                 continue
-            pinned = is_pinned(float(problem.values[cell]), attack.low[cell], attack.high[cell], problem.floor)
+            pinned = is_pinned(float(problem.values[cell]), attack.low[cell], attack.high[cell], problem.pinned_share)
             if pinned or attack.is_exposed(cell, *self._attainable(cell)):
                 found.append(int(cell))
         return found
@@ -109,6 +109,12 @@ class _Search:
     def _free(self, cells: np.ndarray) -> np.ndarray:
         return self.hidden[cells] & ~self.problem.known[cells]
 
+    def _is_zero_anyway(self, cell: int) -> bool:
+        """Whether an open total of zero (the last term of a sum) gives the cell away, so that hiding it hides nothing."""
+        totals = (int(self._cells[number][-1]) for number in self._sums[cell])
+        values = self.problem.values
+        return values[cell] == 0 and any(values[t] == 0 and not self.hidden[t] and t != cell for t in totals)
+
     def _public(self) -> Attack:
         if self._public_only is None:
             self._public_only = Attack(self.problem, np.ones(len(self.problem), dtype=bool))
@@ -123,10 +129,14 @@ class _Search:
         """The best cell to hide: not zero, large enough to blur ``value``, in few sums that would need yet another cell,
         of low cost, and small."""
         problem = self.problem
-        open_cells = [int(c) for c in candidates if not self.hidden[c] and not problem.known[c]]
+        open_cells = [
+            int(c)
+            for c in candidates
+            if not self.hidden[c] and not problem.known[c] and not self._is_zero_anyway(int(c))
+        ]
         if not open_cells:
             return None
-        enough = max(PINNED_SHARE * value, problem.floor) + _NOT_BOUND
+        enough = max(problem.pinned_share * value, 1.0) + _NOT_BOUND
 
         def rank(cell: int) -> tuple:
             opened = int((self._unknowns[self._sums[cell]] == 0).sum())

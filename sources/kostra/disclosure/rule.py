@@ -93,6 +93,7 @@ class _Builder:
             need_low=np.where(is_count, low, (1 - DOMINANCE_SHARE) * values),
             need_high=np.where(is_count, high, (1 + DOMINANCE_SHARE) * values),
             cost=np.array([_cost(measure, row) for measure, row in self.cells]),
+            pinned_share=0.0 if is_count.any() else DOMINANCE_SHARE,
             equations=equations,
             inequalities=self._limits(),
         )
