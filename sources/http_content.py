@@ -54,7 +54,7 @@ def expect_json_object(file: Path, where: str) -> None:
 
 def read_json_object(body: bytes, where: str) -> dict[str, Any]:
     """The object in a body. Raises NotOfKindError, or TransferError when the text ends inside the object."""
-    if not body.lstrip()[:1] == b"{":
+    if body.lstrip()[:1] != b"{":
         _refuse("a JSON object", body[:4_096], where)
     try:
         answer = json.loads(body)

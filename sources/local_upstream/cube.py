@@ -144,10 +144,7 @@ class Cube:
         shape = [len(self.codes(name)) for name in self.names]
         values, symbols = self._cells(shape)
         for axis, name in reversed(list(enumerate(self.names))):
-            if name in groups:
-                slices = [positions for _, positions in groups[name]]
-            else:
-                slices = [list(range(shape[axis]))]
+            slices = [positions for _, positions in groups[name]] if name in groups else [list(range(shape[axis]))]
             values = np.stack([np.take(values, p, axis).sum(axis) for p in slices], axis)
             symbols = np.stack([_first_symbol(np.take(symbols, p, axis), axis) for p in slices], axis)
             if name not in groups:

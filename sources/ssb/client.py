@@ -40,9 +40,10 @@ _OK_OR_GONE = frozenset({200, 404})
 
 @dataclass(frozen=True)
 class _Resource:
-    """What `/tables/{id}` says: the probe's answer and the newest period."""
+    """What `/tables/{id}` says: the probe's answer and the periods."""
 
     probe: Probe
+    first_period: str = ""
     last_period: str = ""
 
 
@@ -103,6 +104,25 @@ class SsbClient:
             next_step="run again later; nothing was kept",
         )
 
+    def differences(self, spec: DatasetSpec) -> list[str]:
+        """What differs between the spec and the table as SSB describes it now, in words (`sources check --live`)."""
+        query = options_of(spec, "ssb", SsbQuery)
+        table = query.table or spec.upstream_id
+        resource = self._resource(table, query)
+        if resource.probe.state == "withdrawn":
+            return [resource.probe.note]
+        found = []
+        if (resource.probe.state == "discontinued") != (spec.declared_cadence == "discontinued"):
+            found.append(f"SSB says {resource.probe.state}, the spec {spec.declared_cadence}")
+        first = resource.first_period[:4]
+        if first.isdigit() and spec.first_year is not None and int(first) > spec.first_year:
+            found.append(f"the table starts {first}, the spec says {spec.first_year}")
+        try:
+            selections = resolve(query, self.metadata(table, query), lambda c: self.codes_of(c, query.language))
+        except LayoutError as problem:
+            return [*found, str(problem)]
+        return found if selections else [*found, "the selection is empty"]
+
     def metadata(self, table: str, query: SsbQuery) -> TableMetadata:
         """The table's variables as they are now."""
         if query.api == "v1":
@@ -146,7 +166,7 @@ class SsbClient:
             updated_at=parse_updated(updated, table),
             note=f"{resource.get('firstPeriod')} to {resource.get('lastPeriod')}, {resource.get('timeUnit')}",
         )
-        return _Resource(probe, str(resource.get("lastPeriod") or ""))
+        return _Resource(probe, str(resource.get("firstPeriod") or ""), str(resource.get("lastPeriod") or ""))
 
     def _resource_v1(self, table: str, query: SsbQuery) -> _Resource:
         """Version 1 has no cheap stamp: it only shows whether the table is there."""
