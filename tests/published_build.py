@@ -1,6 +1,6 @@
 """Builds the models of published and municipal tables alone, in a DuckDB file of the test's own.
 
-Here: the landing tables from specs and bundled data, stand-ins for the models of other topics, one dbt run. Not here: tests.
+Here: the landing tables from specs and bundled data, stand-ins for models of other topics. Not here: tests.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ TOPICS = {
     "marts": ("costs", "grants", "cohorts"),
 }
 STAND_INS = Path(__file__).parent / "published_stand_ins"
-"""Small models with the columns of int_region__code_current, int_region__observation_today, fct_settlement, dim_region."""
+"""Small models with the names and columns of those of other topics that this part reads."""
 
 
 def build(folder: Path, municipal: dict[str, list[dict[str, object]]] | None = None) -> Path:

@@ -1,5 +1,5 @@
-{# The rules of the grant forecast, in one place: the mart `grant_forecast` and `integrering forecast` both render these
-   two macros (the command line without dbt, so nothing but plain Jinja may stand here).
+{# The rules of the grant forecast, in one place: the marts `grant_forecast*` and `integrering forecast` both render these
+   macros (the command line without dbt, so nothing but plain Jinja may stand here).
 
    plan:       scenario_id, region_code, component, settlement_year, settlement_month, category, age, disability_grant,
                persons, persons_low, persons_high        (age = age at the end of the settlement year)
@@ -269,4 +269,50 @@ select
     cast(coalesce(amount_low_nok, 0) as double) as amount_low_nok,
     case when bounded_parts = parts then cast(coalesce(amount_high_nok, 0) as double) end as amount_high_nok
 from counted
+{% endmacro %}
+
+{# What the persons who carry a grant would cost if cost and grant stood as in the committee's three forecasts. Years after
+   the committee's last forecast year use its last coverage. coverage: the mart cost_coverage #}
+{% macro grant_forecast_sensitivity(totals, coverage) %}
+with forecast as (
+
+    select * from {{ totals }}
+    where component = 'total'
+
+),
+
+coverage as (
+
+    select * from {{ coverage }}
+    where sensitivity in ('low', 'main', 'high')
+
+),
+
+coverage_years as (
+
+    select
+        forecast.year,
+        max(coverage.year) as coverage_year
+    from (select distinct year from forecast) as forecast
+    inner join coverage
+        on coverage.year <= forecast.year
+    group by forecast.year
+
+)
+
+select
+    forecast.scenario_id,
+    forecast.region_code,
+    forecast.year,
+    coverage.sensitivity,
+    coverage.year as coverage_year,
+    coverage.coverage_pct,
+    forecast.amount_nok as grant_nok,
+    cast(round(forecast.amount_nok / coverage.coverage_pct * 100, 0) as double) as cost_nok,
+    cast(round(forecast.amount_nok / coverage.coverage_pct * 100, 0) - forecast.amount_nok as double) as uncovered_nok
+from forecast
+inner join coverage_years
+    on forecast.year = coverage_years.year
+inner join coverage
+    on coverage_years.coverage_year = coverage.year
 {% endmacro %}

@@ -1,3 +1,4 @@
+{{ config(materialized='table', schema='marts') }}
 -- IMDi's settled persons for Larvik and Sandefjord in a few years, one of them hidden.
 select region_code, 'municipality' as region_level, year, settled_persons, settled_persons_low, settled_persons_high, false as is_demo
 from (

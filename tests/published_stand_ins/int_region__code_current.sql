@@ -1,3 +1,4 @@
+{{ config(materialized='table', schema='marts') }}
 -- Larvik's codes as Klass has them, and one sample municipality that kept its code.
 select code, valid_from, valid_to, current_code, true as is_exact
 from (
