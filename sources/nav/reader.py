@@ -32,7 +32,7 @@ from sources.nav.layout import (
 )
 from sources.observation import Reading
 from sources.options import options_of
-from sources.ports import Document
+from sources.ports import Document, ObservationReader
 from sources.spec import DatasetSpec
 from sources.workbook import SHEET_STEP, Cell, Sheet, as_text, cell_name, is_workbook, open_workbook
 
@@ -82,6 +82,15 @@ def read(spec: DatasetSpec, documents: list[Document], in_force: CodesInForce = 
             if "municipality" in rule.levels and rule.share_of is None and layout.check_municipalities:
                 _check_codes(table.codes, in_force(period.year), period.year, f"{document.name}, sheet {sheet.name!r}")
     return found.reading()
+
+
+READERS: dict[str, ObservationReader] = {
+    "nav_workbook": read,
+    **dict.fromkeys(_TABLES, read),
+    **dict.fromkeys(special_delivery.FORMS, special_delivery.read),
+}
+"""Form name -> reader. A recognised form is ``nav_`` and the dataset's short name, so it tells the dataset too;
+``nav_workbook`` is what the client calls a workbook whose dataset it knows."""
 
 
 def recognise(path: Path) -> str | None:

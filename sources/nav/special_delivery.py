@@ -19,10 +19,11 @@ from sources.spec import Column, DatasetSpec, RegionLevel
 from sources.workbook import Cell, Sheet, as_text, open_workbook
 
 COUNT_HEADER = "Beh personer i mnd"
-_FORMS = {
+FORMS = {
     "nav_special_unemployment": ("Arbeidsmarkedsstatus hovedgruppe", "Kjønn"),
     "nav_special_reduced_work_capacity": ("Region", "Alder", "Kjønn"),
 }
+"""Form name -> headers that tell it from the other."""
 _CODED = re.compile(r"^(\d{6}|\d{4}|\d{2})\s+\S")
 _HEADER_ROWS = 12
 
@@ -81,7 +82,7 @@ def recognise(sheets: list[Sheet]) -> str | None:
         for row in sheet.rows[:_HEADER_ROWS]:
             headers = {as_text(cell) for cell in row}
             if COUNT_HEADER in headers:
-                return next((form for form, wanted in _FORMS.items() if headers.issuperset(wanted)), None)
+                return next((form for form, wanted in FORMS.items() if headers.issuperset(wanted)), None)
     return None
 
 

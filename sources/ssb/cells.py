@@ -161,7 +161,7 @@ class CellSink:
             elif kind == "time":
                 start = period_of(label, where).start
             else:
-                column = column_for(self.spec, variable, where)
+                column = column_for(self.spec, variable, variable, where)
                 present.add(column.name)
                 if column.role == "measure":
                     parts[self.spec.columns.index(column)] = self._known(column).code_of(label, label)

@@ -15,15 +15,16 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from sources.errors import LayoutError, UnknownLabelError
+from sources.errors import LayoutError
 from sources.klass.history import code_is_valid
 from sources.observation import Reading, observation_table
 from sources.options import options_of
-from sources.ports import Document
+from sources.ports import Document, ObservationReader
 from sources.spec import DatasetSpec
-from sources.ssb import website
+from sources.ssb import harmonised, website
 from sources.ssb.cells import NO_AREA, ODD, OUTSIDE, Validity
 from sources.ssb.jsonstat import Cube, Dimension, decode
+from sources.ssb.measures import Axis, Measures
 from sources.ssb.terms import (
     REGION_VARIABLES,
     TIME_VARIABLE,
@@ -65,9 +66,18 @@ def read(spec: DatasetSpec, documents: list[Document], is_valid: Validity = code
     return Reading(whole, notes, new_labels, stamps[0])
 
 
+READERS: dict[str, ObservationReader] = {
+    FORM: read,
+    website.XLSX_FORM: website.read_xlsx,
+    website.CSV_FORM: website.read_csv,
+    harmonised.FORM: harmonised.read,
+}
+"""Form name -> reader."""
+
+
 def recognise(path: Path) -> str | None:
-    """The form of a file of SSB's: ``ssb_jsonstat2``, ``ssb_website_xlsx``, ``ssb_website_csv``, or None."""
-    return FORM if _is_jsonstat(path) else website.recognise(path)
+    """The form of a file of SSB's (a name in READERS), or None. Takes the path, since a workbook must be opened to know."""
+    return FORM if _is_jsonstat(path) else harmonised.recognise(path) or website.recognise(path)
 
 
 def table_of(path: Path) -> str | None:
@@ -78,7 +88,9 @@ def table_of(path: Path) -> str | None:
 
 
 def raw_cell(documents: list[Document], source_row: int, source_column: int) -> str:
-    """What the body says of the cell an observation came from: its categories, value and status."""
+    """What the file says of the cell an observation came from: its categories, value and status, or its row."""
+    if source_column > len(documents) or not _is_jsonstat(documents[source_column - 1].path):
+        return website.raw_cell(documents, source_row, source_column)
     document = documents[source_column - 1]
     cube = decode(document.path.read_bytes(), document.name)
     place = np.unravel_index(source_row - 1, cube.size)
@@ -117,14 +129,6 @@ def _check_one_release(stamps: list[datetime | None], spec: DatasetSpec) -> None
 
 
 @dataclass
-class _Axis:
-    """A column of the result, one entry per category of the SSB variable at ``position``."""
-
-    position: int
-    codes: list[str]
-
-
-@dataclass
 class _Part:
     """One body on its way to observations."""
 
@@ -144,10 +148,11 @@ class _Part:
         regions = self._regions(region_at)
         periods = self._periods(time_at)
         dimensions, measures = self._columns({region_at, time_at})
-        units = self._units(measures)
         values, status = self._values()
         self._drop_outside_validity(regions, region_at, periods, time_at, values)
         rows = np.flatnonzero(self._keep)
+        named = Measures(self.spec, self.options, cube, measures, self.where)
+        names, at = named.of_rows(rows)
         taken: dict[str, pa.Array] = {
             "source_row": pa.array((rows + 1).astype(np.int32)),
             "source_column": pa.array(np.full(len(rows), self.number, dtype=np.int32)),
@@ -155,8 +160,8 @@ class _Part:
             "region_level": self._text([r.level or "" for r in regions], region_at, rows),
             "period_start": self._days(periods, time_at, rows),
             "period_kind": _spread([self.spec.period_kind], np.zeros(len(rows), dtype=np.int64)),
-            "measure": self._measure(measures, rows),
-            "unit": self._unit(measures, units, rows),
+            "measure": _spread(names, at),
+            "unit": _spread(named.units(names), at),
             "value": pa.array(np.where(status == "ok", values, np.nan)[rows], from_pandas=True),
             "value_status": pa.array(status[rows]).dictionary_encode(),
         }
@@ -167,7 +172,7 @@ class _Part:
         return observation_table(taken, len(rows))
 
     def new_labels(self) -> dict[str, list[str]]:
-        return {str(known.column.dimension): known.new for known in self.labels if known.new}
+        return {known.column.dimension or known.column.name: known.new for known in self.labels if known.new}
 
     def _special(self) -> tuple[int | None, int]:
         """Where region and time stand. Neither role is certain to be given (SOURCE.md section 1.3)."""
@@ -207,27 +212,28 @@ class _Part:
             del self.notes["intervals kept under their last year"]
         return periods
 
-    def _columns(self, special: set[int | None]) -> tuple[dict[str, _Axis], list[_Axis]]:
+    def _columns(self, special: set[int | None]) -> tuple[dict[str, Axis], list[Axis]]:
         """The axes of conformed dimensions by name, and those that make up the measure's name."""
-        found: dict[str, _Axis] = {}
-        measures: list[tuple[int, _Axis]] = []
+        found: dict[str, Axis] = {}
+        measures: list[tuple[int, Axis]] = []
         present = set()
         for position, dimension in enumerate(self.cube.dimensions):
             if position in special:
                 continue
-            column = column_for(self.spec, dimension.name, self.where)
+            is_open = self.options.open_contents
+            column = column_for(self.spec, dimension.name, dimension.label, self.where, is_open=is_open)
             present.add(column.name)
-            known = Labels(column, self.where)
+            known = Labels(column, self.where, is_open=is_open)
             ignored = [known.is_ignored(c, t) for c, t in zip(dimension.codes, dimension.labels, strict=True)]
             self._leave_out(position, ignored, f"cells of left-out categories of {column.name}")
             if column.role == "ignore":
                 self._check_single(dimension, ignored)
                 continue
             pairs = zip(dimension.codes, dimension.labels, ignored, strict=True)
-            axis = _Axis(position, ["" if left else known.code_of(code, label) for code, label, left in pairs])
+            axis = Axis(position, ["" if left else known.code_of(code, label) for code, label, left in pairs])
             self.labels.append(known)
             if column.role == "measure":
-                measures.append((self.spec.columns.index(column), axis))
+                measures.append((self.spec.columns.index(column) if column in self.spec.columns else 0, axis))
             else:
                 found[str(column.dimension)] = axis
         check_absent(self.spec, present, self.where)
@@ -240,35 +246,6 @@ class _Part:
                 found=f"{len(dimension.codes)}: {', '.join(dimension.codes[:8])}",
                 where=self.where,
                 next_step="select one category, or give the variable a dimension in the spec",
-            )
-
-    def _units(self, measures: list[_Axis]) -> dict[str, str]:
-        """Unit by measure name, checked against what the body says of its contents."""
-        for dimension in self.cube.dimensions:
-            for code, label in dimension.units.items():
-                axis = next((a for a in measures if self.cube.dimensions[a.position] is dimension), None)
-                name = axis.codes[dimension.codes.index(code)] if axis else None
-                self._check_unit(label, name, len(measures))
-        return self.options.measure_units
-
-    def _check_unit(self, label: str, measure: str | None, parts: int) -> None:
-        unit = self.spec.units.get(label)
-        if unit is None:
-            raise UnknownLabelError(
-                expected="a known unit: " + ", ".join(self.spec.units),
-                found=repr(label),
-                where=self.where,
-                next_step=f"if the unit of the table has changed the series is another one; else add the label to `units` "
-                f"in the spec of {self.spec.dataset_id}",
-            )
-        stated = set(self.options.measure_units.values()) if measure is None or parts > 1 else None
-        expected = stated if stated is not None else {self.options.measure_units.get(measure or "")}
-        if unit not in expected and measure != "":
-            raise LayoutError(
-                expected=f"unit {', '.join(sorted(map(str, expected)))} for {measure or 'the measures'}",
-                found=f"{unit} ({label})",
-                where=self.where,
-                next_step="the unit of the table has changed: describe the new series in the spec",
             )
 
     def _values(self) -> tuple[np.ndarray, np.ndarray]:
@@ -319,37 +296,6 @@ class _Part:
     def _days(self, periods: list[Period], position: int, rows: np.ndarray) -> pa.Array:
         days = np.array([period.start for period in periods], dtype="datetime64[D]")
         return pa.array(days[self.cube.indices(position)[rows]], pa.date32())
-
-    def _measure(self, measures: list[_Axis], rows: np.ndarray) -> pa.DictionaryArray:
-        names, at = self._named(measures, rows)
-        return _spread(names, at)
-
-    def _unit(self, measures: list[_Axis], units: dict[str, str], rows: np.ndarray) -> pa.DictionaryArray:
-        names, at = self._named(measures, rows)
-        return _spread([self._unit_of(name, units) for name in names], at)
-
-    def _unit_of(self, measure: str, units: dict[str, str]) -> str:
-        if measure not in units:
-            raise LayoutError(
-                expected="a unit for each measure",
-                found=f"none for {measure!r}",
-                where=f"{self.spec.dataset_id}, options.reading.measure_units",
-                next_step="name the measure and its unit there",
-            )
-        return units[measure]
-
-    def _named(self, measures: list[_Axis], rows: np.ndarray) -> tuple[list[str], np.ndarray]:
-        """(measure names in use, which of them each row has): parts of several variables are joined in the spec's order."""
-        if not measures:
-            return [str(self.spec.measure)], np.zeros(len(rows), dtype=np.int64)
-        at = np.zeros(len(rows), dtype=np.int64)
-        names = [""]
-        for axis in measures:
-            inner = self.cube.indices(axis.position)[rows]
-            names = ["_".join(filter(None, (head, tail))) for head in names for tail in axis.codes]
-            at = at * len(axis.codes) + inner
-        used, at = np.unique(at, return_inverse=True)
-        return [names[number] for number in used], at
 
 
 def _spread(codes: list[str], at: np.ndarray) -> pa.DictionaryArray:

@@ -18,6 +18,7 @@ from sources.spec import Column, DatasetSpec
 
 REGION_VARIABLES = ("Region", "KOKkommuneregion0000", "KOKfylkesregion0000")
 TIME_VARIABLE = "Tid"
+CONTENTS_VARIABLE = "ContentsCode"
 
 SYMBOLS: dict[str, str] = {
     ".": "not_applicable",
@@ -42,7 +43,9 @@ _REUSED = re.compile(r"^\d{4,6}[a-z]$")
 _CODED_LABEL = re.compile(
     r"^(?P<code>[KF][-_.]\d{2,4}|E[A-Z]{2,4}\d{0,2}|\d{4}[a-z]?|\d{6}[a-z]?|\d{2}|0)(\s+(?P<name>\S.*))?$"
 )
-_UNSPECIFIED_COUNTIES = frozenset({"99", "97", "88"})
+_NO_COUNTIES = frozenset({"21", "22", "23", "25", "26", "99"})
+"""Svalbard, Jan Mayen, the continental shelf, abroad and unspecified: two digits that are no county."""
+
 
 _YEAR = re.compile(r"^(\d{4})$")
 _INTERVAL = re.compile(r"^(\d{4})[-–](\d{4})$")
@@ -66,9 +69,12 @@ class SsbReading(Options):
     ``measure_units`` names every measure and its unit; a body whose own unit differs is refused. ``regions`` gives the
     codes that no general rule covers: upstream code to ``00`` (the country), two or four digits, or '' to leave it out.
     ``region_when_absent`` is the area of a body without a region variable. ``dash_is_zero`` reads ``-`` as zero.
+    ``open_contents`` takes contents that the spec does not name under SSB's own code, with the unit the body states, and
+    reports them: for tables whose content codes no source has shown.
     """
 
-    measure_units: dict[str, str]
+    measure_units: dict[str, str] = {}
+    open_contents: bool = False
     region_variable: str | None = None
     region_when_absent: Literal["00"] | None = None
     regions: dict[str, str] = {}
@@ -131,11 +137,11 @@ def region_of_label(label: str, own: dict[str, str], where: str) -> Region:
 
 
 def _plain(code: str, *, by_validity: bool) -> Region:
+    """Codes of places outside every municipality (9999, 0799, Svalbard) are kept as printed, in all years."""
     if len(code) == 2:
-        return Region(code, None if code in _UNSPECIFIED_COUNTIES else _level(code))
-    if len(code) == 4 and code.endswith("99"):
-        return Region(code, None)
-    return Region(code, _level(code), by_validity and len(code) == 4)
+        return Region(code, None if code in _NO_COUNTIES else _level(code))
+    has_years = len(code) == 4 and not code.endswith("99") and code[:2] not in _NO_COUNTIES
+    return Region(code, _level(code), by_validity and has_years)
 
 
 def _level(code: str) -> str:
@@ -189,9 +195,10 @@ def status_of(symbol: str, where: str) -> str:
 class Labels:
     """The categories of one SSB variable -> our codes, by code or by label."""
 
-    def __init__(self, column: Column, where: str) -> None:
+    def __init__(self, column: Column, where: str, *, is_open: bool = False) -> None:
         self.column = column
         self.where = where
+        self.is_open = is_open
         self.new: list[str] = []
         self._own = {fold(text): code for text, code in column.codes.items()}
         self._ignored = {fold(text) for text in column.ignore_labels}
@@ -208,6 +215,9 @@ class Labels:
             if (known := self._own.get(fold(text))) is not None:
                 return known
         name = self.column.dimension
+        if self.column.role == "measure" and self.is_open:
+            self.new.append(f"{code} {label}")
+            return open_code(code)
         if self.column.role == "dimension" and name is not None:
             conformed = dimensions()[name].code_of(label)
             if conformed is not None and not self.column.codes:
@@ -240,9 +250,16 @@ def column_named(spec: DatasetSpec, name: str) -> Column | None:
     return next((c for c in spec.columns if wanted in {fold(text) for text in (c.name, *c.aliases)}), None)
 
 
-def column_for(spec: DatasetSpec, name: str, where: str) -> Column:
-    """Like column_named. Raises LayoutError when the spec has no such variable."""
-    column = column_named(spec, name)
+def contents_column() -> Column:
+    """The contents variable of a table whose contents the spec leaves open."""
+    return Column(name=CONTENTS_VARIABLE, aliases=["statistikkvariabel"], role="measure", codes={CONTENTS_VARIABLE: ""})
+
+
+def column_for(spec: DatasetSpec, name: str, label: str, where: str, *, is_open: bool = False) -> Column:
+    """The column of a variable by its code or its label. Raises LayoutError when the spec has no such variable."""
+    column = column_named(spec, name) or column_named(spec, label)
+    if column is None and is_open and name == CONTENTS_VARIABLE:
+        return contents_column()
     if column is None:
         raise LayoutError(
             expected="the variables " + ", ".join(c.name for c in spec.columns),

@@ -83,10 +83,8 @@ def table_of(path: Path) -> str | None:
 def raw_cell(documents: list[Document], source_row: int, source_column: int) -> str:
     """The row of the sheet (or line of the csv) an observation came from, as text."""
     document = documents[0]
-    if document.path.suffix.lower() == ".csv":
-        sheets = [_csv_sheet(document.path.read_bytes(), document.name)]
-    else:
-        sheets = open_workbook(document.path, document.name)
+    body = document.path.read_bytes()
+    sheets = open_workbook(document.path, document.name) if is_workbook(body) else [_csv_sheet(body, document.name)]
     sheet = sheets[source_column // SHEET_STEP - 1]
     row = " | ".join(as_text(cell) for cell in sheet.rows[source_row - 1])
     return f"{document.name}, sheet {sheet.name!r}, {cell_name(source_row, source_column)}: {row}"
