@@ -27,11 +27,12 @@ MAX_ENTRIES = 2_000
 MAX_TOTAL_BYTES = 200 * 1024 * 1024
 MAX_RATIO = 150
 RATIO_FREE_BYTES = 1024 * 1024
-"""A member may grow by more than MAX_RATIO only while it stays this small; real statistics workbooks grow by 5 to 12."""
-MAX_SHEET_CELLS = 20_000_000
+"""A member may grow by more than MAX_RATIO only while it stays this small. Real workbooks grow by 5 to 12."""
+MAX_SHEET_CELLS = 5_000_000
+"""The parser makes room for every cell up to the farthest one, so this is checked before it sees the sheet."""
 
 SHEET_STEP = 100_000
-"""``source_column`` of a cell is sheet number (from 1) x SHEET_STEP + column number (from 1): Excel has 16 384 columns."""
+"""``source_column`` of a cell is sheet number x SHEET_STEP + column number, both from 1 (Excel has 16 384 columns)."""
 
 _ZIP_MAGIC = b"PK\x03\x04"
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0"
@@ -42,6 +43,8 @@ _READ = re.compile(
     r"|xl/worksheets/[^/]+\.xml|xl/worksheets/_rels/[^/]+\.xml\.rels)$"
 )
 _MACRO_PARTS = ("vbaproject", "vbadata", "macrosheets/", "activex/", "/embeddings/", "dialogsheets/")
+_REFERENCE_COLUMN = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,3})\d""")
+_REFERENCE_ROW = re.compile(rb"""\br\s*=\s*["'][A-Za-z]{0,3}(\d{1,9})["']""")
 _DECLARATION = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
@@ -74,7 +77,7 @@ def open_workbook(path: Path, name: str | None = None) -> list[Sheet]:
     clean = _checked_copy(path, where)
     try:
         with CalamineWorkbook.from_filelike(clean) as book:
-            return [_sheet(book, label, number, where) for number, label in enumerate(book.sheet_names, start=1)]
+            return [_sheet(book, label, number) for number, label in enumerate(book.sheet_names, start=1)]
     except CalaminePasswordError as problem:
         raise _not_a_workbook("a workbook locked with a password", where) from problem
     except (CalamineError, CalamineXmlError, CalamineZipError, OSError) as problem:
@@ -105,16 +108,9 @@ def cell_name(row: int, source_column: int) -> str:
     return f"sheet {sheet}, cell {letters}{row}"
 
 
-def _sheet(book: CalamineWorkbook, label: str, number: int, where: str) -> Sheet:
-    raw = book.get_sheet_by_name(label)
-    if raw.total_height * raw.total_width > MAX_SHEET_CELLS:
-        raise LayoutError(
-            expected=f"at most {MAX_SHEET_CELLS:,} cells in a sheet",
-            found=f"sheet {label!r} reaches to row {raw.total_height:,}, column {raw.total_width:,}",
-            where=where,
-            next_step="delete the empty far end of the sheet in Excel and save it again",
-        )
-    return Sheet(label, number, [[_cell(value) for value in row] for row in raw.to_python(skip_empty_area=False)])
+def _sheet(book: CalamineWorkbook, label: str, number: int) -> Sheet:
+    rows = book.get_sheet_by_name(label).to_python(skip_empty_area=False)
+    return Sheet(label, number, [[_cell(value) for value in row] for row in rows])
 
 
 def _cell(value: object) -> Cell:
@@ -177,6 +173,8 @@ def _copy(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], where: str) 
             body = b"".join(_read_capped(archive, entry, left, where))
             left -= len(body)
             _check_xml(body, entry.filename, where)
+            if entry.filename.startswith("xl/worksheets/"):
+                _check_extent(body, entry.filename, where)
             target.writestr(entry.filename, body)
     clean.seek(0)
     return clean
@@ -204,6 +202,23 @@ def _check_xml(body: bytes, member: str, where: str) -> None:
         raise _not_a_workbook(f"a document type or entity declaration in {member}", where)
     if member == _CONTENT_TYPES and b"macroenabled" in body.lower():
         raise _not_a_workbook("a workbook that declares macros", where)
+
+
+def _check_extent(body: bytes, member: str, where: str) -> None:
+    """Refuse a sheet whose farthest cell would make the parser fill memory (one cell in XFD1048576 is enough)."""
+    columns = max((_column_number(letters) for letters in set(_REFERENCE_COLUMN.findall(body))), default=1)
+    rows = max((int(digits) for digits in set(_REFERENCE_ROW.findall(body))), default=1)
+    if rows * columns > MAX_SHEET_CELLS:
+        raise _over_cap(
+            f"at most {MAX_SHEET_CELLS:,} cells in a sheet", f"{member} reaching to row {rows:,}, column {columns:,}", where
+        )
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = 26 * number + letter - ord("A") + 1
+    return number
 
 
 def _not_a_workbook(found: str, where: str) -> NotOfKindError:
