@@ -1,0 +1,118 @@
+"""The datasets as Dagster assets: one asset per dataset, one op per publisher.
+
+Here: keys, groups, descriptions and the op that refreshes the chosen datasets. Not here: how a file is read (sources) or
+what a run does in what order (job.py). Few coarse ops: each op costs seconds, each asset costs nothing.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import dagster as dg
+
+from orchestration.refresh import Outcome, plan_refresh, refresh_file
+from orchestration.workspace import Workspace
+from sources.spec import DatasetSpec
+
+GROUP_NAMES = {
+    "population_settlement": "befolkning_og_bosetting",
+    "education": "utdanning",
+    "introduction_programme": "introduksjonsprogram",
+    "work_living_conditions": "arbeid_og_levekar",
+    "grants": "tilskudd",
+    "costs": "kostnader",
+    "regions": "regioner",
+}
+"""Groups as the Dagster UI shows them (its names take letters, digits and underscores)."""
+
+LANDED_CHECK = "landed_without_objection"
+_SOURCES_WITH_FILES = ("imdi", "ssb", "nav", "klass", "published", "municipal")
+
+
+def dataset_key(spec: DatasetSpec) -> dg.AssetKey:
+    """The asset key of a dataset: publisher, then its name."""
+    return dg.AssetKey([spec.source, spec.dataset_id.removeprefix(spec.source + "_")])
+
+
+def dataset_assets(workspace: Workspace) -> list[dg.AssetsDefinition]:
+    """One assets definition per publisher that has datasets."""
+    by_source = {
+        source: [spec for spec in workspace.specs.values() if spec.source == source] for source in _SOURCES_WITH_FILES
+    }
+    return [_publisher_assets(workspace, source, specs) for source, specs in by_source.items() if specs]
+
+
+def _publisher_assets(workspace: Workspace, source: str, specs: Sequence[DatasetSpec]) -> dg.AssetsDefinition:
+    by_key = {dataset_key(spec): spec for spec in specs}
+
+    @dg.multi_asset(
+        name=f"refresh_{source}",
+        specs=[_asset_spec(key, spec) for key, spec in by_key.items()],
+        check_specs=[dg.AssetCheckSpec(LANDED_CHECK, asset=key, description=_CHECK_TEXT) for key in by_key],
+        can_subset=True,
+        op_tags={"dagster/concurrency_key": "integrering_landing"},
+    )
+    def refresh(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+        chosen = {by_key[key].dataset_id for key in context.selected_asset_keys}
+        outcomes = refresh_datasets(workspace, chosen, context)
+        for key in sorted(context.selected_asset_keys, key=lambda k: k.path):
+            yield _result(key, outcomes.get(by_key[key].dataset_id, []))
+
+    return refresh
+
+
+_CHECK_TEXT = "Every new file of this dataset was read and accepted. If not, the last good release stays in use."
+
+
+def _asset_spec(key: dg.AssetKey, spec: DatasetSpec) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        key,
+        description=f"{spec.title_nb}. {spec.description_nb}\n\n{spec.attribution_nb}. Lisens: {spec.licence}",
+        group_name=GROUP_NAMES[spec.statistic_group],
+        kinds={spec.source, "table" if spec.shape == "table" else "observations"},
+        metadata={
+            "upstream": dg.MetadataValue.url(spec.link),
+            "declared_cadence": spec.declared_cadence,
+            "first_year": spec.first_year or 0,
+            "verified": spec.verified,
+        },
+    )
+
+
+def refresh_datasets(
+    workspace: Workspace, dataset_ids: set[str], context: dg.AssetExecutionContext
+) -> dict[str, list[Outcome]]:
+    """Bring the chosen datasets up to date and tell, per dataset, what became of each of its files."""
+    files = [file for file in workspace.files() if file.dataset_id in dataset_ids]
+    plan = plan_refresh(workspace.landing, workspace.specs, files)
+    outcomes: dict[str, list[Outcome]] = {}
+    for outcome in plan.unchanged:
+        outcomes.setdefault(outcome.dataset_id, []).append(outcome)
+    for dataset_id, file in plan.new:
+        outcome = refresh_file(workspace.landing, workspace.specs[dataset_id], file)
+        log = context.log.warning if outcome.state in ("failed", "held") else context.log.info
+        log(f"{outcome.dataset_id} {outcome.state}: {outcome.name} {outcome.message}")
+        outcomes.setdefault(dataset_id, []).append(outcome)
+        workspace.report(outcome)
+    return outcomes
+
+
+def _result(key: dg.AssetKey, outcomes: list[Outcome]) -> dg.MaterializeResult:
+    objections = [o for o in outcomes if o.state in ("failed", "held")]
+    rows = sum(o.rows for o in outcomes if o.state == "refreshed")
+    return dg.MaterializeResult(
+        asset_key=key,
+        metadata={
+            "files": len(outcomes),
+            "refreshed": sum(o.state == "refreshed" for o in outcomes),
+            "rows_read": rows,
+            "releases": ", ".join(sorted({o.release_id for o in outcomes if o.release_id})) or "none",
+        },
+        check_results=[
+            dg.AssetCheckResult(
+                passed=not objections,
+                check_name=LANDED_CHECK,
+                asset_key=key,
+                severity=dg.AssetCheckSeverity.WARN,
+                metadata={o.name: f"{o.state}: {o.message}" for o in objections},
+            )
+        ],
+    )

@@ -1,0 +1,169 @@
+"""Preparing a build and finishing it: what has changed, what dbt is given, what is published.
+
+Here: the decisions around dbt, the same for the command line and for Dagster. Not here: dbt's models, or file formats.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from orchestration.build_inputs import build_inputs
+from orchestration.dbt_project import ensure_manifest, project_fingerprint
+from orchestration.workspace import Workspace
+from sources.current import InUse, select_current
+from warehouse.build import load_inputs
+from warehouse.errors import VerificationFailed
+from warehouse.paths import DataFolder
+from warehouse.publish import Manifest, Publication, TableDoc, publish, read_manifest
+from warehouse.state import BuildState, Change, forget_state, read_state, what_changed, write_state
+
+GEOGRAPHY = frozenset({"klass_municipalities", "klass_municipality_changes", "klass_counties"})
+"""Datasets that every figure's place depends on: when one changes, everything is built anew."""
+
+NOTHING = "-"
+"""Stands in a list of changed names that is empty, since an empty list means "all of them" to the models."""
+
+
+@dataclass(frozen=True)
+class BuildPlan:
+    """What dbt is asked to do."""
+
+    full: bool
+    datasets: tuple[str, ...]
+    indicators: tuple[str, ...]
+    last_year: int
+
+    @property
+    def variables(self) -> str:
+        names: dict[str, Any] = {"last_year": self.last_year}
+        if not self.full:
+            names["changed_datasets"] = list(self.datasets) or [NOTHING]
+            names["changed_indicators"] = list(self.indicators) or [NOTHING]
+        return json.dumps(names)
+
+
+def current_state(workspace: Workspace) -> tuple[BuildState, list[InUse]]:
+    """What a build of this moment would be built from."""
+    current = select_current(workspace.landing, workspace.specs, demo=workspace.is_demo, as_of=workspace.as_of)
+    releases: dict[str, list[str]] = {}
+    for use in current:
+        releases.setdefault(use.dataset_id, []).append(f"{use.slice}:{use.release_id}")
+    specs = hashlib.sha256("".join(f"{s.dataset_id}{s.version}" for s in workspace.specs.values()).encode()).hexdigest()
+    code = hashlib.sha256(f"{project_fingerprint()} {specs}".encode()).hexdigest()
+    options = {
+        "municipality": workspace.settings.municipality,
+        "years": str(workspace.settings.years),
+        "demo": str(workspace.is_demo),
+        "last_year": str(_last_year(workspace)),
+    }
+    return BuildState(code, releases, _release_log(workspace), options), current
+
+
+def _last_year(workspace: Workspace) -> int:
+    return workspace.clock().year + 1
+
+
+def _release_log(workspace: Workspace) -> str:
+    """A hash of what is known of all releases: a held one changes the published tables too."""
+    landing, digest = workspace.landing, hashlib.sha256()
+    for receipt in landing.receipts():
+        decision = landing.decision(receipt.dataset_id, receipt.release_id)
+        state = f"{decision.state} {decision.reasons}" if decision else "undecided"
+        digest.update(f"{receipt.dataset_id} {receipt.release_id} {state}\n".encode())
+    return digest.hexdigest()
+
+
+def fingerprint(state: BuildState) -> str:
+    """One hash of a state: equal where a published release needs no new build."""
+    return hashlib.sha256(json.dumps([state.code, state.releases, state.log, state.options], sort_keys=True).encode()).hexdigest()
+
+
+def published_manifest(folder: DataFolder) -> Manifest | None:
+    """The manifest of the published release, or None."""
+    return read_manifest(folder.published) if (folder.published / "manifest.json").exists() else None
+
+
+def is_up_to_date(workspace: Workspace) -> bool:
+    """Whether the published release was built from exactly what is there now."""
+    manifest = published_manifest(workspace.folder)
+    return manifest is not None and manifest.fingerprint == fingerprint(current_state(workspace)[0])
+
+
+def prepare_build(workspace: Workspace, *, full: bool = False) -> BuildPlan:
+    """Lay out the build file for dbt and say what has to be rebuilt. Must be called under the writer's lock.
+
+    A build file that a crash left half-changed has no state beside it and is thrown away.
+    """
+    folder = workspace.folder
+    state, current = current_state(workspace)
+    before = read_state(folder.build)
+    change = what_changed(before, state, geography=GEOGRAPHY)
+    if full or workspace.full or not folder.build_file.exists():
+        change = Change(full=True)
+    forget_state(folder.build)
+    if change.full:
+        for path in folder.build.glob("build.duckdb*"):
+            path.unlink()
+        shutil.rmtree(folder.build / "spill", ignore_errors=True)
+    folder.build.mkdir(parents=True, exist_ok=True)
+    load_inputs(
+        folder.build_file, build_inputs(workspace.landing, workspace.specs, current, workspace.indicators)
+    )
+    indicators = tuple(i.indicator_id for i in workspace.indicators if i.datasets & set(change.datasets))
+    return BuildPlan(change.full, change.datasets, indicators, _last_year(workspace))
+
+
+def publish_build(workspace: Workspace) -> Manifest:
+    """Check that dbt's tests ran and passed, then publish. Must be called under the writer's lock."""
+    state, _ = current_state(workspace)
+    require_passed(workspace.folder.dbt_target / "run_results.json")
+    manifest = publish(
+        Publication(
+            folder=workspace.folder,
+            tables=mart_documents(ensure_manifest(workspace.folder, workspace.settings)),
+            fingerprint=fingerprint(state),
+            municipality=workspace.settings.municipality,
+            is_demo=workspace.is_demo,
+            releases_in_use=state.releases,
+            keep=workspace.settings.keep_releases,
+            extras=workspace.write_extras,
+            now=workspace.clock,
+        )
+    )
+    write_state(workspace.folder.build, state)
+    return manifest
+
+
+def require_passed(results_file: Path) -> None:
+    """A green run does not prove that tests ran: read dbt's own results. Raises VerificationFailed."""
+    results = json.loads(results_file.read_text(encoding="utf-8"))["results"]
+    tests = [r for r in results if r["unique_id"].split(".")[0] in ("test", "unit_test")]
+    bad = [r["unique_id"] for r in results if r["status"] not in ("success", "pass", "warn")]
+    if not tests or bad:
+        raise VerificationFailed(
+            expected="tests that ran and passed",
+            found=f"{len(tests)} tests, not passed: {', '.join(bad[:5]) or 'none'}",
+            where="dbt's run results",
+            next_step="see the checks of the run; the previous release is untouched",
+        )
+
+
+def mart_documents(manifest: Path) -> list[TableDoc]:
+    """The marts with their descriptions, keys and row order, in order of name, from dbt's manifest."""
+    nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"].values()
+    marts = [n for n in nodes if n["resource_type"] == "model" and n["schema"] == "marts"]
+    documents = []
+    for node in sorted(marts, key=lambda n: n["name"]):
+        meta = {**node.get("meta", {}), **node.get("config", {}).get("meta", {})}
+        columns = {name: column["description"] for name, column in node["columns"].items()}
+        documents.append(
+            TableDoc(
+                node["name"], node["description"], columns, tuple(meta.get("key", ())), tuple(meta.get("order_by", ()))
+            )
+        )
+    return documents

@@ -1,0 +1,145 @@
+"""The command line `integrering`.
+
+Here: commands, their options, and what they print. Not here: what they do. Exit 0 done, 1 failed or held, 2 wrong use.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from orchestration.display import Progress, print_error, print_run
+from orchestration.workspace import Workspace
+from sources.errors import SourceError
+from warehouse.errors import WarehouseError
+from warehouse.settings import Settings
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Open data warehouse for integration statistics.")
+releases_app = typer.Typer(no_args_is_help=True, help="Published releases: list, diff, rollback.")
+app.add_typer(releases_app, name="releases")
+
+
+def _settings(**changes: Any) -> Settings:
+    """The settings with the options of this call; an option that was not given changes nothing."""
+    return Settings(**{name: value for name, value in changes.items() if value is not None})
+
+
+@app.command()
+def run(
+    source: Annotated[str | None, typer.Option(help="demo, extracts or live")] = None,
+    extracts: Annotated[Path | None, typer.Option(help="folder of extracts", exists=True, file_okay=False)] = None,
+    only: Annotated[list[str] | None, typer.Option(help="globs on dataset ids")] = None,
+    full: Annotated[bool, typer.Option(help="rebuild everything from landing")] = False,
+) -> None:
+    """Refresh what changed, build, verify, publish, write the report."""
+    from orchestration.run import run_once
+
+    if source not in (None, "demo", "extracts", "live"):
+        raise typer.BadParameter("one of demo, extracts, live", param_hint="--source")
+    chosen = source or ("extracts" if extracts else None)
+    settings = _settings(source=chosen, extracts_dir=extracts.resolve() if extracts else None)
+    if settings.source == "extracts" and settings.extracts_dir is None:
+        raise typer.BadParameter("needed with --source extracts", param_hint="--extracts")
+    with Progress() as progress:
+        workspace = Workspace(settings, only=tuple(only or ()), full=full, report=progress.outcome)
+        report = run_once(workspace, on_stage=progress.stage)
+    print_run(report, workspace)
+    raise typer.Exit(report.exit_code)
+
+
+@app.command()
+def query(
+    sql: Annotated[str, typer.Argument(help="one SQL statement")],
+    output: Annotated[str, typer.Option("--format", help="table, csv or json")] = "table",
+) -> None:
+    """Read-only SQL on the published release."""
+    from warehouse.query import run_query, write_result
+
+    if output not in ("table", "csv", "json"):
+        raise typer.BadParameter("one of table, csv, json", param_hint="--format")
+    write_result(run_query(_settings().data_dir, sql), output, sys.stdout)
+
+
+@app.command()
+def trace(
+    table: Annotated[str, typer.Argument(help="a published table")],
+    key: Annotated[list[str], typer.Argument(help="KEY=VALUE pairs that name one row")],
+) -> None:
+    """From a published figure back to the raw line it came from."""
+    from orchestration.trace import trace_figure
+
+    pairs = dict(part.split("=", 1) if "=" in part else _not_a_pair(part) for part in key)
+    for line in trace_figure(Workspace(_settings()), table, pairs):
+        typer.echo(line)
+
+
+def _not_a_pair(part: str) -> tuple[str, str]:
+    raise typer.BadParameter(f"{part!r} is not KEY=VALUE", param_hint="key")
+
+
+@releases_app.command("list")
+def releases_list() -> None:
+    """The published releases on this machine, newest last."""
+    from orchestration.display import print_releases
+
+    print_releases(Workspace(_settings()).folder)
+
+
+@releases_app.command("diff")
+def releases_diff(first: str, second: str) -> None:
+    """Tables, rows and figures that differ between two releases."""
+    from warehouse.diff import diff_releases
+
+    for line in diff_releases(Workspace(_settings()).folder, first, second):
+        typer.echo(line)
+
+
+@releases_app.command("rollback")
+def releases_rollback(release_id: str) -> None:
+    """Let the published path point to an earlier release."""
+    from warehouse.releases import roll_back
+
+    roll_back(Workspace(_settings()).folder, release_id)
+    typer.echo(f"published is now {release_id}")
+
+
+@releases_app.command("accept")
+def releases_accept(dataset: str, release: str) -> None:
+    """Take a held release of a dataset into use from the next run on."""
+    _decide(dataset, release, "accepted")
+
+
+@releases_app.command("reject")
+def releases_reject(dataset: str, release: str) -> None:
+    """Never use a held release of a dataset."""
+    _decide(dataset, release, "rejected")
+
+
+def _decide(dataset: str, release: str, state: str) -> None:
+    from orchestration.decisions import decide_release
+
+    typer.echo(decide_release(Workspace(_settings()), dataset, release, state))
+
+
+@app.command()
+def dev(port: Annotated[int, typer.Option(help="port on 127.0.0.1")] = 3000) -> None:
+    """The Dagster UI and daemon on this machine only."""
+    from orchestration.dev import run_dev
+
+    raise typer.Exit(run_dev(Workspace(_settings()), port))
+
+
+def main() -> None:
+    """Entry point: typed errors become one readable message and exit code 1."""
+    try:
+        app()
+    except (SourceError, WarehouseError) as problem:
+        print_error(problem)
+        raise SystemExit(1) from None
+
+
+if __name__ == "__main__":
+    main()

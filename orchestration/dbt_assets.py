@@ -1,0 +1,89 @@
+"""The dbt models as Dagster assets, their tests as checks.
+
+Here: how models are named, grouped and tied to the datasets, and the one op that builds them. Not here: SQL.
+"""
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject, dbt_assets
+
+from orchestration.assets import dataset_key
+from orchestration.build import BuildPlan, prepare_build
+from orchestration.dbt_project import dbt_environment
+from orchestration.workspace import DBT_PROJECT, Workspace
+from warehouse.lock import writer_lock
+
+_LAYERS = {"staging": "1_staging", "intermediate": "2_intermediate", "marts": "3_marts", "seeds": "1_staging"}
+
+
+class Translator(DagsterDbtTranslator):
+    """Names a model by layer and ties the staging models to the datasets they read."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__()
+        self._keys_of_source: dict[str, list[dg.AssetKey]] = {}
+        for spec in workspace.specs.values():
+            self._keys_of_source.setdefault(spec.source, []).append(dataset_key(spec))
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        if dbt_resource_props["resource_type"] == "source":
+            return dg.AssetKey(["landing", dbt_resource_props["source_name"], dbt_resource_props["name"]])
+        layer = dbt_resource_props["fqn"][1] if len(dbt_resource_props["fqn"]) > 2 else "seeds"
+        return dg.AssetKey([layer, dbt_resource_props["name"]])
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        layer = dbt_resource_props["fqn"][1] if len(dbt_resource_props["fqn"]) > 2 else "seeds"
+        return f"dbt_{_LAYERS.get(layer, layer)}"
+
+    def get_asset_spec(
+        self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
+    ) -> dg.AssetSpec:
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        props = manifest.get("nodes", {}).get(unique_id, {})
+        upstream = {
+            key
+            for parent in props.get("depends_on", {}).get("nodes", [])
+            if parent.startswith("source.")
+            for key in self._keys_of_source.get(manifest["sources"][parent]["source_name"], [])
+        }
+        kept = [dep for dep in spec.deps if dep.asset_key.path[0] != "landing"]
+        return spec.replace_attributes(deps=[*kept, *sorted(upstream, key=lambda key: key.path)])
+
+
+def model_assets(workspace: Workspace, manifest: Path) -> dg.AssetsDefinition:
+    """All models as one op: a failed test anywhere stops everything after it, and so publication."""
+    project = DbtProject(
+        project_dir=DBT_PROJECT, profiles_dir=DBT_PROJECT, target_path=workspace.folder.dbt_target.resolve()
+    )
+
+    @dbt_assets(manifest=manifest, dagster_dbt_translator=Translator(workspace), project=project, name="build_models")
+    def models(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
+        with writer_lock(workspace.folder.lock):
+            plan = prepare_build(workspace)
+            os.environ.update(dbt_environment(workspace.folder, workspace.settings))
+            invocation = dbt.cli(
+                build_arguments(plan), context=context, target_path=workspace.folder.dbt_target, raise_on_error=True
+            )
+            yield from invocation.stream()
+
+    return models
+
+
+def build_arguments(plan: BuildPlan) -> list[str]:
+    """The dbt call of a plan: everything anew, or only the slices of what changed."""
+    arguments = ["build", "--vars", plan.variables]
+    return [*arguments, "--full-refresh"] if plan.full else arguments
+
+
+def dbt_resource(workspace: Workspace) -> DbtCliResource:
+    """The dbt command line with this project's files."""
+    # dbt is installed beside the interpreter that runs; the PATH may hold another one or none
+    beside = Path(sys.executable).with_name("dbt")
+    return DbtCliResource(
+        project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT), dbt_executable=str(beside)
+    )

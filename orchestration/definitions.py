@@ -1,0 +1,49 @@
+"""The one place where the Dagster definitions are put together.
+
+Here: build_defs(settings, overrides) and the definitions Dagster loads. Not here: what any asset does.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+import dagster as dg
+
+from orchestration.assets import dataset_assets
+from orchestration.dbt_assets import dbt_resource, model_assets
+from orchestration.dbt_project import ensure_manifest
+from orchestration.publication import published_asset
+from orchestration.workspace import Workspace
+from warehouse.settings import Settings
+
+REFRESH_JOB = "refresh"
+
+
+def build_defs(settings: Settings, overrides: dict[str, Any] | None = None) -> dg.Definitions:
+    """All assets, checks, jobs and resources of an installation.
+
+    ``overrides`` replace fields of the Workspace (clock, only, full, report …), so that tests swap a folder or a clock
+    and never internals.
+    """
+    workspace = replace(Workspace(settings), **(overrides or {}))
+    manifest = ensure_manifest(workspace.folder, settings)
+    datasets = dataset_assets(workspace)
+    models = model_assets(workspace, manifest)
+    marts = sorted((key for key in models.keys if key.path[0] == "marts"), key=lambda key: key.path)
+    job = dg.define_asset_job(
+        REFRESH_JOB,
+        selection=dg.AssetSelection.all(),
+        description="Refresh the datasets, build the models, publish.",
+        executor_def=dg.in_process_executor,
+    )
+    return dg.Definitions(
+        assets=[*datasets, models, published_asset(workspace, marts)],
+        jobs=[job],
+        resources={"dbt": dbt_resource(workspace)},
+        executor=dg.in_process_executor,
+    )
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """What `dagster dev` loads: the definitions of this machine's settings."""
+    return build_defs(Settings())

@@ -1,0 +1,93 @@
+"""One installation at work: its settings, folders, specs and input files.
+
+Here: assembling what every run, sensor and command needs from the settings. Not here: doing any of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from fnmatch import fnmatch
+from functools import cached_property
+from pathlib import Path
+
+from sources.bundled import BundledFile, bundled
+from sources.demo.extracts import write_demo_extracts
+from sources.discovery import Candidate, Discovery, discover
+from sources.landing import Landing
+from sources.spec import DatasetSpec, load_specs
+from warehouse.indicators import Indicator, load_indicators
+from warehouse.paths import DataFolder
+from warehouse.settings import PROJECT, Settings
+
+DBT_PROJECT = PROJECT / "dbt_project"
+
+
+def present() -> datetime:
+    """The present moment in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Everything that depends on the settings. ``clock`` is a parameter, so that tests can move time."""
+
+    settings: Settings
+    clock: Callable[[], datetime] = present
+    only: tuple[str, ...] = ()
+    as_of: datetime | None = None
+    full: bool = False
+    report: Callable[[object], None] = lambda outcome: None
+    write_extras: Callable[[Path], None] = lambda candidate: None
+    _found: dict[str, Discovery] = field(default_factory=dict, compare=False)
+
+    @cached_property
+    def folder(self) -> DataFolder:
+        return DataFolder(self.settings.data_dir.resolve())
+
+    @cached_property
+    def landing(self) -> Landing:
+        return Landing(self.folder.landing)
+
+    @cached_property
+    def specs(self) -> dict[str, DatasetSpec]:
+        return load_specs()
+
+    @cached_property
+    def indicators(self) -> list[Indicator]:
+        return load_indicators(DBT_PROJECT / "indicators")
+
+    @property
+    def is_demo(self) -> bool:
+        return self.settings.source == "demo"
+
+    def input_folder(self) -> Path | None:
+        """The folder of extracts of this run; for a demo run it is written first. None for a live run."""
+        if self.settings.source == "live":
+            return None
+        if self.settings.source == "extracts":
+            return self.settings.extracts_dir
+        if not (self.folder.demo_extracts / "extracts.csv").exists():
+            write_demo_extracts(self.folder.demo_extracts)
+        return self.folder.demo_extracts
+
+    def discovery(self) -> Discovery:
+        """What the input folder holds. Looked at once per workspace: a run sees one state of the folder."""
+        if "it" not in self._found:
+            folder = self.input_folder()
+            found = discover(folder, self.specs) if folder else Discovery()
+            if self.is_demo:
+                found.candidates = [replace(candidate, is_demo=True) for candidate in found.candidates]
+            self._found["it"] = found
+        return self._found["it"]
+
+    def files(self) -> list[Candidate | BundledFile]:
+        """All files of a run in the order in which they came: bundled first, then extracts by date."""
+        candidates = sorted(self.discovery().candidates, key=lambda c: (c.retrieved_at, c.relative))
+        return [file for file in [*bundled(self.specs), *candidates] if self.wants(file.dataset_id)]
+
+    def wants(self, dataset_id: str) -> bool:
+        """Whether ``--only`` (globs on the dataset id, or on the id without its source) lets a dataset through."""
+        short = dataset_id.split("_", 1)[-1]
+        return not self.only or any(fnmatch(dataset_id, glob) or fnmatch(short, glob) for glob in self.only)

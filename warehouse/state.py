@@ -1,0 +1,69 @@
+"""What the build file was built from, so that a run knows what has changed since.
+
+Here: the record beside the build file and the comparison. Not here: rebuilding. The record is written only after a build
+was verified and published; without it everything is rebuilt.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class BuildState:
+    """``code``: fingerprint of models, indicators and specs; ``releases``: dataset -> releases in use."""
+
+    code: str
+    releases: dict[str, list[str]]
+    log: str
+    options: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a build has to redo: all of it, or the slices of some datasets (perhaps none)."""
+
+    full: bool
+    datasets: tuple[str, ...] = ()
+
+    @property
+    def is_nothing(self) -> bool:
+        return not self.full and not self.datasets
+
+
+def read_state(build_folder: Path) -> BuildState | None:
+    """The record of the last published build, or None when there is none (or it is of another shape)."""
+    path = build_folder / "state.json"
+    if not path.exists():
+        return None
+    try:
+        return BuildState(**json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, TypeError):
+        return None
+
+
+def write_state(build_folder: Path, state: BuildState) -> None:
+    """Record what the build file was built from."""
+    path = build_folder / "state.json"
+    partial = path.with_suffix(".part")
+    partial.write_text(json.dumps(asdict(state), indent=1, sort_keys=True), encoding="utf-8")
+    os.replace(partial, path)
+
+
+def forget_state(build_folder: Path) -> None:
+    """The build file is about to change: until it is published, it was built from nothing known."""
+    (build_folder / "state.json").unlink(missing_ok=True)
+
+
+def what_changed(before: BuildState | None, now: BuildState, *, geography: frozenset[str]) -> Change:
+    """Compare two states. A change of code, options or of the code history (``geography``) redoes everything."""
+    if before is None or before.code != now.code or before.options != now.options:
+        return Change(full=True)
+    names = set(before.releases) | set(now.releases)
+    changed = {name for name in names if before.releases.get(name) != now.releases.get(name)}
+    if changed & geography:
+        return Change(full=True)
+    return Change(full=False, datasets=tuple(sorted(changed)))
