@@ -20,6 +20,7 @@ from sources.errors import LayoutError, NotOfKindError, ValueGrammarError
 MAX_CELLS = 20_000_000
 """SSB answers at most 800 000 cells; a body that claims far more is not read into memory."""
 
+_NUMBER_TYPES = frozenset({int, float, type(None)})
 _DESCRIPTION_KEYS = frozenset({"id", "size", "role"})
 
 
@@ -185,18 +186,14 @@ def _values(raw: object, cells: int, size: list[int], where: str) -> np.ndarray:
 
 
 def _numbers(raw: list[Any], where: str) -> np.ndarray:
+    odd = set(map(type, raw)) - _NUMBER_TYPES
+    if odd:
+        found = next(value for value in raw if type(value) in odd)
+        raise _no_number(f"{found!r} ({type(found).__name__})"[:120], where)
     try:
         return pa.array(raw, pa.float64()).to_numpy(zero_copy_only=False)
-    except (pa.ArrowException, OverflowError, TypeError) as problem:
-        odd = next(
-            (v for v in raw if v is not None and (isinstance(v, bool) or not isinstance(v, int | float))), "a number"
-        )
-        raise ValueGrammarError(
-            expected="numbers and null in `value`",
-            found=f"{odd!r} ({type(odd).__name__})"[:120],
-            where=where,
-            next_step="compare the body with JSON-stat; the last good release stays in use",
-        ) from problem
+    except (pa.ArrowException, OverflowError) as problem:
+        raise _no_number(f"a number too large to hold exactly ({str(problem)[:80]})", where) from problem
 
 
 def _status(raw: object, cells: int, size: list[int], where: str) -> tuple[np.ndarray, list[str]]:
@@ -250,6 +247,15 @@ def _table_id(dataset: dict[str, Any]) -> str | None:
         return str(stated)
     head = str(dataset.get("label") or "").partition(":")[0].strip()
     return head if len(head) == 5 and head.isdigit() else None
+
+
+def _no_number(found: str, where: str) -> ValueGrammarError:
+    return ValueGrammarError(
+        expected="numbers and null in `value`",
+        found=found,
+        where=where,
+        next_step="compare the body with JSON-stat; the last good release stays in use",
+    )
 
 
 def _not_finite(text: str, where: str) -> NoReturn:
