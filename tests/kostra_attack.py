@@ -7,10 +7,12 @@ audit cannot hide itself.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from scipy.optimize import linprog
+from scipy.sparse import csr_matrix
 
 MEASURES = {
     "recipients_persons": "recipients_status",
@@ -46,23 +48,37 @@ class Attacker:
         self.keys = set(keys)
         self.position = {key: number for number, key in enumerate(self.hidden)}
         self.count = next(m for m in ("recipients_persons", "participants_persons") if any(k[0] == m for k in keys))
-        self._equalities = self._sums(keys)
-        self._limits = self._common_sense(keys, a_month_each)
+        self._equal = self._matrix(self._sums(keys))
+        self._less = self._matrix(self._common_sense(keys, a_month_each))
 
-    def bounds(self, truth: dict[Key, float]) -> dict[Key, tuple[float, float]]:
-        """The exact interval of every hidden figure. ``truth`` only scales the numbers for the solver."""
-        scale = max([1.0, *(truth[key] for key in self.hidden)])
-        return {key: (self._extreme(key, 1, scale), self._extreme(key, -1, scale)) for key in self.hidden}
+    def bounds(
+        self, truth: dict[Key, float], is_safe: Callable[[Key, float, float], bool]
+    ) -> dict[Key, tuple[float, float]]:
+        """An interval of every hidden figure: exact, save where a part of it is already wide enough to be safe.
 
-    def _extreme(self, key: Key, direction: int, scale: float) -> float:
+        Every solution of the solver is a table that fits all that is known, so it widens the part seen of all figures.
+        """
+        self._scale = max([1.0, *(truth[key] for key in self.hidden)])
+        self._seen = {key: (truth[key], truth[key]) for key in self.hidden}
+        for key in self.hidden:
+            for direction in (-1, 1):
+                if not is_safe(key, *self._seen[key]):
+                    self._extreme(key, direction)
+        return self._seen
+
+    def _extreme(self, key: Key, direction: int) -> None:
         objective = np.zeros(len(self.hidden))
         objective[self.position[key]] = direction
-        (a_eq, b_eq), (a_ub, b_ub) = self._matrix(self._equalities), self._matrix(self._limits)
+        (a_eq, b_eq), (a_ub, b_ub) = self._equal, self._less
+        scale = self._scale
         answer = linprog(objective, A_ub=a_ub, b_ub=b_ub / scale, A_eq=a_eq, b_eq=b_eq / scale, bounds=(0, None))
         if answer.status == 3:
-            return np.inf
+            self._seen[key] = (self._seen[key][0], np.inf)
+            return
         assert answer.status == 0, f"the published figures contradict each other ({answer.message})"
-        return float(answer.x[self.position[key]]) * scale
+        for other, value in zip(self.hidden, answer.x * scale, strict=True):
+            low, high = self._seen[other]
+            self._seen[other] = (min(low, value), max(high, value))
 
     def _sums(self, keys: list[Key]) -> list[list[tuple[Key, float]]]:
         groups: dict[tuple, list[Key]] = defaultdict(list)
@@ -103,7 +119,7 @@ class Attacker:
                 found.append([(key, 1.0), (cohort, -1.0)])
         return found
 
-    def _matrix(self, relations: list[list[tuple[Key, float]]]) -> tuple[np.ndarray, np.ndarray]:
+    def _matrix(self, relations: list[list[tuple[Key, float]]]) -> tuple[csr_matrix, np.ndarray]:
         matrix, rest = np.zeros((len(relations), len(self.hidden))), np.zeros(len(relations))
         for number, terms in enumerate(relations):
             for key, weight in terms:
@@ -112,4 +128,4 @@ class Attacker:
                 else:
                     rest[number] -= weight * self.shown[key]
         used = np.abs(matrix).sum(axis=1) > 0
-        return matrix[used], rest[used]
+        return csr_matrix(matrix[used]), rest[used]

@@ -19,14 +19,15 @@ class Attack:
     """Bounds of the hidden cells of a problem for an attacker who knows the published and the public ones.
 
     A linear programme is solved only for cells whose protection no earlier solution has shown: every solution is a table
-    that fits all that is known, so it widens the seen interval of all its cells at once.
+    that fits all that is known, so it widens the seen interval of all its cells at once. ``seen`` is an earlier attack with
+    fewer hidden cells: what fitted then fits now.
     """
 
-    def __init__(self, problem: Problem, hidden: np.ndarray) -> None:
+    def __init__(self, problem: Problem, hidden: np.ndarray, seen: Attack | None = None) -> None:
         self.problem = problem
         self.free = np.flatnonzero(hidden & ~problem.known)
-        self.low = problem.values.astype(float).copy()
-        self.high = problem.values.astype(float).copy()
+        self.low = (problem.values.astype(float) if seen is None else seen.low).copy()
+        self.high = (problem.values.astype(float) if seen is None else seen.high).copy()
         fixed = problem.values.astype(float).copy()
         fixed[self.free] = 0
         self._equal, self._equal_rest = self._reduce(problem.matrix(problem.equations), fixed)

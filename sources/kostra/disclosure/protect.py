@@ -50,6 +50,7 @@ class _Search:
             for cell in cells:
                 self._sums[cell].append(number)
         self._unknowns = np.array([int(self._free(cells).sum()) for cells in self._cells])
+        self._last: Attack | None = None
         self._public_only: Attack | None = None
 
     def hide(self, cell: int) -> None:
@@ -84,7 +85,8 @@ class _Search:
 
     def exposed(self) -> list[int]:
         """The hidden cells that the attack still works out."""
-        problem, attack = self.problem, Attack(self.problem, self.hidden)
+        problem = self.problem
+        self._last = attack = Attack(problem, self.hidden, self._last)
         found = []
         for cell in attack.free:
             if not attack.is_exposed(cell, problem.need_low[cell], problem.need_high[cell]):

@@ -109,17 +109,10 @@ class _Builder:
     def _is_public(self, measure: str, row: Row) -> bool:
         """SSB publishes the municipality's totals of the year (13995): recipients, amounts, duration, and by kind.
 
-        The attacker is taken to know every figure for all recipients in the year exactly, unless it is about 1 or 2.
+        The attacker is taken to know every figure for all recipients in the year exactly. SSB hides the very small ones,
+        but they could follow from the rest, so no protection is built on them.
         """
-        if measure == "settled":
-            return False
-        recipients = self.table.cells["recipients"].get(row)
-        return (
-            row.group == ALL
-            and row.period == YEAR
-            and recipients is not None
-            and not 0 < recipients.value < LOWEST_THRESHOLD
-        )
+        return measure != "settled" and row.group == ALL and row.period == YEAR
 
     def _group_sums(self) -> list[Terms]:
         """The groups add up to all, in every period and breakdown that has all."""

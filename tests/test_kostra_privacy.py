@@ -1,0 +1,184 @@
+"""Canaries: nothing that identifies a person is on disk or in the output, however the private command ends.
+
+Here: success, refusal, exception, abort and kill -9 of a process of its own. Not here: what aggregates reveal
+(test_kostra_disclosure).
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from kostra_files import (
+    Participant,
+    Recipient,
+    duf,
+    identities,
+    random_recipients,
+    write_11cf,
+    write_11f,
+    write_accounts,
+    write_settled,
+)
+
+from sources.kostra.guard import no_dumps, sealed
+from sources.kostra.refusal import PrivateFileError
+
+REPOSITORY = Path(__file__).parent.parent
+PEOPLE = identities(90)
+CANARY_DUF, CANARY_JOURNAL, CANARY_KRONER = duf(7_777), "KANARI01", 7_613_579
+
+
+def canaries() -> list[bytes]:
+    """Every identifier of the input, and one person's own amount, as text in three encodings and as a binary number."""
+    texts = [*PEOPLE, CANARY_DUF, CANARY_JOURNAL, str(CANARY_KRONER)]
+    numbers = [int(text) for text in texts if text.isdigit()]
+    return [
+        *(text.encode("utf-8") for text in texts),
+        *(text.encode("utf-16-le") for text in texts),
+        *(number.to_bytes(8, "little") for number in numbers),
+    ]
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    rng = random.Random(1)
+    (tmp_path / "input").mkdir()
+    people = random_recipients(rng, PEOPLE[:60])
+    people.append(Recipient("", duf=CANARY_DUF, grants={3: CANARY_KRONER}, journal=CANARY_JOURNAL))
+    write_11f(tmp_path / "input" / "11F.dat", 2025, people)
+    programme = [Participant(number, [1, 2], 40_000 + 7 * n) for n, number in enumerate(PEOPLE[50:75])]
+    write_11cf(tmp_path / "input" / "11CF.dat", 2025, programme)
+    rows = [(number, "", "01.06.2023", "flyktning", "") for number in PEOPLE[:20]]
+    rows += [(number, "", "01.06.2015", "flyktning", "") for number in PEOPLE[20:35]]
+    rows += [("", CANARY_DUF, "01.06.2024", "kollektiv beskyttelse", "")]
+    write_settled(tmp_path / "input" / "bosatte.csv", rows)
+    write_accounts(tmp_path / "input" / "0A.dat", 2025, [("281", "470", 4_000), ("275", "089", 900)])
+    for name in ("data", "tmp", "home", "work"):
+        (tmp_path / name).mkdir()
+    return tmp_path
+
+
+def run(place: Path, stage: str) -> subprocess.CompletedProcess[bytes]:
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": os.pathsep.join([str(REPOSITORY), str(REPOSITORY / "tests")]),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONFAULTHANDLER": "1",
+        "TMPDIR": str(place / "tmp"),
+        "HOME": str(place / "home"),
+    }
+    hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
+    return subprocess.run(
+        [
+            sys.executable,
+            str(REPOSITORY / "tests" / "kostra_private_process.py"),
+            stage,
+            str(place / "input"),
+            str(place / "data"),
+        ],
+        cwd=place / "work",
+        env=environment,
+        capture_output=True,
+        timeout=120,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, (hard, hard)),
+    )
+
+
+def leaks(place: Path, done: subprocess.CompletedProcess[bytes]) -> list[str]:
+    """Where a canary is found: every file the process could write (Parquet also unpacked), and its output."""
+    found = []
+    written = [
+        path
+        for folder in ("data", "tmp", "home", "work")
+        for path in sorted((place / folder).rglob("*"))
+        if path.is_file()
+    ]
+    contents = {str(path): path.read_bytes() for path in written}
+    contents |= {
+        f"{path} unpacked": str(pq.read_table(path).to_pydict()).encode()
+        for path in written
+        if path.suffix == ".parquet"
+    }
+    contents |= {"stdout": done.stdout, "stderr": done.stderr}
+    for name, body in contents.items():
+        found += [name for canary in canaries() if canary in body or canary in name.encode()]
+    return found
+
+
+ENDS = {
+    "success": 0,
+    "raise:read_settled": 1,
+    "raise:_cells": 1,
+    "abort:read_attachment": -6,
+    "kill:read_attachment": -9,
+    "kill:control": -9,
+    "kill:as_csv": -9,
+    "kill:take_in": -9,
+}
+
+
+@pytest.mark.parametrize("stage", ENDS)
+def test_no_canary_anywhere(stage: str, place: Path) -> None:
+    done = run(place, stage)
+    assert done.returncode == ENDS[stage], done.stderr.decode()
+    assert leaks(place, done) == []
+    if stage == "success":
+        assert len(list((place / "data").rglob("table.parquet"))) == 4
+    if stage.startswith("raise"):
+        assert b"programfeil (RuntimeError" in done.stderr
+    if stage.startswith("abort"):
+        assert list((place / "work").iterdir()) == []
+
+
+def test_no_canary_after_a_refusal(place: Path) -> None:
+    path = place / "input" / "11F.dat"
+    path.write_bytes(path.read_bytes().replace(b"3909", b"3911", 1))
+    done = run(place, "success")
+    assert done.returncode == 1
+    assert "felt KOMMUNE_NR" in done.stderr.decode()
+    assert leaks(place, done) == []
+    assert list((place / "data").rglob("*")) == []
+
+
+def test_the_search_finds_a_canary_when_there_is_one(place: Path) -> None:
+    """The test can fail: a file, a message or a Parquet column with an identity number is found."""
+    done = run(place, "success")
+    (place / "tmp" / "leak.bin").write_bytes(b"\x00" + PEOPLE[0].encode("utf-16-le"))
+    assert leaks(place, done) == [str(place / "tmp" / "leak.bin")]
+    done.stderr = PEOPLE[5].encode()
+    assert "stderr" in leaks(place, done)
+
+
+def test_an_exception_comes_out_without_its_chain() -> None:
+    def work() -> None:
+        try:
+            int(PEOPLE[0] + "x")
+        except ValueError as problem:
+            raise RuntimeError(PEOPLE[1]) from problem
+
+    with pytest.raises(PrivateFileError) as raised:
+        sealed(work)
+    error = raised.value
+    assert (error.__cause__, error.__context__) == (None, None)
+    assert PEOPLE[0] not in str(error) + repr(error) + repr(error.args)
+    assert PEOPLE[1] not in str(error) + repr(error) + repr(error.args)
+    frames, trace = [], error.__traceback__
+    while trace is not None:
+        frames.append(trace.tb_frame.f_code.co_name)
+        trace = trace.tb_next
+    assert "work" not in frames
+
+
+def test_no_core_file_while_private_values_are_in_memory() -> None:
+    before = resource.getrlimit(resource.RLIMIT_CORE)
+    with no_dumps():
+        assert resource.getrlimit(resource.RLIMIT_CORE)[0] == 0
+    assert resource.getrlimit(resource.RLIMIT_CORE) == before
