@@ -1,0 +1,65 @@
+"""What a template asks for: headers, hints, labels and rules, read from the dataset spec's options.
+
+Here: the model of a template. Not here: writing one (writer.py), reading one (reader.py), the rules (rules.py).
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from sources.spec import DatasetSpec
+
+Rule = Literal["municipality_code", "year", "plan_year", "past_date", "month", "count", "amount", "age", "plan_name"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TemplateColumn(_Strict):
+    """A column as people see it: either ``labels`` (Norwegian label -> code) or ``rule`` says what may stand there."""
+
+    header: str
+    hint_nb: str
+    example: str
+    rule: Rule | None = None
+    labels: dict[str, str] = {}
+
+    @model_validator(mode="after")
+    def _check(self) -> TemplateColumn:
+        if bool(self.labels) == (self.rule is not None):
+            raise ValueError(f"column {self.header!r} needs labels or a rule, and not both")
+        return self
+
+
+class Balance(_Strict):
+    """The row with ``total`` in column ``where`` equals the sum of the other rows, for each group of ``by``."""
+
+    total: str
+    where: str
+    amount: str
+    by: list[str]
+
+
+class Template(_Strict):
+    """A template: the sheet its rows stand in, what to write above them, and its columns by the spec's names."""
+
+    sheet: str
+    instructions_nb: list[str]
+    columns: dict[str, TemplateColumn]
+    balance: Balance | None = None
+
+    @property
+    def headers(self) -> list[str]:
+        return [column.header for column in self.columns.values()]
+
+
+def template_of(spec: DatasetSpec) -> Template:
+    """The template of a municipal dataset. Raises ValueError when its columns are not those of the spec."""
+    template = Template.model_validate(spec.options)
+    wanted = [column.name for column in spec.table_columns]
+    if list(template.columns) != wanted:
+        raise ValueError(f"{spec.dataset_id}: the template has columns {list(template.columns)}, the spec {wanted}")
+    return template
