@@ -13,6 +13,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict
 
 from sources.dimensions import TOTAL, dimensions
+from sources.imdi.labels import countries
 from sources.spec import Column, DatasetSpec
 
 Groups = tuple[int, int, int, int]
@@ -108,8 +109,6 @@ def _first_labels(column: Column) -> dict[str, str]:
 
 
 def _label(dimension: str, code: str) -> str:
-    from sources.imdi.labels import countries
-
     if dimension == "country_background" and code in countries():
         return countries()[code][0]
     if label := plan().labels.get(dimension, {}).get(code):

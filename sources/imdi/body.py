@@ -41,8 +41,8 @@ def recognise(name: str, head: bytes) -> str | None:
 def check_body(path: Path, where: str, *, encoding: str) -> bytes:
     """The first 64 kB of a file that is text of the expected kind and encoding.
 
-    Raises NotOfKindError for an empty body, an HTML page or JSON, EncodingError for a byte order mark or for UTF-8
-    where IMDi sends ISO-8859-1.
+    Raises NotOfKindError for an empty body, an HTML page or JSON, EncodingError for a byte order mark or for another
+    encoding than the form has.
     """
     with open(path, "rb") as handle:
         head = handle.read(HEAD_BYTES)
@@ -64,14 +64,19 @@ def check_body(path: Path, where: str, *, encoding: str) -> bytes:
             where=where,
             next_step="use the file as it was downloaded",
         )
-    if encoding == "ISO-8859-1" and _is_utf8_with_letters(head):
-        raise EncodingError(
-            expected="ISO-8859-1",
-            found="UTF-8",
-            where=where,
-            next_step="use the file as it was downloaded; if IMDi itself changed the encoding, report it to us",
-        )
+    if not head.isascii() and _is_utf8(head) is not (encoding == "UTF-8"):
+        raise wrong_encoding(encoding, where)
     return head
+
+
+def wrong_encoding(expected: str, where: str) -> EncodingError:
+    """The error for text in the other of the two encodings that IMDi's forms use."""
+    return EncodingError(
+        expected=expected,
+        found="UTF-8" if expected != "UTF-8" else "text that is not UTF-8",
+        where=where,
+        next_step="use the file as it was downloaded; if IMDi itself changed the encoding, report it to us",
+    )
 
 
 def first_record(head: bytes, delimiter: str, encoding: str) -> list[str]:
@@ -101,10 +106,8 @@ def _markup(head: bytes) -> str | None:
     return {b"<": "an HTML or XML page", b"{": "a JSON answer", b"[": "a JSON answer"}.get(start)
 
 
-def _is_utf8_with_letters(head: bytes) -> bool:
-    """True for text that is valid UTF-8 and holds letters beyond ASCII (a cut character at the end is no proof)."""
-    if head.isascii():
-        return False
+def _is_utf8(head: bytes) -> bool:
+    """True for valid UTF-8; a character that the end of the head cuts is no proof against it."""
     for cut in range(4):
         try:
             head[: len(head) - cut].decode("utf-8")

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from sources.errors import LayoutError
-from sources.imdi.body import check_body, cut_short, first_record, normal_name
+from sources.imdi.body import check_body, cut_short, first_record, normal_name, wrong_encoding
 from sources.imdi.cells import Cells, Factor
 from sources.imdi.labels import Match, match_columns
 from sources.ports import Document
@@ -71,6 +71,8 @@ def _read_table(document: Document, header: list[str], where: str) -> pa.Table:
             ),
         )
     except pa.ArrowInvalid as problem:
+        if "UTF8" in str(problem):
+            raise wrong_encoding(ENCODING, where) from problem
         raise cut_short(where, str(problem)[:160]) from problem
     if table.num_rows == 0:
         raise cut_short(where, "a header line and no rows")

@@ -105,7 +105,7 @@ def _read_table(document: Document, header: list[str], wanted: list[str], where:
 def _raise_broken(broken: list[pacsv.InvalidRow], table: pa.Table | None, where: str, document: Document) -> None:
     """A single short line at the very end is a cut transfer; any other line of wrong length is a changed layout."""
     row = broken[0]
-    line = row.number + 1 if row.number is not None else None
+    line = row.number
     if table is not None and len(broken) == 1 and line == table.num_rows + 2 and not ends_with_newline(document.path):
         raise cut_short(where, f"line {line} with {row.actual_columns} of {row.expected_columns} columns")
     raise LayoutError(
