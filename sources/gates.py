@@ -28,7 +28,8 @@ def reasons_to_hold(
     reasons = _hidden_reasons(spec, path)
     if before is None or path_before is None or not _is_same_extent(facts, before):
         return reasons
-    reasons += _shrunk_reasons(spec, facts, before)
+    if not spec.accumulates:
+        reasons += _shrunk_reasons(spec, facts, before)
     reasons += _total_reasons(spec, path, path_before, closed_before=max(before.years, default=0))
     return reasons
 

@@ -120,7 +120,7 @@ def _write_observations(reading: Reading, spec: DatasetSpec, path: Path, file_na
         spec_version=spec.version,
         rows=table.num_rows,
         years=[int(y) for y in years],
-        slices=_slices(reading),
+        slices=_month_slices(reading) if spec.accumulates else _slices(reading),
         notes=dict(sorted(reading.notes.items())),
         new_labels=reading.new_labels,
         updated_at=reading.updated_at,
@@ -143,6 +143,19 @@ def _slices(reading: Reading) -> dict[str, SliceCoverage]:
         else:
             slices[level] = SliceCoverage(regions=len(rows["region_code"].unique()))
     return slices
+
+
+def _month_slices(reading: Reading) -> dict[str, SliceCoverage]:
+    """Regions per region level and month, named ``level@YYYY-MM``: a later file replaces only the months it holds."""
+    table = pa.table(
+        {
+            "level": reading.table["region_level"].cast(pa.string()),
+            "month": pc.strftime(reading.table["period_start"], format="%Y-%m"),
+            "region": reading.table["region_code"].cast(pa.string()),
+        }
+    )
+    counted = table.group_by(["level", "month"]).aggregate([("region", "count_distinct")]).to_pylist()
+    return {f"{r['level']}@{r['month']}": SliceCoverage(regions=r["region_count_distinct"]) for r in counted}
 
 
 def _write_table(table: pa.Table, spec: DatasetSpec, path: Path) -> ReadingFacts:

@@ -11,13 +11,16 @@ from pathlib import Path
 
 from sources.imdi import reader as imdi
 from sources.klass import reader as klass
+from sources.municipal import reader as municipal
+from sources.nav import reader as nav
 from sources.ports import ObservationReader, TableReader
 from sources.published import reader as published
+from sources.ssb import reader as ssb
 
 HEAD_BYTES = 65_536
 """How much of a file a recogniser may look at."""
 
-Recogniser = Callable[[str, bytes], str | None]
+Recogniser = Callable[[Path], str | None]
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,9 @@ def forms() -> dict[str, Form]:
     """Every known form by name."""
     known = [
         *[Form(name, "imdi", read) for name, read in imdi.READERS.items()],
+        *[Form(name, "ssb", read) for name, read in ssb.READERS.items()],
+        *[Form(name, "nav", read, () if name == "nav_workbook" else (name,)) for name, read in nav.READERS.items()],
+        Form(municipal.FORM, "municipal", municipal.read_template),
         Form("published_csv", "published", published.read_table),
         Form("kostra_aggregate_csv", "kostra", published.read_table),
         Form("klass_version", "klass", klass.read_version, ("klass_municipalities",)),
@@ -45,19 +51,28 @@ def forms() -> dict[str, Form]:
     return {form.name: form for form in known}
 
 
+def _by_head(recogniser: Callable[[str, bytes], str | None]) -> Recogniser:
+    """A recogniser that is content with the name and the first bytes."""
+
+    def recognise_file(path: Path) -> str | None:
+        with open(path, "rb") as handle:
+            return recogniser(path.name, handle.read(HEAD_BYTES))
+
+    return recognise_file
+
+
 def recognisers() -> dict[str, Recogniser]:
-    """One recogniser per publisher."""
-    return {"imdi": imdi.recognise, "klass": klass.recognise}
+    """One recogniser per publisher, in the order they are asked."""
+    return {
+        "imdi": _by_head(imdi.recognise),
+        "klass": _by_head(klass.recognise),
+        "municipal": _by_head(municipal.recognise),
+        "ssb": ssb.recognise,
+        "nav": nav.recognise,
+    }
 
 
 def recognise(path: Path, source: str | None = None) -> str | None:
     """The form of a file, asked of one publisher or of all; None when no one knows it."""
-    with open(path, "rb") as handle:
-        head = handle.read(HEAD_BYTES)
-    asked = [source] if source else list(recognisers())
-    for publisher in asked:
-        recogniser = recognisers().get(publisher)
-        form = recogniser(path.name, head) if recogniser else None
-        if form:
-            return form
-    return None
+    asked = [recognisers()[source]] if source in recognisers() else [] if source else list(recognisers().values())
+    return next((form for form in (recogniser(path) for recogniser in asked) if form), None)

@@ -133,6 +133,9 @@ class DatasetSpec(_Strict):
     table_key: list[str] = []
     file_patterns: list[str] = Field(default=[], description="globs on the path inside an extracts folder; default by source")
     non_negative: bool = Field(default=True, description="false where a figure may lie below zero (net migration)")
+    accumulates: bool = Field(
+        default=False, description="each file holds periods of its own and all files together are the series (NAV)"
+    )
     verified: bool = Field(default=True, description="false = no source at hand has shown this dataset's real form")
     note: str = ""
     options: dict[str, object] = Field(default={}, description="settings of the publisher's own reader and client")

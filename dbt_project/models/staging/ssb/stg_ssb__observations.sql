@@ -15,4 +15,7 @@ inner join {{ source('landing', 'current_release') }} as current_release
     on
         observation.dataset_id = current_release.dataset_id
         and observation.release_id = current_release.release_id
-        and cast(observation.region_level as varchar) = current_release.slice
+        and current_release.slice in (
+            cast(observation.region_level as varchar),
+            cast(observation.region_level as varchar) || '@' || substr(cast(observation.period_start as varchar), 1, 7)
+        )
