@@ -35,6 +35,7 @@ from sources.kostra.accounts import expenditure_rows
 from sources.kostra.aggregates import ALL, UNALLOCATED, YEAR, CellTable, Row, programme_cells, social_assistance_cells
 from sources.kostra.groups import GROUPS, group_lines
 from sources.kostra.identity import birth_year_and_day, is_identity_number
+from sources.kostra.municipality import codes_of
 from sources.kostra.private import private_aggregates
 from sources.kostra.records import read_accounts, read_attachment
 from sources.kostra.refusal import PrivateFileError
@@ -43,6 +44,11 @@ from sources.kostra.settled import SettledList, read_settled, write_templates
 WITHIN, BEYOND, OTHER, LOOSE = GROUPS
 YEARS = range(2022, 2027)
 PEOPLE = identities(60)
+
+
+def code_in(year: int) -> str:
+    """Larvik's number in a reporting year."""
+    return "3805" if year < 2024 else "3909"
 
 
 def cells_of(path: Path, settled: SettledList) -> CellTable:
@@ -65,6 +71,28 @@ def hand_worked_list(folder: Path, year: int) -> SettledList:
     return read_settled(write_settled(folder / "bosatte.csv", rows))
 
 
+@pytest.mark.parametrize(
+    ("year", "codes"),
+    [
+        (2017, ["0712", "0709", "0728"]),
+        (2019, ["3805", "0712"]),
+        (2022, ["3805"]),
+        (2023, ["3909", "3805"]),
+        (2025, ["3909"]),
+    ],
+)
+def test_the_numbers_larvik_reported_under(year: int, codes: list[str]) -> None:
+    assert codes_of("3909", year) == codes
+
+
+def test_a_file_under_the_number_of_its_year_is_read(tmp_path: Path) -> None:
+    people = [Recipient(number, grants={1: 100}) for number in PEOPLE[:6]]
+    old = read_attachment(write_11f(tmp_path / "old", 2022, people, "3805"), "3909")
+    assert old is not None and len(old) == 6
+    with pytest.raises(PrivateFileError, match="kommunenummer 3909 på alle linjer"):
+        read_attachment(write_11f(tmp_path / "new", 2025, people, "3805"), "3909")
+
+
 @pytest.mark.parametrize("year", YEARS)
 def test_social_assistance_of_seven_recipients_by_hand(year: int, tmp_path: Path) -> None:
     people = [
@@ -76,7 +104,7 @@ def test_social_assistance_of_seven_recipients_by_hand(year: int, tmp_path: Path
         Recipient("", grants={2: 70}),
         Recipient("", duf=duf(7), grants={1: 6, 2: 6}, year_grant=500),
     ]
-    table = cells_of(write_11f(tmp_path / "11F.dat", year, people), hand_worked_list(tmp_path, year))
+    table = cells_of(write_11f(tmp_path / "11F.dat", year, people, code_in(year)), hand_worked_list(tmp_path, year))
     recipients, grant, loan = table.cells["recipients"], table.cells["grant"], table.cells["loan"]
     by_group = {group: recipients[Row(YEAR, group)].value for group in (*GROUPS, ALL)}
     assert by_group == {WITHIN: 3, BEYOND: 1, OTHER: 2, LOOSE: 1, ALL: 7}
@@ -108,7 +136,7 @@ def test_programme_by_hand(year: int, tmp_path: Path) -> None:
         Participant(PEOPLE[2], [], 0, status="2"),
         Participant(PEOPLE[5], [1], 20_000),
     ]
-    table = cells_of(write_11cf(tmp_path / "11CF.dat", year, people), hand_worked_list(tmp_path, year))
+    table = cells_of(write_11cf(tmp_path / "11CF.dat", year, people, code_in(year)), hand_worked_list(tmp_path, year))
     assert table.cells["recipients"][Row(YEAR, WITHIN)].value == 2
     assert table.cells["benefit"][Row(YEAR, WITHIN)].value == 69_000
     assert table.cells["benefit"][Row(YEAR, ALL)].value == 89_000
@@ -157,7 +185,7 @@ def test_groups_and_months_add_up_to_the_file(seed: int, count: int) -> None:
 
     with tempfile.TemporaryDirectory() as name:
         settled = read_settled(write_settled(Path(name) / "b.csv", rows))
-        table = cells_of(write_11f(Path(name) / "a", year, people), settled)
+        table = cells_of(write_11f(Path(name) / "a", year, people, code_in(year)), settled)
     assert table.cells["recipients"][Row(YEAR, ALL)].value == count
     in_file = {
         "grant": sum(sum(p.grants.values()) if p.year_grant is None else p.year_grant for p in people),

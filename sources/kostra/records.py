@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from sources.kostra.layout import Field, Layout, accounts_layout, known_years, yearly_layouts
+from sources.kostra.municipality import codes_of
 from sources.kostra.refusal import PrivateFileError, place
 
 MAX_BYTES = 400_000_000
@@ -78,10 +79,10 @@ def read_attachment(path: Path, municipality: str) -> Records | None:
     lines = _lines(buffer, path.name)
     layout = _attachment_layout(buffer, lines, path.name)
     records = _records(buffer, lines, layout, path.name)
-    _check_constant(records, "KOMMUNE_NR", municipality, f"kommunenummer {municipality}")
-    _check_constant(
-        records, "VERSION", f"{(layout.year or 0) % 100:02d}", f"rapporteringsår {layout.year} på alle linjer"
-    )
+    year = layout.year or 0
+    codes = codes_of(municipality, year)
+    _check_constant(records, "KOMMUNE_NR", codes, f"kommunenummer {' eller '.join(codes)} på alle linjer")
+    _check_constant(records, "VERSION", [f"{year % 100:02d}"], f"rapporteringsår {year} på alle linjer")
     _check_fields(records)
     return records
 
@@ -90,9 +91,11 @@ def read_accounts(path: Path, municipality: str) -> Records:
     """Read an accounts file (0A, 0I or 0M). Raises PrivateFileError."""
     buffer = _load(path)
     records = _records(buffer, _lines(buffer, path.name), accounts_layout(), path.name)
-    _check_constant(records, "region", f"{municipality}00", f"region {municipality}00")
     for name in ("skjema", "aargang", "kvartal"):
-        _check_constant(records, name, None, "samme verdi på alle linjer")
+        _check_constant(records, name, [], "samme verdi på alle linjer")
+    year = records.text("aargang")[0].decode("latin-1")
+    codes = codes_of(municipality, int(year)) if year.isdigit() else [municipality]
+    _check_constant(records, "region", [f"{code}00" for code in codes], f"region {' eller '.join(codes)} fulgt av 00")
     _check_fields(records)
     return records
 
@@ -213,18 +216,14 @@ def _is_utf8_of_length(raw: bytes, length: int) -> bool:
         return False
 
 
-def _check_constant(records: Records, name: str, value: str | None, expected: str) -> None:
-    """Every line holds ``value`` (or what line 1 holds) in this field."""
+def _check_constant(records: Records, name: str, allowed: list[str], expected: str) -> None:
+    """Every line holds the same value as line 1, and line 1 one of ``allowed`` (any when empty)."""
     column = records.text(name)
-    wanted = column[0] if value is None else value.encode()
-    _refuse(
-        records,
-        name,
-        column != wanted,
-        expected,
-        "noe annet",
-        "kontroller at filen er kommunens egen og ikke satt sammen av flere",
-    )
+    first = column[0]
+    if allowed and first not in [code.encode() for code in allowed]:
+        first = allowed[0].encode()
+    next_step = "kontroller at filen er kommunens egen og ikke satt sammen av flere"
+    _refuse(records, name, column != first, expected, "noe annet", next_step)
 
 
 def _check_fields(records: Records) -> None:
