@@ -1,0 +1,410 @@
+"""From SSB's JSON-stat bodies to observations: regions, periods, symbols, units, validity.
+
+Here: the reader on recorded and composed bodies. Not here: the format itself (test_jsonstat.py), ssb.no's own tables.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sources.errors import LayoutError, UnknownLabelError, ValueGrammarError
+from sources.observation import OBSERVATION_SCHEMA, drop_exact_duplicates
+from sources.ports import Document
+from sources.ssb import reader
+from sources.ssb.terms import Region, period_of, region_of, region_of_label, status_of
+from tests.ssb_bodies import body, documents, own_spec, rows, spec_of
+
+ALL_YEARS = {"Region": ["3909"], "ContentsCode": ["N"], "Tid": ["2024"]}
+
+
+def recorded(shared: Path, name: str) -> list[Document]:
+    return [Document(shared / "upstream" / "ssb" / name, name)]
+
+
+def test_recorded_education_level_of_the_country(shared: Path) -> None:
+    """09429 for the whole country as of June 2025: 4 508 300 persons in 2022 (4 494 653 in the extract made earlier)."""
+    reading = reader.read(spec_of("ssb/09429"), recorded(shared, "v0dataset_education-level.json"))
+    assert reading.table.schema == OBSERVATION_SCHEMA
+    assert reading.updated_at == datetime(2025, 6, 11, 6, tzinfo=UTC)
+    assert reading.levels == ["country"]
+    found = {
+        level: value
+        for code, start, measure, sex, level, value in rows(
+            reading.table, "region_code", "period_start", "measure", "sex", "education_level", "value"
+        )
+        if (code, start.year, measure, sex) == ("00", 2022, "population_16_plus_persons", "all")
+    }
+    assert found["all"] == 4_508_300
+    assert found["all"] == sum(value for level, value in found.items() if level != "all")
+
+
+def test_recorded_dots_are_not_applicable_and_never_zero(shared: Path) -> None:
+    """Vocational college before it was a level of its own: `.` in 253 of the recorded cells."""
+    reading = reader.read(spec_of("ssb/09429"), recorded(shared, "v0dataset_education-level.json"))
+    dotted = [row for row in rows(reading.table, "value", "value_status") if row[1] == "not_applicable"]
+    assert dotted and all(value is None for value, _ in dotted)
+    assert {status for _, status in rows(reading.table, "value", "value_status")} <= {"ok", "not_applicable", "missing"}
+
+
+def test_recorded_household_income_is_a_median(shared: Path) -> None:
+    reading = reader.read(spec_of("ssb/06944"), recorded(shared, "v0dataset_household-income.json"))
+    single_parents = {
+        (measure, unit): value
+        for measure, unit, start, household, value in rows(
+            reading.table, "measure", "unit", "period_start", "category", "value"
+        )
+        if (start.year, household) == (2023, "single_parent_children_0_17")
+    }
+    assert single_parents[("households", "households")] == 108_353
+    assert single_parents[("household_income_after_tax_median_nok", "nok_median")] == 528_000
+
+
+def test_recorded_body_without_region_and_with_two_dots(shared: Path) -> None:
+    """05803: no region variable, `..` for 2026, a unit of its own for each content."""
+    columns = [
+        {"name": "Tid", "role": "ignore"},
+        {
+            "name": "ContentsCode",
+            "role": "measure",
+            "codes": {"Personer": "population_persons", "Skilsmisse": "divorces", "Innflyttinger": "immigration_persons"},
+        },
+    ]
+    options = {
+        "reading": {
+            "region_when_absent": "00",
+            "measure_units": {"population_persons": "persons", "divorces": "cases", "immigration_persons": "persons"},
+        }
+    }
+    units = {"personer": "persons", "skilsmisser": "cases"}
+    spec = own_spec(upstream_id="05803", columns=columns, units=units, options=options)
+    reading = reader.read(spec, recorded(shared, "v2_data_05803_no_with_status.json"))
+    found = {
+        (measure, start.year): (value, status)
+        for measure, start, value, status in rows(reading.table, "measure", "period_start", "value", "value_status")
+    }
+    assert len(found) == 12
+    assert found[("population_persons", 2026)][1] == "ok" and found[("population_persons", 2026)][0] > 5_600_000
+    assert found[("immigration_persons", 2026)] == (None, "missing")
+
+
+def test_recorded_quarters_and_regions_of_the_tables_own(shared: Path) -> None:
+    """07221: regions TOTAL and 001-011, quarters, `..`."""
+    regions = {"TOTAL": "00", **{f"{number:03d}": "" for number in range(1, 12)}}
+    columns = [
+        {"name": "Region", "role": "ignore"},
+        {"name": "Tid", "role": "ignore"},
+        {"name": "Boligtype", "dimension": "category", "codes": {"00": "all"}},
+        {"name": "ContentsCode", "role": "measure", "codes": {"Boligindeks": "price_index_points"}},
+    ]
+    options = {"reading": {"measure_units": {"price_index_points": "points"}, "regions": regions}}
+    units = {"indeks": "points", "Indeks": "points", "prosent": "points", "poeng": "points"}
+    spec = own_spec(upstream_id="07221", columns=columns, options=options, period_kind="quarter", units=units)
+    reading = reader.read(spec, recorded(shared, "v1_data_07221_no.json"))
+    starts = sorted({start for (start,) in rows(reading.table, "period_start")})
+    assert starts[0] == date(2022, 1, 1) and starts[-1] == date(2023, 10, 1) and len(starts) == 8
+    assert set(reading.table["region_code"].to_pylist()) == {"00"}
+    assert reading.notes["cells of no area of their own left out"] == 11 * 3 * 8
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("0", ("00", "country")),
+        ("EAK", ("00", "country")),
+        ("39", ("39", "county")),
+        ("EKA39", ("39", "county")),
+        ("F-39", ("39", "county")),
+        ("F_39", ("39", "county")),
+        ("K-3909", ("3909", "municipality")),
+        ("K_3909", ("3909", "municipality")),
+        ("K.3909", ("3909", "municipality")),
+        ("0709", ("0709", "municipality")),
+        ("9999", ("9999", "municipality")),
+        ("0799", ("0799", "municipality")),
+        ("030101", ("030101", "city_district")),
+        ("EKG07", ("EKG07", "kostra_group")),
+        ("EAKUO", ("EAKUO", None)),
+        ("0716u", ("0716u", None)),
+        ("99", ("99", None)),
+    ],
+)
+def test_region_codes(code: str, expected: tuple[str, str | None]) -> None:
+    region = region_of(code, {}, "x")
+    assert (region.code, region.level) == expected
+
+
+@pytest.mark.parametrize("code", ["390", "39090", "K39", "EKX", "' or 1=1", "../..", "", "3909 ", "X-3909"])
+def test_region_codes_of_no_known_form(code: str) -> None:
+    with pytest.raises(UnknownLabelError):
+        region_of(code, {}, "x")
+
+
+@pytest.mark.parametrize(
+    ("label", "code"),
+    [
+        ("3805 Larvik", "3805"),
+        ("0709 Larvik (-2017)", "0709"),
+        ("K-3805 Larvik", "3805"),
+        ("38 Vestfold og Telemark", "38"),
+        ("0 Hele landet", "00"),
+        ("Hele landet", "00"),
+        ("Landet", "00"),
+        ("EAK Landet", "00"),
+    ],
+)
+def test_region_labels(label: str, code: str) -> None:
+    assert region_of_label(label, {}, "x").code == code
+
+
+def test_only_plain_codes_are_bound_to_their_years() -> None:
+    assert region_of("3909", {}, "x") == Region("3909", "municipality", by_validity=True)
+    assert not region_of("K-3909", {}, "x").by_validity
+    assert not region_of("9999", {}, "x").by_validity
+
+
+@pytest.mark.parametrize(
+    ("code", "start", "kind"),
+    [
+        ("2024", date(2024, 1, 1), "year"),
+        ("2024M06", date(2024, 6, 1), "month"),
+        ("2024K2", date(2024, 4, 1), "quarter"),
+        ("2019-2025", date(2025, 1, 1), "year"),
+    ],
+)
+def test_periods(code: str, start: date, kind: str) -> None:
+    period = period_of(code, "x")
+    assert (period.start, period.kind, period.is_interval) == (start, kind, "-" in code)
+
+
+@pytest.mark.parametrize("code", ["2024U07", "24", "2024M13", "2024K5", "2025-2019", "2024-13", "neste år"])
+def test_periods_outside_the_grammar(code: str) -> None:
+    with pytest.raises(ValueGrammarError):
+        period_of(code, "x")
+
+
+def test_symbols() -> None:
+    assert {s: status_of(s, "x") for s in (".", "..", "...", ":", "-", "*")} == {
+        ".": "not_applicable",
+        "..": "missing",
+        "...": "missing",
+        ":": "suppressed",
+        "-": "missing",
+        "*": "ok",
+    }
+    with pytest.raises(ValueGrammarError, match="'x'"):
+        status_of("x", "x")
+
+
+def test_symbols_in_a_body_become_statuses_and_no_figure(tmp_path: Path) -> None:
+    raw = body(
+        {"Region": ["3909"], "ContentsCode": ["N"], "Tid": ["2024", "2025", "2026"]},
+        [None, 0, None],
+        {"0": ":", "1": "..", "2": "-"},
+    )
+    reading = reader.read(own_spec(), documents(tmp_path, raw))
+    assert rows(reading.table, "value", "value_status") == [(None, "suppressed"), (None, "missing"), (None, "missing")]
+    assert reading.notes["values beside a symbol not used"] == 1
+
+
+def test_a_dash_is_zero_only_where_the_spec_says_so(tmp_path: Path) -> None:
+    raw = body(ALL_YEARS, [None], {"0": "-"})
+    options = {"reading": {"measure_units": {"n_persons": "persons"}, "dash_is_zero": True}}
+    with_zero = reader.read(own_spec(options=options), documents(tmp_path, raw))
+    without = reader.read(own_spec(), documents(tmp_path, raw))
+    assert rows(with_zero.table, "value", "value_status") == [(0.0, "ok")]
+    assert rows(without.table, "value", "value_status") == [(None, "missing")]
+
+
+def test_a_preliminary_figure_is_a_figure(tmp_path: Path) -> None:
+    reading = reader.read(own_spec(), documents(tmp_path, body(ALL_YEARS, [7], {"0": "*"})))
+    assert rows(reading.table, "value", "value_status") == [(7.0, "ok")]
+    assert reading.notes["preliminary figures"] == 1
+
+
+def test_an_unknown_symbol_holds_the_table(tmp_path: Path) -> None:
+    with pytest.raises(ValueGrammarError, match="avventer"):
+        reader.read(own_spec(), documents(tmp_path, body(ALL_YEARS, [None], {"0": "avventer"})))
+
+
+def test_zeros_and_dots_outside_the_codes_years_are_no_figures(tmp_path: Path) -> None:
+    """The four codes of Larvik with the children in kindergarten of 12272: each year keeps the codes that were in force."""
+    codes = ["0709", "0728", "0712", "3805"]
+    figures = {
+        "0709": [2044.0, 1979.0, 0.0, 0.0],
+        "0728": [120.0, 124.0, None, None],
+        "0712": [0.0, 0.0, 2124.0, 0.0],
+        "3805": [None, 0.0, 0.0, 2147.0],
+    }
+    values = [value for code in codes for value in figures[code]]
+    dots = {str(n): "." for n, value in enumerate(values) if value is None}
+    raw = body({"Region": codes, "ContentsCode": ["N"], "Tid": ["2015", "2017", "2018", "2021"]}, values, dots)
+    reading = reader.read(own_spec(), documents(tmp_path, raw))
+    kept = {(code, start.year): value for code, start, value in rows(reading.table, "region_code", "period_start", "value")}
+    assert kept == {
+        ("0709", 2015): 2044.0,
+        ("0709", 2017): 1979.0,
+        ("0728", 2015): 120.0,
+        ("0728", 2017): 124.0,
+        ("0712", 2018): 2124.0,
+        ("3805", 2021): 2147.0,
+    }
+    assert reading.notes["zeros and dots outside the code's validity left out"] == 10
+
+
+def test_a_true_zero_inside_the_codes_years_stays(tmp_path: Path) -> None:
+    reading = reader.read(own_spec(), documents(tmp_path, body(ALL_YEARS, [0])))
+    assert rows(reading.table, "value", "value_status") == [(0.0, "ok")]
+
+
+def test_the_code_history_can_be_given(tmp_path: Path) -> None:
+    reading = reader.read(own_spec(), documents(tmp_path, body(ALL_YEARS, [0])), lambda code, year: False)
+    assert reading.table.num_rows == 0
+
+
+def test_a_figure_outside_the_codes_years_is_kept_and_counted(tmp_path: Path) -> None:
+    raw = body({"Region": ["3909", "K-3909"], "ContentsCode": ["N"], "Tid": ["2016"]}, [5, 6])
+    reading = reader.read(own_spec(), documents(tmp_path, raw))
+    assert reading.table.num_rows == 2
+    assert reading.notes["figures outside the code's validity kept"] == 1
+
+
+def test_two_codes_of_one_thing_make_one_dictionary_entry(tmp_path: Path) -> None:
+    """`0` and `EAK` are both the country: the same cell twice with the same value is one row, with another an error."""
+    equal = body({"Region": ["0", "EAK"], "ContentsCode": ["N"], "Tid": ["2024"]}, [5, 5])
+    reading = drop_exact_duplicates(reader.read(own_spec(), documents(tmp_path, equal)), "x")
+    assert reading.table.num_rows == 1
+
+
+def test_parts_are_joined_in_order_and_each_cell_knows_its_place(tmp_path: Path) -> None:
+    first = body({"Region": ["0"], "ContentsCode": ["N"], "Tid": ["2023", "2024"]}, [1, 2])
+    second = body({"Region": ["3909"], "ContentsCode": ["N"], "Tid": ["2024"]}, [3])
+    files = documents(tmp_path, first, second)
+    reading = reader.read(own_spec(), files)
+    assert rows(reading.table, "source_row", "source_column", "region_code", "value") == [
+        (1, 1, "00", 1.0),
+        (2, 1, "00", 2.0),
+        (1, 2, "3909", 3.0),
+    ]
+    said = reader.raw_cell(files, 1, 2)
+    assert said.startswith("part2.json value[0] = 3.0, status none") and "Region=3909" in said
+
+
+def test_parts_of_two_releases_are_not_joined(tmp_path: Path) -> None:
+    first = body(ALL_YEARS, [1])
+    second = body({**ALL_YEARS, "Region": ["3911"]}, [1], updated="2026-06-16T06:00:00Z")
+    with pytest.raises(LayoutError, match="one release"):
+        reader.read(own_spec(), documents(tmp_path, first, second))
+
+
+def test_a_changed_unit_is_another_series(tmp_path: Path) -> None:
+    with pytest.raises(LayoutError, match="unit persons for n_persons; found percent"):
+        reader.read(own_spec(), documents(tmp_path, body(ALL_YEARS, [1], unit="prosent")))
+    with pytest.raises(UnknownLabelError, match="'1000 personer'"):
+        reader.read(own_spec(), documents(tmp_path, body(ALL_YEARS, [1], unit="1000 personer")))
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        ({"Bydel": ["1"]}, LayoutError, "also 'Bydel'"),
+        ({"ContentsCode": ["M"]}, UnknownLabelError, "'M'"),
+        ({"Kjonn": ["7"]}, UnknownLabelError, "a known category of Kjonn"),
+        ({"Region": ["39x"]}, UnknownLabelError, "'39x'"),
+        ({"Tid": ["2024M01"]}, LayoutError, "periods of kind year; found month"),
+    ],
+)
+def test_what_the_spec_does_not_know_is_named(
+    tmp_path: Path, change: dict[str, list[str]], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        reader.read(own_spec(), documents(tmp_path, body({**ALL_YEARS, **change}, [1])))
+
+
+def test_a_variable_that_is_left_out_is_its_total_only_where_the_spec_lets_it(tmp_path: Path) -> None:
+    optional = reader.read(own_spec(), documents(tmp_path, body(ALL_YEARS, [1])))
+    assert optional.table["sex"].to_pylist() == ["all"]
+    columns: list[dict[str, Any]] = [c.model_dump() for c in own_spec().columns]
+    columns[2]["optional"] = False
+    with pytest.raises(LayoutError, match="the variables Kjonn"):
+        reader.read(own_spec(columns=columns), documents(tmp_path, body(ALL_YEARS, [1])))
+
+
+def test_a_body_of_another_table_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(LayoutError, match="table 99999; found table 12345"):
+        reader.read(own_spec(), documents(tmp_path, body(ALL_YEARS, [1], table="12345")))
+
+
+def test_functions_and_types_of_the_municipal_accounts(tmp_path: Path) -> None:
+    """12367: two variables make up the measure, the function is a category, one scope is asked for."""
+    categories = {
+        "KOKkommuneregion0000": ["3909", "EAK", "EAKUO", "EKG07"],
+        "KOKregnskapsomfa0000": ["A"],
+        "KOKfunksjon0000": ["275", "281"],
+        "KOKart0000": ["AGD10", "AGD2"],
+        "ContentsCode": ["KOSbelop0000"],
+        "Tid": ["2024"],
+    }
+    raw = body(categories, [float(n) for n in range(16)], table="12367", unit="1000 kr")
+    reading = reader.read(spec_of("ssb/12367"), documents(tmp_path, raw))
+    found = rows(reading.table, "region_code", "region_level", "measure", "unit", "category", "value")
+    assert len(found) == 12
+    assert found[0] == (
+        "3909",
+        "municipality",
+        "gross_operating_expenditure_thousand_nok",
+        "thousand_nok",
+        "function_275_introduction_scheme",
+        0.0,
+    )
+    assert ("EKG07", "kostra_group") in {row[:2] for row in found}
+
+
+def test_contents_no_source_has_shown_come_under_ssbs_own_codes(tmp_path: Path) -> None:
+    categories = {"KOKkommuneregion0000": ["3909"], "ContentsCode": ["KOSny0000"], "Tid": ["2024"]}
+    reading = reader.read(spec_of("ssb/12255"), documents(tmp_path, body(categories, [4], table="12255", unit="prosent")))
+    assert rows(reading.table, "measure", "unit", "value") == [("kosny0000", "percent", 4.0)]
+    assert reading.new_labels == {"ContentsCode": ["KOSny0000 KOSny0000 tekst"]}
+    with pytest.raises(UnknownLabelError, match="'kroner per elev'"):
+        odd = body(categories, [4], table="12255", unit="kroner per elev")
+        reader.read(spec_of("ssb/12255"), documents(tmp_path, odd))
+
+
+def test_an_interval_stands_under_its_last_year(tmp_path: Path) -> None:
+    categories = {
+        "Region": ["39"],
+        "FullforingVGO": ["1a"],
+        "UtdProgram": ["00"],
+        "Kjonn": ["0"],
+        "ContentsCode": ["Prosent"],
+        "Tid": ["2018-2024", "2019-2025"],
+    }
+    raw = body(categories, [61.5, 62.5], table="14883", unit="prosent")
+    reading = reader.read(spec_of("ssb/14883"), documents(tmp_path, raw))
+    found = rows(reading.table, "period_start", "measure", "immigrant_category", "value")
+    assert found[1] == (date(2025, 1, 1), "upper_secondary_completed_general_pct", "immigrants", 62.5)
+    assert reading.notes["intervals kept under their last year"] == 2
+
+
+def test_country_of_background_keeps_ssbs_three_digits(tmp_path: Path) -> None:
+    categories = {
+        "Region": ["3909"],
+        "InnvandrKat": ["B"],
+        "Landbakgrunn": ["999", "132", "816"],
+        "ContentsCode": ["Personer1"],
+        "Tid": ["2024"],
+    }
+    reading = reader.read(spec_of("ssb/09817"), documents(tmp_path, body(categories, [6000, 900, 700], table="09817")))
+    assert rows(reading.table, "country_background", "value") == [("all", 6000.0), ("132", 900.0), ("816", 700.0)]
+
+
+def test_the_form_and_the_table_are_known_from_the_bytes(shared: Path, tmp_path: Path) -> None:
+    path = shared / "upstream/ssb/v2_data_05803_no_with_status.json"
+    assert (reader.recognise(path), reader.table_of(path)) == ("ssb_jsonstat2", "05803")
+    other = tmp_path / "v1_error.json"
+    other.write_text('{"error": "Parameter error"}', encoding="utf-8")
+    assert reader.recognise(other) is None
+    assert reader.recognise(shared / "upstream/ssb/v2_tables_no_page1.json") is None
