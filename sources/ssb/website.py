@@ -220,8 +220,8 @@ class _Table:
     def read(self) -> None:
         block = self.block
         first = _first_data_row(block)
-        header, constants = self._header(_header_rows(block, first))
-        if not header or first >= block.bottom:
+        header, constants = self._header(_header_rows(block, first)) if first < block.bottom else ([], {})
+        if not header:
             raise self._layout("header rows and figures under the title", "none")
         start = next(c for c in range(block.left + 1, block.right) if block.cell(header[0], c) is not None)
         stubs = len(block.variables) - len(header) - len(constants)
