@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
@@ -53,7 +54,8 @@ def write_demo_extracts(folder: Path, *, seed: int = 1, tables: list[str] | None
     """Write invented extracts of IMDi's catalogue (or of the named tables) with their list and a note.
 
     The same seed gives the same bytes on every machine. ``folder`` then holds ``imdi/k/<table>.csv`` and
-    ``imdi/f/<table>.csv`` (counties and, as 00, the country), ``extracts.csv`` and ``LESMEG.txt``.
+    ``imdi/f/<table>.csv`` (counties and, as 00, the country), ``LESMEG.txt`` and, written last, ``extracts.csv``: a
+    folder without it is not whole.
     """
     world = build_world(seed)
     specs = {spec.upstream_id: spec for spec in load_specs().values() if spec.source == "imdi"}
@@ -72,11 +74,14 @@ def write_demo_extracts(folder: Path, *, seed: int = 1, tables: list[str] | None
 
 
 def _write_list(path: Path, listed: list[list[str]]) -> None:
+    """Write the list whole or not at all."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(LIST_COLUMNS)
     writer.writerows([*row, RETRIEVED_ON, "invented", "oppdiktede tall", "true"] for row in listed)
-    path.write_text(text.getvalue(), encoding="utf-8")
+    partial = path.with_name(f".{path.name}.part")
+    partial.write_text(text.getvalue(), encoding="utf-8")
+    os.replace(partial, path)
 
 
 def _cut_to(measures: dict[str, Figures], years: list[int]) -> dict[str, Figures]:
