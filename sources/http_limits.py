@@ -19,6 +19,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 OSLO = ZoneInfo("Europe/Oslo")
+_SHORTEST_WAIT = 0.001
+"""A shorter wait may be lost in the resolution of a clock, and would be asked for again and again."""
+
 _LONGEST_HOLD = 3_600.0
 """A publisher's "not before" further away than an hour is a damaged state file or a clock that was set back."""
 
@@ -120,6 +123,7 @@ class TokenBucket:
         """Wait until a call is allowed and return the seconds waited."""
         waited = 0.0
         while (wait := self._try_take()) > 0:
+            wait = max(wait, _SHORTEST_WAIT)
             self.clock.sleep(wait)
             waited += wait
         return waited
