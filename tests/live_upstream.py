@@ -1,6 +1,6 @@
 """What the tests of the live clients share: a clock that waits in no time, specs, and a small folder of releases.
 
-Here: building blocks. Not here: tests. Figures: settlement rows and table 12272 (minority-language children) as published.
+Here: building blocks, with figures of settlement and of table 12272 as published. Not here: tests.
 """
 
 from __future__ import annotations

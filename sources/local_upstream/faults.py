@@ -180,8 +180,8 @@ def _cut_gzip(handler: BaseHTTPRequestHandler, answer: Answer, fault: Fault, fau
 
 
 def _gzip_bomb(handler: BaseHTTPRequestHandler, answer: Answer, fault: Fault, faults: Faults) -> None:
-    """A few hundred kilobytes that unpack to hundreds of megabytes."""
-    packed = gzip.compress(answer.body[:200] + b"\n" + b"0" * (int(fault.value or 300) * 1_000_000), 9)
+    """A megabyte or so that unpacks to hundreds."""
+    packed = gzip.compress(answer.body[:200] + b"\n" + b"0" * (int(fault.value or 300) * 1_000_000), 1)
     _start(handler, 200, answer.content_type, {"Content-Encoding": "gzip", "Content-Length": str(len(packed))})
     handler.wfile.write(packed)
 
