@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -61,6 +64,17 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
     for name, seed in (("a", 1), ("b", 1), ("c", 2)):
         write_demo_extracts(tmp_path / name, seed=seed, tables=SMALL)
     assert digest(tmp_path / "a") == digest(tmp_path / "b") != digest(tmp_path / "c")
+
+
+def test_another_process_gives_the_same_bytes(tmp_path: Path) -> None:
+    """Neither the order of sets and hashes nor the number of threads matters."""
+    for name in ("1", "2"):
+        code = "import sys; from pathlib import Path; from sources.demo.extracts import write_demo_extracts as w; "
+        code += f"w(Path(sys.argv[1]), tables={SMALL!r})"
+        environment = {**os.environ, "PYTHONHASHSEED": name, "OMP_NUM_THREADS": name}
+        root = Path(__file__).parents[1]
+        subprocess.run([sys.executable, "-c", code, str(tmp_path / name)], check=True, cwd=root, env=environment)
+    assert digest(tmp_path / "1") == digest(tmp_path / "2")
 
 
 def test_the_stream_of_numbers_is_fixed() -> None:
@@ -187,6 +201,10 @@ def test_tables_agree_on_the_same_people(demo: Path) -> None:
     for table in ("befolkning_innvandringsgrunn", "befolkning_botid"):
         other = total(read(demo, table, "f"), immigrant_category="immigrants")
         assert len(other) > 50 and (immigrants.reindex(other.index) == other).all(), table
+    employed = total(read(demo, "sysselsatte_innvkat", "f"), immigrant_category="immigrants")
+    for table in ("innvandringsgrunn", "botid", "botid_land", "kjonn_land", "land"):
+        other = total(read(demo, f"sysselsatte_{table}", "f"), immigrant_category="immigrants")
+        assert len(other) > 50 and (employed.reindex(other.index) == other).all(), table
     women = total(read(demo, "befolkning_hovedgruppe", "f"), immigrant_category="immigrants", sex="female")
     by_reason = total(read(demo, "befolkning_innvandringsgrunn", "f"), immigrant_category="immigrants", sex="female")
     assert (women.reindex(by_reason.index) == by_reason).all()

@@ -11,7 +11,7 @@ import numpy as np
 
 from sources.demo.chance import Chance, allocate, split
 from sources.demo.plan import Recipe, members, plan
-from sources.demo.world import EAST, YEARS, World
+from sources.demo.world import EAST, LAST_YEAR, YEARS, World
 from sources.dimensions import TOTAL
 from sources.spec import Column, DatasetSpec
 
@@ -54,10 +54,11 @@ def is_axis(column: Column, codes: dict[str, str]) -> bool:
 
 def _counted(spec: DatasetSpec, recipe: Recipe, world: World, seed: int, number: int) -> Figures:
     base = _universe(recipe, world, number)
-    rates = np.array(recipe.rate or (1000,) * 4)[:, None]
-    jitter = Chance(seed, f"rate of {spec.upstream_id}").between(930, 1070, (len(base), 1, 1, 1))
-    count = np.minimum(base * rates * jitter // 1_000_000, base) if recipe.rate else base
-    figures = Figures(count, base if recipe.rate else None)
+    figures = Figures(base)
+    level = _levels(spec, recipe, base, seed)
+    if recipe.rate:
+        counted = base * np.array(recipe.rate)[:, None] * level // 1_000_000
+        figures = Figures(np.minimum(counted, base), base)
     columns = sorted(spec.columns, key=lambda column: column.dimension != "length_of_residence")
     for column in columns:
         if column.dimension in recipe.lacks:
@@ -66,10 +67,19 @@ def _counted(spec: DatasetSpec, recipe: Recipe, world: World, seed: int, number:
         if is_axis(column, codes):
             _divide(figures, str(column.dimension), codes, recipe, seed)
     if recipe.mean:
-        level = np.array(recipe.mean.level).reshape(4, 1, *[1] * len(figures.axes))
-        shape = (*figures.count.shape[:2], *[1] * (figures.count.ndim - 2))
-        figures.sums = figures.count * level * Chance(seed, spec.upstream_id).between(930, 1070, shape) // 1000
+        average = np.array(recipe.mean.level)[:, None] * level
+        figures.sums = figures.count * average.reshape(*average.shape, *[1] * len(figures.axes)) // 1000
     return figures
+
+
+def _levels(spec: DatasetSpec, recipe: Recipe, base: np.ndarray, seed: int) -> np.ndarray:
+    """How the level of a rate or average differs by place, year and sex, per mille: [place, year, 1, sex]."""
+    chance = Chance(seed, f"level of {recipe.same_as or spec.upstream_id}")
+    places = (
+        chance.between(930, 1070, (len(base), 1, 1, 1)) * chance.between(985, 1015, (*base.shape[:2], 1, 1)) // 1000
+    )
+    years = (1000 + recipe.trend * (np.array(YEARS) - LAST_YEAR))[:, None, None]
+    return places * years // 1000 * np.array([recipe.women, 1000]) // 1000
 
 
 def _divide(figures: Figures, dimension: str, codes: dict[str, str], recipe: Recipe, seed: int) -> None:

@@ -41,6 +41,9 @@ class Recipe(_Strict):
     universe: Groups = (20, 20, 50, 60)
     rate: Groups | None = None
     tilt: dict[str, int] = {}
+    same_as: str | None = None
+    women: int = 1000
+    trend: int = 0
     percent_of: str | None = None
     units: list[str] = []
     mean: Mean | None = None

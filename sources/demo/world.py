@@ -97,8 +97,8 @@ def _settlement(size: np.ndarray, totals: list[int], chance: Chance) -> tuple[np
     shape = (len(size), len(totals))
     weights = size[:, None] * chance.between(400, 1600, shape)
     requested = split(np.array(totals), weights.T).T
-    decided = requested * chance.between(850, 1050, shape) // 1000
-    return requested, decided, decided * chance.between(780, 1010, shape) // 1000
+    decided = (requested * chance.between(850, 1050, shape) + 500) // 1000
+    return requested, decided, (decided * chance.between(780, 1010, shape) + 500) // 1000
 
 
 def _people(size: np.ndarray, settled: np.ndarray, seed: int) -> np.ndarray:
