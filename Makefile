@@ -1,0 +1,41 @@
+# Integrering: `make run` sets up and runs the main job on bundled input; `make test` sets up and runs the tests.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.PHONY: run test lint dev bench clean setup lock
+
+run: $(INSTALLED)
+	$(BIN)/integrering run
+
+test: $(INSTALLED)
+	$(BIN)/python -m pytest
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/sqlfluff lint dbt_project/models dbt_project/tests --disable-progress-bar
+
+dev: $(INSTALLED)
+	$(BIN)/integrering dev
+
+bench: $(INSTALLED)
+	$(BIN)/python -m bench
+
+setup: $(INSTALLED)
+
+# Everything pinned with hashes; --no-deps because the lock names every package and pip stumbles over an extra without it.
+$(INSTALLED): requirements/dev.txt pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $(INSTALLED)
+
+# Resolve anew from pyproject.toml (needs uv); writes no host names.
+lock:
+	uv pip compile --quiet --generate-hashes --no-header --no-annotate -p 3.11 pyproject.toml -o requirements/run.txt
+	uv pip compile --quiet --generate-hashes --no-header --no-annotate -p 3.11 --extra dev pyproject.toml -o requirements/dev.txt
+
+clean:
+	rm -rf $(VENV) warehouse/data dbt_project/target dbt_project/logs *.egg-info .pytest_cache .ruff_cache .hypothesis
