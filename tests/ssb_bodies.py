@@ -36,7 +36,13 @@ def own_spec(**changes: Any) -> DatasetSpec:
         "columns": [
             {"name": "Region", "role": "ignore", "aliases": ["region"]},
             {"name": "Tid", "role": "ignore", "aliases": ["år"]},
-            {"name": "Kjonn", "aliases": ["kjønn"], "dimension": "sex", "optional": True, "codes": {"0": "all", "1": "male"}},
+            {
+                "name": "Kjonn",
+                "aliases": ["kjønn"],
+                "dimension": "sex",
+                "optional": True,
+                "codes": {"0": "all", "1": "male"},
+            },
             {"name": "ContentsCode", "aliases": ["statistikkvariabel"], "role": "measure", "codes": {"N": "n_persons"}},
         ],
         "units": {"personer": "persons", "prosent": "percent"},
@@ -56,7 +62,10 @@ def body(
     """A json-stat2 data answer: variables with their codes in order, values in row-major order."""
     dimension = {}
     for name, codes in categories.items():
-        category: dict[str, Any] = {"index": {c: n for n, c in enumerate(codes)}, "label": {c: f"{c} tekst" for c in codes}}
+        category: dict[str, Any] = {
+            "index": {c: n for n, c in enumerate(codes)},
+            "label": {c: f"{c} tekst" for c in codes},
+        }
         if name == "ContentsCode":
             category["unit"] = {code: {"base": unit, "decimals": 0} for code in codes}
         dimension[name] = {"label": name.lower(), "category": category, "extension": {"show": "code"}}

@@ -67,7 +67,9 @@ def datasets(draw: st.DrawFn) -> dict[str, Any]:
     names = [f"D{number}" for number in range(len(size))]
     dimension: dict[str, Any] = {}
     for name, count in zip(names, size, strict=True):
-        codes = draw(st.lists(st.text("0123456789KMabæø-", min_size=1, max_size=4), min_size=count, max_size=count, unique=True))
+        codes = draw(
+            st.lists(st.text("0123456789KMabæø-", min_size=1, max_size=4), min_size=count, max_size=count, unique=True)
+        )
         labels = {code: f"label {code}" for code in codes}
         kind = draw(st.sampled_from(["list", "map", "absent" if count == 1 else "map"]))
         category: dict[str, Any] = {"label": labels}
@@ -145,7 +147,11 @@ def test_the_recorded_body_of_05803(shared: Path) -> None:
     assert cube.table_id == "05803"
     assert cube.updated_at is not None and cube.updated_at.isoformat() == "2026-04-15T06:00:00+00:00"
     assert cube.roles == {"time": ["Tid"], "metric": ["ContentsCode"]}
-    assert cube.dimensions[0].units == {"Personer": "personer", "Skilsmisse": "skilsmisser", "Innflyttinger": "personer"}
+    assert cube.dimensions[0].units == {
+        "Personer": "personer",
+        "Skilsmisse": "skilsmisser",
+        "Innflyttinger": "personer",
+    }
     nulls = np.isnan(cube.values)
     assert nulls.any() and {cube.symbols[s] for s in cube.status[nulls]} == {".."}
 
@@ -154,7 +160,13 @@ def small() -> dict[str, Any]:
     category = {"index": ["1", "2"], "label": {"1": "a", "2": "b"}}
     years = {"index": {"2023": 0, "2024": 1, "2025": 2}, "label": {}}
     dimension = {"A": {"category": category}, "Tid": {"category": years}}
-    return {"class": "dataset", "id": ["A", "Tid"], "size": [2, 3], "dimension": dimension, "value": [1, 2, 3, 4, None, 6]}
+    return {
+        "class": "dataset",
+        "id": ["A", "Tid"],
+        "size": [2, 3],
+        "dimension": dimension,
+        "value": [1, 2, 3, 4, None, 6],
+    }
 
 
 @pytest.mark.parametrize(
@@ -196,7 +208,8 @@ def test_numbers_that_json_does_not_have(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"<html></html>", b"[1, 2]", b'{"class": "collection", "dimension": {}}', b'{"class": "dataset"', b"null"]
+    "body",
+    [b"", b"<html></html>", b"[1, 2]", b'{"class": "collection", "dimension": {}}', b'{"class": "dataset"', b"null"],
 )
 def test_other_bytes(body: bytes) -> None:
     with pytest.raises(NotOfKindError):

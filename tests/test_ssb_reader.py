@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ssb_bodies import body, documents, own_spec, rows, spec_of
 
 from sources.errors import LayoutError, UnknownLabelError, ValueGrammarError
 from sources.observation import OBSERVATION_SCHEMA, drop_exact_duplicates
 from sources.ports import Document
 from sources.ssb import reader
 from sources.ssb.terms import Region, period_of, region_of, region_of_label, status_of
-from tests.ssb_bodies import body, documents, own_spec, rows, spec_of
 
 ALL_YEARS = {"Region": ["3909"], "ContentsCode": ["N"], "Tid": ["2024"]}
 
@@ -70,7 +70,11 @@ def test_recorded_body_without_region_and_with_two_dots(shared: Path) -> None:
         {
             "name": "ContentsCode",
             "role": "measure",
-            "codes": {"Personer": "population_persons", "Skilsmisse": "divorces", "Innflyttinger": "immigration_persons"},
+            "codes": {
+                "Personer": "population_persons",
+                "Skilsmisse": "divorces",
+                "Innflyttinger": "immigration_persons",
+            },
         },
     ]
     options = {
@@ -243,7 +247,9 @@ def test_zeros_and_dots_outside_the_codes_years_are_no_figures(tmp_path: Path) -
     dots = {str(n): "." for n, value in enumerate(values) if value is None}
     raw = body({"Region": codes, "ContentsCode": ["N"], "Tid": ["2015", "2017", "2018", "2021"]}, values, dots)
     reading = reader.read(own_spec(), documents(tmp_path, raw))
-    kept = {(code, start.year): value for code, start, value in rows(reading.table, "region_code", "period_start", "value")}
+    kept = {
+        (code, start.year): value for code, start, value in rows(reading.table, "region_code", "period_start", "value")
+    }
     assert kept == {
         ("0709", 2015): 2044.0,
         ("0709", 2017): 1979.0,
@@ -365,7 +371,9 @@ def test_functions_and_types_of_the_municipal_accounts(tmp_path: Path) -> None:
 
 def test_contents_no_source_has_shown_come_under_ssbs_own_codes(tmp_path: Path) -> None:
     categories = {"KOKkommuneregion0000": ["3909"], "ContentsCode": ["KOSny0000"], "Tid": ["2024"]}
-    reading = reader.read(spec_of("ssb/12255"), documents(tmp_path, body(categories, [4], table="12255", unit="prosent")))
+    reading = reader.read(
+        spec_of("ssb/12255"), documents(tmp_path, body(categories, [4], table="12255", unit="prosent"))
+    )
     assert rows(reading.table, "measure", "unit", "value") == [("kosny0000", "percent", 4.0)]
     assert reading.new_labels == {"ContentsCode": ["KOSny0000 KOSny0000 tekst"]}
     with pytest.raises(UnknownLabelError, match="'kroner per elev'"):

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
+from ssb_bodies import own_spec, rows, spec_of
 
 from sources.errors import LayoutError, SourceError, UnknownLabelError, ValueGrammarError
 from sources.observation import OBSERVATION_SCHEMA, Reading, drop_exact_duplicates
 from sources.ports import Document
 from sources.spec import DatasetSpec
 from sources.ssb import harmonised, reader, website
-from tests.ssb_bodies import own_spec, rows, spec_of
 
 
 def read(shared: Path, name: str, spec: DatasetSpec) -> Reading:
@@ -31,7 +31,9 @@ def read(shared: Path, name: str, spec: DatasetSpec) -> Reading:
 def figure(reading: Reading, region: str, year: int, **wanted: str) -> float | None:
     """The one value of a region, a year and the named columns."""
     names = ("region_code", "period_start", *wanted, "value")
-    found = [r[-1] for r in rows(reading.table, *names) if (r[0], r[1].year, *r[2:-1]) == (region, year, *wanted.values())]
+    found = [
+        r[-1] for r in rows(reading.table, *names) if (r[0], r[1].year, *r[2:-1]) == (region, year, *wanted.values())
+    ]
     assert len(found) == 1, (region, year, wanted, found)
     return found[0]
 
@@ -42,9 +44,16 @@ def test_children_in_kindergarten_12272(shared: Path) -> None:
     children, minority = "kindergarten_children", "kindergarten_minority_language_children"
     assert figure(reading, "3805", 2021, measure=children) == 2147
     assert figure(reading, "3805", 2021, measure=minority) == 370
-    assert figure(reading, "0709", 2017, measure=children) == 1979 and figure(reading, "0728", 2017, measure=children) == 124
-    assert figure(reading, "0709", 2017, measure=minority) == 325 and figure(reading, "0728", 2017, measure=minority) == 8
-    larvik = {(c, s.year) for c, s in rows(reading.table, "region_code", "period_start") if c in ("0709", "0712", "3805")}
+    assert (
+        figure(reading, "0709", 2017, measure=children) == 1979
+        and figure(reading, "0728", 2017, measure=children) == 124
+    )
+    assert (
+        figure(reading, "0709", 2017, measure=minority) == 325 and figure(reading, "0728", 2017, measure=minority) == 8
+    )
+    larvik = {
+        (c, s.year) for c, s in rows(reading.table, "region_code", "period_start") if c in ("0709", "0712", "3805")
+    }
     assert larvik == {("0709", y) for y in (2015, 2016, 2017)} | {("0712", y) for y in (2018, 2019)} | {
         ("3805", y) for y in (2020, 2021)
     }

@@ -28,7 +28,9 @@ def make(path: Path, sheets: dict[str, list[list[object]]]) -> Path:
     return path
 
 
-def changed(path: Path, target: Path, replace: dict[str, bytes] | None = None, add: dict[str, bytes] | None = None) -> Path:
+def changed(
+    path: Path, target: Path, replace: dict[str, bytes] | None = None, add: dict[str, bytes] | None = None
+) -> Path:
     """A copy of a workbook with members replaced or added."""
     with zipfile.ZipFile(path) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
         for entry in old.infolist():
@@ -102,13 +104,17 @@ def test_xml_in_another_encoding_cannot_hide_a_declaration(plain: Path, tmp_path
         open_workbook(changed(plain, tmp_path / "utf16.xlsx", {"xl/sharedStrings.xml": body}))
 
 
-@pytest.mark.parametrize("name", ["../evil.xml", "/etc/evil.xml", "xl/../../evil.xml", "xl\\evil.xml", "C:/evil.xml", "a\nb"])
+@pytest.mark.parametrize(
+    "name", ["../evil.xml", "/etc/evil.xml", "xl/../../evil.xml", "xl\\evil.xml", "C:/evil.xml", "a\nb"]
+)
 def test_member_names_that_lead_elsewhere(plain: Path, tmp_path: Path, name: str) -> None:
     with pytest.raises(NotOfKindError, match="a member named"):
         open_workbook(changed(plain, tmp_path / "path.xlsx", add={name: b"x"}))
 
 
-@pytest.mark.parametrize("name", ["xl/vbaProject.bin", "xl/macrosheets/sheet1.xml", "xl/embeddings/object.bin", "xl/activeX/a.bin"])
+@pytest.mark.parametrize(
+    "name", ["xl/vbaProject.bin", "xl/macrosheets/sheet1.xml", "xl/embeddings/object.bin", "xl/activeX/a.bin"]
+)
 def test_macros_and_embedded_objects(plain: Path, tmp_path: Path, name: str) -> None:
     with pytest.raises(NotOfKindError, match="macros or embedded"):
         open_workbook(changed(plain, tmp_path / "macro.xlsx", add={name: b"x"}))
