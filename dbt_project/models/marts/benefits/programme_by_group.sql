@@ -1,0 +1,45 @@
+-- The qualification programme by group and month from the municipality's own files.
+with own as (
+
+    select * from {{ ref('stg_kostra__programme_by_group') }}
+
+),
+
+whole as (
+
+    select * from own where group_code = 'all'
+
+)
+
+select
+    cast(own.municipality_code as varchar) as municipality_code,
+    own.year,
+    cast(own.period as varchar) as period,
+    cast(own.period_kind as varchar) as period_kind,
+    own.period_start,
+    cast(own.group_code as varchar) as group_code,
+    cast(own.group_name_nb as varchar) as group_name_nb,
+    cast(own.breakdown as varchar) as breakdown,
+    cast(own.breakdown_name_nb as varchar) as breakdown_name_nb,
+    cast(own.breakdown_code as varchar) as breakdown_code,
+    cast(own.breakdown_code_name_nb as varchar) as breakdown_code_name_nb,
+    own.participants_persons,
+    cast(own.participants_status as varchar) as participants_status,
+    own.benefit_months_count,
+    cast(own.benefit_months_status as varchar) as benefit_months_status,
+    own.benefit_nok,
+    cast(own.benefit_status as varchar) as benefit_status,
+    cast(own.benefit_nok as double) / nullif(own.participants_persons, 0) as benefit_per_participant_nok,
+    100.0 * cast(own.participants_persons as double) / nullif(whole.participants_persons, 0) as share_of_participants_pct,
+    own.threshold_persons,
+    cast(own.dataset_id as varchar) as dataset_id,
+    cast(own.release_id as varchar) as release_id,
+    own.source_row,
+    own.is_demo
+from own
+left join whole
+    on
+        own.municipality_code = whole.municipality_code
+        and own.period = whole.period
+        and own.breakdown = whole.breakdown
+        and own.breakdown_code = whole.breakdown_code
