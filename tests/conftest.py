@@ -1,0 +1,65 @@
+"""Fixtures every test may use: where the real files lie, and no network beyond loopback."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SHARED = Path(__file__).parents[2] / "shared"
+os.environ.update(DAGSTER_DISABLE_TELEMETRY="1", DO_NOT_TRACK="1", DBT_SEND_ANONYMOUS_USAGE_STATS="false")
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real upstream files beside the checkout; tests that need it are skipped where it is absent."""
+    if not (SHARED / "upstream").exists():
+        pytest.skip("the real upstream files (../shared/upstream) are not on this machine")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def upstream(shared: Path) -> Path:
+    """The real upstream files."""
+    return shared / "upstream"
+
+
+def _is_loopback(address: Any) -> bool:
+    if not isinstance(address, tuple):
+        return True  # a Unix socket
+    host = address[0]
+    if host in ("localhost", ""):
+        return True
+    try:
+        return ipaddress.ip_address(host.split("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_network() -> Iterator[None]:
+    """Any connection beyond loopback fails the test that makes it."""
+    patch = pytest.MonkeyPatch()
+    connect, connect_ex = socket.socket.connect, socket.socket.connect_ex
+
+    def refuse(self: socket.socket, address: Any) -> None:
+        if not _is_loopback(address):
+            raise AssertionError(f"a test tried to reach {address[0]}")
+
+    def guarded(self: socket.socket, address: Any) -> Any:
+        refuse(self, address)
+        return connect(self, address)
+
+    def guarded_ex(self: socket.socket, address: Any) -> Any:
+        refuse(self, address)
+        return connect_ex(self, address)
+
+    patch.setattr(socket.socket, "connect", guarded)
+    patch.setattr(socket.socket, "connect_ex", guarded_ex)
+    yield
+    patch.undo()
