@@ -10,12 +10,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from datetime import date
 from functools import cache
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
+from sources.klass.history import counties, municipalities
 from sources.ports import Document
 from sources.published.reader import ARROW_TYPES, bundled_file, read_table
 from sources.spec import DatasetSpec, load_specs
@@ -89,6 +91,8 @@ def _copy_project(project: Path) -> None:
 def _write_landing(file: Path, municipal: dict[str, list[dict[str, object]]]) -> None:
     with duckdb.connect(str(file)) as connection:
         connection.execute("create schema landing")
+        connection.register("rows", pa.Table.from_pylist(_regions()))
+        connection.execute("create table landing.stand_in_region as select * from rows")
         for dataset_id, spec in load_specs().items():
             if spec.source == "published":
                 path = bundled_file(spec)
@@ -103,6 +107,18 @@ def _write_landing(file: Path, municipal: dict[str, list[dict[str, object]]]) ->
                 f"select '{dataset_id}' as dataset_id, 'test' as release_id, false as is_demo, * from rows"
             )
             connection.unregister("rows")
+
+
+def _regions() -> list[dict[str, str | None]]:
+    year = date.today().year
+    return [
+        {"region_code": "00", "region_name": "Hele landet", "region_level": "country", "county_code": None},
+        *[{"region_code": c, "region_name": n, "region_level": "county", "county_code": c} for c, n in counties(year)],
+        *[
+            {"region_code": c, "region_name": n, "region_level": "municipality", "county_code": c[:2]}
+            for c, n in municipalities(year)
+        ],
+    ]
 
 
 def _rows(spec: DatasetSpec, rows: list[dict[str, object]]) -> pa.Table:

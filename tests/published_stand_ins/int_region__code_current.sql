@@ -3,7 +3,7 @@
 select code, valid_from, valid_to, current_code, true as is_exact
 from (
     values
-    ('0709', date '1988-01-01', date '2018-01-01', '3909'),
+    ('0709', date '2015-01-01', date '2018-01-01', '3909'),
     ('0712', date '2018-01-01', date '2020-01-01', '3909'),
     ('3805', date '2020-01-01', date '2024-01-01', '3909'),
     ('3909', date '2024-01-01', cast(null as date), '3909'),

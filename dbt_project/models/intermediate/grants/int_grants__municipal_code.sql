@@ -1,4 +1,5 @@
 -- The code of today for each code in each year, where that is one place. A split code has none and is left out.
+-- A year before the code history begins is answered as its first year.
 with codes as (
 
     select * from {{ ref('int_region__code_current') }}
@@ -10,16 +11,32 @@ years as (
 
     {{ years_between(2000, var('last_year')) }}
 
+),
+
+history_start as (
+
+    select min(valid_from) as first_date from codes
+
+),
+
+dated as (
+
+    select
+        years.year,
+        greatest({{ first_day('years.year') }}, history_start.first_date) as on_date
+    from years
+    cross join history_start
+
 )
 
 select
-    years.year,
+    dated.year,
     codes.code as municipality_code,
     min(codes.current_code) as region_code
-from years
+from dated
 inner join codes
     on
-        codes.valid_from <= {{ first_day('years.year') }}
-        and (codes.valid_to is null or codes.valid_to > {{ first_day('years.year') }})
-group by years.year, codes.code
+        codes.valid_from <= dated.on_date
+        and (codes.valid_to is null or codes.valid_to > dated.on_date)
+group by dated.year, codes.code
 having count(distinct codes.current_code) = 1

@@ -1,0 +1,48 @@
+with measures as (
+
+    select * from {{ ref('stg_published__plan_measures') }}
+
+),
+
+cards as (
+
+    select * from {{ ref('stg_published__plan_measure_cards') }}
+
+),
+
+evidence as (
+
+    select * from {{ ref('stg_published__reported_statistics') }}
+
+),
+
+indicators as (
+
+    select * from {{ ref('dim_indicator') }}
+
+)
+
+select
+    measures.measure_id,
+    measures.measure_nb,
+    measures.evidence_item,
+    evidence.value as evidence_value,
+    evidence.unit as evidence_unit,
+    evidence.year as evidence_year,
+    cards.imdi_card,
+    indicators.indicator_id,
+    indicators.direction,
+    cards.why_nb,
+    measures.source_document,
+    measures.source_table,
+    measures.dataset_id,
+    measures.release_id,
+    measures.source_row,
+    measures.is_demo
+from measures
+inner join cards
+    on measures.measure_id = cards.measure_id
+left join evidence
+    on measures.evidence_item = evidence.item and measures.source_document = evidence.source_document
+left join indicators
+    on cards.imdi_card = indicators.imdi_card
