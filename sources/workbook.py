@@ -210,7 +210,9 @@ def _check_extent(body: bytes, member: str, where: str) -> None:
     rows = max((int(digits) for digits in set(_REFERENCE_ROW.findall(body))), default=1)
     if rows * columns > MAX_SHEET_CELLS:
         raise _over_cap(
-            f"at most {MAX_SHEET_CELLS:,} cells in a sheet", f"{member} reaching to row {rows:,}, column {columns:,}", where
+            f"at most {MAX_SHEET_CELLS:,} cells in a sheet",
+            f"{member} reaching to row {rows:,}, column {columns:,}",
+            where,
         )
 
 

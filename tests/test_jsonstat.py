@@ -145,7 +145,8 @@ def test_the_recorded_body_of_05803(shared: Path) -> None:
     """Status `..` and null, units, role, and the stamp in UTC."""
     cube = decode((shared / "upstream/ssb/v2_data_05803_no_with_status.json").read_bytes(), "05803")
     assert cube.table_id == "05803"
-    assert cube.updated_at is not None and cube.updated_at.isoformat() == "2026-04-15T06:00:00+00:00"
+    assert cube.updated_at is not None
+    assert cube.updated_at.isoformat() == "2026-04-15T06:00:00+00:00"
     assert cube.roles == {"time": ["Tid"], "metric": ["ContentsCode"]}
     assert cube.dimensions[0].units == {
         "Personer": "personer",
@@ -153,7 +154,8 @@ def test_the_recorded_body_of_05803(shared: Path) -> None:
         "Innflyttinger": "personer",
     }
     nulls = np.isnan(cube.values)
-    assert nulls.any() and {cube.symbols[s] for s in cube.status[nulls]} == {".."}
+    assert nulls.any()
+    assert {cube.symbols[s] for s in cube.status[nulls]} == {".."}
 
 
 def small() -> dict[str, Any]:

@@ -26,7 +26,8 @@ SERIES_KEYS = ("region_code", "period_start", "measure", "sex", "value", "value_
 
 def read(path: Path) -> Reading:
     form = reader.recognise(path)
-    assert form is not None and form.startswith("nav_special_")
+    assert form is not None
+    assert form.startswith("nav_special_")
     reading = reader.READERS[form](spec_of(f"nav/{form[4:]}"), [Document(path, path.name)])
     assert reading.table.schema == OBSERVATION_SCHEMA
     return drop_exact_duplicates(reading, path.name)
@@ -47,7 +48,8 @@ def test_unemployment_in_both_layouts(shared: Path, month: str) -> None:
     assert Counter(len(code) for code in {key[0] for key in found}) == {2: 16, 4: 17}
     assert reading.levels == ["country", "county", "municipality"]
     both, women, men = (found[("39", "unemployed_persons", sex, "all")][0] for sex in ("all", "female", "male"))
-    assert both == women + men and both > 1000
+    assert both == women + men
+    assert both > 1000
     hidden = {key for key, (_, status) in found.items() if status == "suppressed" and key[1].endswith("_persons")}
     assert hidden
     for code, measure, sex, age in hidden:
@@ -75,8 +77,8 @@ def test_every_delivery_at_hand_is_read(shared: Path) -> None:
 
 
 def test_the_deliveries_equal_the_countys_own_tidy_file(shared: Path) -> None:
-    """Vestfold, the country and Tokke, 2011 to 2024: the same counts. Where NAV hides a count the county's file has a star
-    or, for the oldest figures, a zero: here it is never a figure."""
+    """Vestfold, the country and Tokke, 2011 to 2024: the same counts. Where NAV hides a count the county's file has a
+    star or, for the oldest figures, a zero: here it is never a figure."""
     with open(shared / "upstream/nav/derived_by_county/arbeidsledighet.csv", encoding="utf-8") as handle:
         tidy = {
             (line["Geografisk enhet"], line["Dato"], line["Arbeidsmarkedsstatus"], line["Kjønn"]): line[
@@ -98,7 +100,8 @@ def test_the_deliveries_equal_the_countys_own_tidy_file(shared: Path) -> None:
             label = (names[code], start.isoformat(), statuses[measure.removesuffix("_persons")], sexes[sex])
             theirs = tidy.get(label)
             if theirs is not None:
-                assert (str(int(value)) if status == "ok" else "*") == theirs.removesuffix(".0"), label
+                expected = {str(int(value))} if status == "ok" else {"*", "0", ""}
+                assert theirs.removesuffix(".0") in expected, label
                 compared += 1
     assert compared > 4_000
 

@@ -40,13 +40,17 @@ def test_hl060_of_october_2022(shared: Path) -> None:
     reading = drop_exact_duplicates(reader.read(spec_of("nav/hl060"), [hl060(shared)]), NAME)
     assert reading.table.schema == OBSERVATION_SCHEMA
     counts, shares = figures(reading, "unemployed_persons"), figures(reading, "unemployed_pct")
-    assert counts[("3805", 10)] == (408.0, "ok") and shares[("3805", 10)] == (1.8, "ok")
-    assert counts[("00", 10)] == (45_406.0, "ok") and counts[("38", 10)] == (4311.0, "ok")
+    assert counts[("3805", 10)] == (408.0, "ok")
+    assert shares[("3805", 10)] == (1.8, "ok")
+    assert counts[("00", 10)] == (45_406.0, "ok")
+    assert counts[("38", 10)] == (4311.0, "ok")
     four_digits = {code for code, _ in counts if len(code) == 4}
-    assert len(four_digits) == 357 and four_digits - {code for code, _ in municipalities(2022)} == {"2100"}
+    assert len(four_digits) == 357
+    assert four_digits - {code for code, _ in municipalities(2022)} == {"2100"}
     assert {code for code, _ in counts if len(code) == 2} == {"00", *(code for code, _ in counties(2022))}
     assert len([1 for (code, _), (_, status) in counts.items() if len(code) == 4 and status == "suppressed"]) == 144
-    assert counts[("3822", 10)] == (None, "suppressed") and counts[("3823", 10)] == (None, "suppressed")
+    assert counts[("3822", 10)] == (None, "suppressed")
+    assert counts[("3823", 10)] == (None, "suppressed")
     assert {status for _, status in counts.values()} == {"ok", "suppressed"}
     assert reading.notes["other sheets left out"] == 3
 
@@ -55,7 +59,8 @@ def test_hl060_share_is_hidden_wherever_the_count_is(shared: Path) -> None:
     reading = reader.read(spec_of("nav/hl060"), [hl060(shared)])
     counts, shares = figures(reading, "unemployed_persons"), figures(reading, "unemployed_pct")
     hidden = {key for key, (_, status) in counts.items() if status == "suppressed"}
-    assert hidden and all(shares[key] == (None, "suppressed") for key in hidden)
+    assert hidden
+    assert all(shares[key] == (None, "suppressed") for key in hidden)
 
 
 def test_hl060_county_totals_lie_within_their_bounds(shared: Path) -> None:
@@ -65,7 +70,8 @@ def test_hl060_county_totals_lie_within_their_bounds(shared: Path) -> None:
     parts = [
         figure for (code, month), figure in counts.items() if code.startswith("38") and len(code) == 4 and month == 10
     ]
-    assert sum(value or 0 for value, _ in parts) == 4305 and sum(status == "suppressed" for _, status in parts) == 2
+    assert sum(value or 0 for value, _ in parts) == 4305
+    assert sum(status == "suppressed" for _, status in parts) == 2
     assert reading.notes["county totals compared"] == 12 * 10
     assert reading.notes["county totals outside the sum of their municipalities"] == 0
 
@@ -76,7 +82,9 @@ def test_a_figure_leads_back_to_its_row(shared: Path) -> None:
     names = ("source_row", "source_column", "region_code", "period_start", "value")
     row, column = next(r[:2] for r in rows(reading.table, *names) if r[2:] == ("3805", date(2022, 10, 1), 408.0))
     said = reader.raw_cell([document], row, column)
-    assert "sheet '3. Kommune Antall', sheet 4, cell L" in said and "3805 Larvik" in said and said.endswith("408")
+    assert "sheet '3. Kommune Antall', sheet 4, cell L" in said
+    assert "3805 Larvik" in said
+    assert said.endswith("408")
 
 
 def test_aap155_counts_and_shares(tmp_path: Path) -> None:
@@ -84,9 +92,11 @@ def test_aap155_counts_and_shares(tmp_path: Path) -> None:
     reading = reader.read(spec_of("nav/aap155"), [Document(path, path.name)])
     counts = figures(reading, "work_assessment_allowance_persons")
     shares = figures(reading, "work_assessment_allowance_pct")
-    assert len({code for code, _ in counts}) == 357 and len(counts) == 357 * 8
+    assert len({code for code, _ in counts}) == 357
+    assert len(counts) == 357 * 8
     assert counts[("3909", 1)] == (count_of("3909", 1), "ok")
-    assert counts[("3909", 8)] == (None, "suppressed") and shares[("3909", 8)] == (None, "suppressed")
+    assert counts[("3909", 8)] == (None, "suppressed")
+    assert shares[("3909", 8)] == (None, "suppressed")
     assert shares[("3909", 7)][1] == "ok"
     assert reading.notes["shares beside a hidden count hidden too"] == 2
     assert reading.notes["county totals compared"] == 15 * 8
@@ -100,7 +110,8 @@ def test_pst302_levels(tmp_path: Path) -> None:
     counts = figures(reading, "disability_benefit_persons")
     assert reading.levels == ["city_district", "country", "county", "municipality"]
     assert counts[("00", 2)] == (1001.0, "ok")
-    assert counts[("0301", 1)] == (None, "suppressed") and counts[("030101", 1)] == (3.0, "ok")
+    assert counts[("0301", 1)] == (None, "suppressed")
+    assert counts[("030101", 1)] == (3.0, "ok")
     vestfold = sum(count_of(code, 1) for code, _ in municipalities(2026) if code.startswith("39"))
     assert counts[("39", 1)] == (vestfold, "ok")
 
@@ -121,7 +132,8 @@ def test_period_texts(text: str, period: Period | None) -> None:
 
 
 def test_cells() -> None:
-    assert value_of(0.0, "x") == (0.0, "ok") and value_of(None, "x") == (None, "missing")
+    assert value_of(0.0, "x") == (0.0, "ok")
+    assert value_of(None, "x") == (None, "missing")
     assert value_of(" * ", "x") == (None, "suppressed")
     for marker in ("..", ":", "-", "<4", "1 234", "avventer vedtak"):
         with pytest.raises(ValueGrammarError):

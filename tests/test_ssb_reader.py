@@ -26,7 +26,7 @@ def recorded(shared: Path, name: str) -> list[Document]:
 
 
 def test_recorded_education_level_of_the_country(shared: Path) -> None:
-    """09429 for the whole country as of June 2025: 4 508 300 persons in 2022 (4 494 653 in the extract made earlier)."""
+    """09429 for the whole country as of June 2025: 4 508 300 persons in 2022 (4 494 653 in an earlier extract)."""
     reading = reader.read(spec_of("ssb/09429"), recorded(shared, "v0dataset_education-level.json"))
     assert reading.table.schema == OBSERVATION_SCHEMA
     assert reading.updated_at == datetime(2025, 6, 11, 6, tzinfo=UTC)
@@ -46,7 +46,8 @@ def test_recorded_dots_are_not_applicable_and_never_zero(shared: Path) -> None:
     """Vocational college before it was a level of its own: `.` in 253 of the recorded cells."""
     reading = reader.read(spec_of("ssb/09429"), recorded(shared, "v0dataset_education-level.json"))
     dotted = [row for row in rows(reading.table, "value", "value_status") if row[1] == "not_applicable"]
-    assert dotted and all(value is None for value, _ in dotted)
+    assert dotted
+    assert all(value is None for value, _ in dotted)
     assert {status for _, status in rows(reading.table, "value", "value_status")} <= {"ok", "not_applicable", "missing"}
 
 
@@ -91,7 +92,8 @@ def test_recorded_body_without_region_and_with_two_dots(shared: Path) -> None:
         for measure, start, value, status in rows(reading.table, "measure", "period_start", "value", "value_status")
     }
     assert len(found) == 12
-    assert found[("population_persons", 2026)][1] == "ok" and found[("population_persons", 2026)][0] > 5_600_000
+    assert found[("population_persons", 2026)][1] == "ok"
+    assert found[("population_persons", 2026)][0] > 5_600_000
     assert found[("immigration_persons", 2026)] == (None, "missing")
 
 
@@ -109,7 +111,9 @@ def test_recorded_quarters_and_regions_of_the_tables_own(shared: Path) -> None:
     spec = own_spec(upstream_id="07221", columns=columns, options=options, period_kind="quarter", units=units)
     reading = reader.read(spec, recorded(shared, "v1_data_07221_no.json"))
     starts = sorted({start for (start,) in rows(reading.table, "period_start")})
-    assert starts[0] == date(2022, 1, 1) and starts[-1] == date(2023, 10, 1) and len(starts) == 8
+    assert starts[0] == date(2022, 1, 1)
+    assert starts[-1] == date(2023, 10, 1)
+    assert len(starts) == 8
     assert set(reading.table["region_code"].to_pylist()) == {"00"}
     assert reading.notes["cells of no area of their own left out"] == 11 * 3 * 8
 
@@ -235,7 +239,7 @@ def test_an_unknown_symbol_holds_the_table(tmp_path: Path) -> None:
 
 
 def test_zeros_and_dots_outside_the_codes_years_are_no_figures(tmp_path: Path) -> None:
-    """The four codes of Larvik with the children in kindergarten of 12272: each year keeps the codes that were in force."""
+    """The codes of Larvik with children in kindergarten (12272): each year keeps the codes in force."""
     codes = ["0709", "0728", "0712", "3805"]
     figures = {
         "0709": [2044.0, 1979.0, 0.0, 0.0],
@@ -296,7 +300,8 @@ def test_parts_are_joined_in_order_and_each_cell_knows_its_place(tmp_path: Path)
         (1, 2, "3909", 3.0),
     ]
     said = reader.raw_cell(files, 1, 2)
-    assert said.startswith("part2.json value[0] = 3.0, status none") and "Region=3909" in said
+    assert said.startswith("part2.json value[0] = 3.0, status none")
+    assert "Region=3909" in said
 
 
 def test_parts_of_two_releases_are_not_joined(tmp_path: Path) -> None:
@@ -376,8 +381,8 @@ def test_contents_no_source_has_shown_come_under_ssbs_own_codes(tmp_path: Path) 
     )
     assert rows(reading.table, "measure", "unit", "value") == [("kosny0000", "percent", 4.0)]
     assert reading.new_labels == {"ContentsCode": ["KOSny0000 KOSny0000 tekst"]}
+    odd = body(categories, [4], table="12255", unit="kroner per elev")
     with pytest.raises(UnknownLabelError, match="'kroner per elev'"):
-        odd = body(categories, [4], table="12255", unit="kroner per elev")
         reader.read(spec_of("ssb/12255"), documents(tmp_path, odd))
 
 

@@ -44,13 +44,10 @@ def test_children_in_kindergarten_12272(shared: Path) -> None:
     children, minority = "kindergarten_children", "kindergarten_minority_language_children"
     assert figure(reading, "3805", 2021, measure=children) == 2147
     assert figure(reading, "3805", 2021, measure=minority) == 370
-    assert (
-        figure(reading, "0709", 2017, measure=children) == 1979
-        and figure(reading, "0728", 2017, measure=children) == 124
-    )
-    assert (
-        figure(reading, "0709", 2017, measure=minority) == 325 and figure(reading, "0728", 2017, measure=minority) == 8
-    )
+    assert figure(reading, "0709", 2017, measure=children) == 1979
+    assert figure(reading, "0728", 2017, measure=children) == 124
+    assert figure(reading, "0709", 2017, measure=minority) == 325
+    assert figure(reading, "0728", 2017, measure=minority) == 8
     larvik = {
         (c, s.year) for c, s in rows(reading.table, "region_code", "period_start") if c in ("0709", "0712", "3805")
     }
@@ -105,7 +102,7 @@ def test_employed_share_06445(shared: Path) -> None:
 
 
 def test_kindergarten_key_figures_13502(shared: Path) -> None:
-    """Year and caption in the label column, statistics of the owner between the blocks, the country under a label row."""
+    """Year and caption in the label column, the owner's statistics between, the country under a label row."""
     reading = read(shared, "xlsx_13502_kindergarten_key_figures_2021.xlsx", spec_of("ssb/13502"))
     assert figure(reading, "3805", 2021, measure="kindergarten_1_5_pct") == 92.9
     assert figure(reading, "00", 2021, measure="kindergarten_3_5_pct") == 97.4

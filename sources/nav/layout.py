@@ -1,6 +1,6 @@
 """What NAV's workbooks have in common: markers, months, periods, regions, and the settings of their readers.
 
-Here: one cell or label at a time, and `options.workbook`. Not here: walking through a sheet (reader.py, special_delivery.py).
+Here: one cell or label at a time, and `options.workbook`. Not here: walking through a sheet.
 Facts: upstream/nav/SOURCE.md sections 1.5 and 1.6.
 """
 
@@ -64,11 +64,10 @@ class SheetRule(Options):
 class TimeSeriesLayout(Options):
     """``options.workbook`` of HL060, AAP155, PST302 and NED155.
 
-    ``notes_words`` names the sheets of text. ``check_municipalities`` compares the municipality codes with Klass.
+    ``check_municipalities`` compares the municipality codes with Klass.
     """
 
     sheets: list[SheetRule]
-    notes_words: list[str] = ["om"]
     check_municipalities: bool = True
 
 
@@ -187,8 +186,8 @@ def layout_error(where: str, expected: str, found: str) -> LayoutError:
         expected=expected,
         found=found,
         where=where,
-        next_step="compare the workbook with the one before; when NAV has changed it, the layout in the dataset spec or "
-        "in sources/nav must follow. The last good release stays in use",
+        next_step="compare the workbook with the one before; when NAV has changed it, the layout in the dataset spec "
+        "or in sources/nav must follow. The last good release stays in use",
     )
 
 

@@ -64,8 +64,9 @@ def read(spec: DatasetSpec, documents: list[Document], in_force: CodesInForce = 
     """One or several workbooks of a table -> counts and shares by area and month.
 
     County totals in the municipality sheets are compared with the sums and not kept. The share beside a hidden count is
-    hidden too, since it would give the count away. Raises LayoutError when a sheet is not found, the months have a gap or
-    differ from the period text, or the municipalities are not those of Klass; ValueGrammarError for an unknown marker.
+    hidden too, since it would give the count away. Raises LayoutError when a sheet is not found, when the months have a
+    gap or differ from the period text, or when the municipalities are not those of Klass; ValueGrammarError for an
+    unknown marker.
     """
     layout = options_of(spec, "workbook", TimeSeriesLayout)
     found = Observations(spec)
@@ -212,7 +213,8 @@ class _Table:
         months = list(columns.values())
         if months != list(range(self.period.first, self.period.last + 1)):
             found = ", ".join(MONTHS[month - 1] for month in months)
-            wanted = f"the months {MONTHS[self.period.first - 1]} to {MONTHS[self.period.last - 1]} in order, as the period says"
+            first, last = MONTHS[self.period.first - 1], MONTHS[self.period.last - 1]
+            wanted = f"the months {first} to {last} in order, as the period says"
             raise layout_error(f"{self.where}, row {number}", wanted, found)
 
     def _row(self, number: int, row: list[Cell], block: _Block, leaking: set[tuple[str, date]]) -> None:
@@ -230,7 +232,7 @@ class _Table:
             self._keep(number, code, figures, block, leaking)
 
     def _code(self, label: str, number: int) -> str | None:
-        """The area's code, ``00`` for the country, two digits or '' for a county total without a code, None for unknown."""
+        """The area's code: ``00`` the country, '' a county total without a code, None unknown."""
         if fold(label) in _COUNTRY:
             return "00"
         if match := _TOTAL.match(label):

@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from pydantic import Field
+
 from sources.dimensions import dimensions, fold
 from sources.nav.layout import OTHER_AREAS, Observations, label_error, layout_error, level_of, value_of
 from sources.observation import Reading
@@ -37,13 +39,13 @@ class DeliveryLayout(Options):
 
     month: list[str]
     region: list[str]
-    count: list[str] = [COUNT_HEADER]
+    count: list[str] = Field(default=[COUNT_HEADER])
     share: list[str]
-    ignored: list[str] = []
+    ignored: list[str] = Field(default_factory=list)
     measure: str | None = None
-    sheet_words: dict[str, dict[str, str]] = {}
-    regions: dict[str, str] = {}
-    required_levels: list[RegionLevel] = ["country", "county"]
+    sheet_words: dict[str, dict[str, str]] = Field(default_factory=dict)
+    regions: dict[str, str] = Field(default_factory=dict)
+    required_levels: list[RegionLevel] = Field(default=["country", "county"])
 
 
 @dataclass(frozen=True)

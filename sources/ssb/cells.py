@@ -173,7 +173,7 @@ class CellSink:
                 expected="a region and a period for each figure",
                 found="labels " + ", ".join(map(repr, labels.values())),
                 where=where,
-                next_step="download the table with region and time; for a table of the whole country set region_when_absent",
+                next_step="download the table with both; for a table of the whole country set region_when_absent",
             )
         measure = "_".join(filter(None, (parts[n] for n in sorted(parts)))) or str(self.spec.measure)
         return region, start.year, start, codes, measure

@@ -1,7 +1,7 @@
 """A population series on the municipalities of 2024 that another project made from SSB 07459.
 
-Here: its one csv form. Not here: SSB's own forms. It is no publication of SSB's: the way figures before 2024 were put on
-the codes of 2024 is the other project's, and its dataset spec says so.
+Here: its one csv form. Not here: SSB's own forms. It is no publication of SSB's: the way figures before 2024 were
+put on the codes of 2024 is the other project's, and its dataset spec says so.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _LINE = (re.compile(r"^\d{4}$"), re.compile(r"^\d{4}$"), re.compile(r"^\d{1,7}$"
 
 
 def read(spec: DatasetSpec, documents: list[Document]) -> Reading:
-    """Code, name, year, persons: one line each. Raises EncodingError, LayoutError or ValueGrammarError with the line."""
+    """Code, name, year, persons: one line each. Raises EncodingError, LayoutError, ValueGrammarError with the line."""
     places, codes, days, values = [], [], [], []
     for document in documents:
         for number, (code, _, year, persons) in _lines(document):

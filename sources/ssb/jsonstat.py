@@ -40,7 +40,7 @@ class Cube:
     """A decoded data set. Cells lie in row-major order: the last dimension varies fastest.
 
     ``values`` is float64 with NaN where the body has null; ``status`` is an index into ``symbols`` per cell
-    (0 = no status). ``roles`` maps ``time``, ``geo`` and ``metric`` to dimension names; it is empty when the body has none.
+    (0 = no status). ``roles`` maps ``time``, ``geo`` and ``metric`` to dimension names; empty when the body has none.
     """
 
     label: str
@@ -64,7 +64,7 @@ class Cube:
         return np.tile(one, outer)
 
     def to_table(self) -> pa.Table:
-        """One row per cell: a dictionary column per dimension, ``value`` (null where null) and ``status`` (null if none)."""
+        """One row per cell: a dictionary column per dimension, ``value`` and ``status``, null where there is none."""
         columns: dict[str, pa.Array] = {}
         for position, dimension in enumerate(self.dimensions):
             codes = pa.array(dimension.codes, pa.string())

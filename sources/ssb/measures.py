@@ -1,4 +1,4 @@
-"""The measures of an SSB body: their names from one or several variables, and their units checked against the body's own.
+"""The measures of an SSB body: names from one or several variables, units checked against the body's own.
 
 Here: names and units. Not here: the other variables, or values (reader.py).
 """
@@ -46,8 +46,8 @@ class Measures:
     def units(self, used: list[str]) -> list[str]:
         """The unit of each measure.
 
-        Raises UnknownLabelError for a unit that the spec has not seen, LayoutError when it is not the spec's unit of that
-        measure: then the series is another one under the same name.
+        Raises UnknownLabelError for a unit that the spec has not seen, LayoutError when it is not the spec's unit of
+        that measure: then the series is another one under the same name.
         """
         stated = {self._name(places): self._stated(places) for places in self._combinations()}
         return [self._unit(name, stated.get(name)) for name in used]

@@ -76,7 +76,7 @@ READERS: dict[str, ObservationReader] = {
 
 
 def recognise(path: Path) -> str | None:
-    """The form of a file of SSB's (a name in READERS), or None. Takes the path, since a workbook must be opened to know."""
+    """The form of a file of SSB's (a name in READERS), or None. A workbook is opened to know."""
     return FORM if _is_jsonstat(path) else harmonised.recognise(path) or website.recognise(path)
 
 

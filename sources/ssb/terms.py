@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from pydantic import Field
+
 from sources.dimensions import dimensions, fold
 from sources.errors import LayoutError, UnknownLabelError, ValueGrammarError
 from sources.options import Options
@@ -28,7 +30,7 @@ SYMBOLS: dict[str, str] = {
     "-": "missing",
     "*": "ok",
 }
-"""SSB's symbols. ``*`` marks a preliminary figure (the figure stands beside it); ``-`` is zero only where the spec says so."""
+"""SSB's symbols. ``*`` marks a preliminary figure, which stands beside it; ``-`` is zero where the spec says so."""
 
 _COUNTRY_CODES = frozenset({"0", "00", "EAK", "EAFK"})
 _COUNTRY_NAMES = frozenset({"hele landet", "landet"})
@@ -56,11 +58,11 @@ _QUARTER = re.compile(r"^(\d{4})K([1-4])$")
 class Website(Options):
     """What an extract from ssb.no may hold beside the table, since people work in these files.
 
-    ``captions`` are texts in the header that repeat what the title says; ``ignore_sheets`` are whole sheets of the owner.
+    ``captions`` are texts in the header that repeat what the title says; ``ignore_sheets`` are sheets of the owner.
     """
 
-    captions: list[str] = []
-    ignore_sheets: list[str] = []
+    captions: list[str] = Field(default_factory=list)
+    ignore_sheets: list[str] = Field(default_factory=list)
 
 
 class SsbReading(Options):
@@ -69,15 +71,15 @@ class SsbReading(Options):
     ``measure_units`` names every measure and its unit; a body whose own unit differs is refused. ``regions`` gives the
     codes that no general rule covers: upstream code to ``00`` (the country), two or four digits, or '' to leave it out.
     ``region_when_absent`` is the area of a body without a region variable. ``dash_is_zero`` reads ``-`` as zero.
-    ``open_contents`` takes contents that the spec does not name under SSB's own code, with the unit the body states, and
-    reports them: for tables whose content codes no source has shown.
+    ``open_contents`` takes contents that the spec does not name under SSB's own code, with the unit the body states,
+    and reports them: for tables whose content codes no source has shown.
     """
 
-    measure_units: dict[str, str] = {}
+    measure_units: dict[str, str] = Field(default_factory=dict)
     open_contents: bool = False
     region_variable: str | None = None
     region_when_absent: Literal["00"] | None = None
-    regions: dict[str, str] = {}
+    regions: dict[str, str] = Field(default_factory=dict)
     dash_is_zero: bool = False
     website: Website = Website()
 
@@ -118,7 +120,7 @@ def region_of(code: str, own: dict[str, str], where: str) -> Region:
 
 
 def region_of_label(label: str, own: dict[str, str], where: str) -> Region:
-    """The region behind a label of a website extract: ``3805 Larvik``, ``K-3805 Larvik``, ``0 Hele landet``, ``Landet``."""
+    """The region behind a label of a website extract: ``3805 Larvik``, ``K-3805 Larvik``, ``0 Hele landet``."""
     text = " ".join(label.split())
     if text in own:
         return region_of(text, own, where)
@@ -150,7 +152,7 @@ def _level(code: str) -> str:
 
 @dataclass(frozen=True)
 class Period:
-    """A period of an SSB table: its first day, its kind, and whether the code named several years (the last one counts)."""
+    """A period of an SSB table: first day, kind, and whether the code named several years (the last one counts)."""
 
     start: date
     kind: Literal["year", "quarter", "month"]
@@ -273,8 +275,8 @@ def column_for(spec: DatasetSpec, name: str, label: str, where: str, *, is_open:
 def check_absent(spec: DatasetSpec, present: set[str], where: str) -> None:
     """Refuse a table that lacks a variable which the spec does not mark ``optional``.
 
-    SSB sums over a variable that is left out and says nothing (SOURCE.md section 0.4): where the spec allows it the rows
-    are the total. A measure variable may be gone when the spec's own ``measure`` stands for it.
+    SSB sums over a variable that is left out and says nothing (SOURCE.md section 0.4): where the spec allows it the
+    rows are the total. A measure variable may be gone when the spec's own ``measure`` stands for it.
     """
     gone = [column.name for column in spec.columns if column.name not in present and not _may_be_gone(spec, column)]
     if gone:

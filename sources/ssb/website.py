@@ -3,10 +3,10 @@
 Here: finding SSB's tables in such a file, also where its owner has worked in it, and reading their cells.
 Not here: SSB's terms (terms.py), JSON-stat bodies (reader.py), or taking a workbook apart (sources/workbook.py).
 
-SSB's layout is a contract: a title "NNNNN: ..., etter A, B, C og D" names the variables in order, those of the row labels
-first, then those of the header rows from the top. What the owner added is known from the spec's ``ignore_labels`` and
-``options.reading.website``; anything else unknown stops the dataset. ``source_row`` is the row of the sheet or line of the
-csv file, ``source_column`` as sources/workbook.py counts it (csv: sheet 1).
+SSB's layout is a contract: a title "NNNNN: ..., etter A, B, C og D" names the variables in order, those of the row
+labels first, then those of the header rows from the top. What the owner added is known from the spec's
+``ignore_labels`` and ``options.reading.website``; anything else unknown stops the dataset. ``source_row`` is the row of
+the sheet or line of the csv file, ``source_column`` as sources/workbook.py counts it (csv: sheet 1).
 """
 
 from __future__ import annotations
@@ -14,9 +14,8 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -27,6 +26,7 @@ from sources.observation import Reading
 from sources.options import options_of
 from sources.ports import Document
 from sources.spec import DatasetSpec
+from sources.ssb.blocks import TITLE, Block, block_at, blocks_of, first_data_row, header_rows, is_figure
 from sources.ssb.cells import CellSink, Validity
 from sources.ssb.terms import SYMBOLS, SsbReading, period_of
 from sources.workbook import SHEET_STEP, Cell, Sheet, as_text, cell_name, is_workbook, open_workbook
@@ -34,7 +34,6 @@ from sources.workbook import SHEET_STEP, Cell, Sheet, as_text, cell_name, is_wor
 XLSX_FORM = "ssb_website_xlsx"
 CSV_FORM = "ssb_website_csv"
 
-_TITLE = re.compile(r"^(?P<table>\d{5}): (?P<name>.+?), etter (?P<variables>.+)$", re.DOTALL)
 _CHANGED = re.compile(r"^(\d{4})(\d\d)(\d\d) (\d\d):(\d\d)$")
 _NUMBER = re.compile(r"^-?\d+([.,]\d+)?$")
 _OSLO = ZoneInfo("Europe/Oslo")
@@ -44,7 +43,7 @@ _PathsOf = Callable[[list[int]], dict[int, dict[str, str]]]
 
 
 def read_xlsx(spec: DatasetSpec, documents: list[Document], is_valid: Validity | None = None) -> Reading:
-    """Every table of this dataset in the workbooks. Cells that stand in several of them are left to the duplicate check."""
+    """Every table of this dataset in the workbooks. A cell that stands in several is left to the duplicate check."""
     sink = CellSink(spec, is_valid)
     options = options_of(spec, "reading", SsbReading).website
     stamps: list[datetime] = []
@@ -52,7 +51,7 @@ def read_xlsx(spec: DatasetSpec, documents: list[Document], is_valid: Validity |
         sheets = open_workbook(document.path, document.name)
         kept = [sheet for sheet in sheets if sheet.name not in options.ignore_sheets]
         sink.notes["sheets of the owner left out"] += len(sheets) - len(kept)
-        for block in _blocks(kept, spec, document.name, sink.notes):
+        for block in blocks_of(kept, spec, document.name, sink.notes):
             _Table(block, sink, options.captions, document.name).read()
         stamps += [moment for sheet in kept for moment in _changed_at(sheet)]
     return sink.reading(max(stamps, default=None))
@@ -63,7 +62,7 @@ def read_csv(spec: DatasetSpec, documents: list[Document], is_valid: Validity | 
     sink = CellSink(spec, is_valid)
     for document in documents:
         sheet = _csv_sheet(document.path.read_bytes(), document.name)
-        block = _titled(sheet, 0, 0, spec, document.name)
+        block = block_at(sheet, 0, 0, spec, document.name)
         _Table(block, sink, [], document.name).read_joined()
     return sink.reading(None)
 
@@ -99,116 +98,17 @@ def _first_title(path: Path) -> tuple[str, str] | None:
         except SourceError:
             return None
         texts = (cell for sheet in sheets for row in sheet.rows[:3] for cell in row if isinstance(cell, str))
-        match = next(filter(None, map(_TITLE.match, texts)), None)
+        match = next(filter(None, map(TITLE.match, texts)), None)
         return (XLSX_FORM, match["table"]) if match else None
-    match = _TITLE.match(head.splitlines()[0].decode("latin-1").strip('"; \t') if head.strip() else "")
+    match = TITLE.match(head.splitlines()[0].decode("latin-1").strip('"; \t') if head.strip() else "")
     return (CSV_FORM, match["table"]) if match else None
-
-
-@dataclass(frozen=True)
-class _Block:
-    """A table in a sheet: its title's place and variables, and the columns and rows it may reach to."""
-
-    sheet: Sheet
-    top: int
-    left: int
-    right: int
-    bottom: int
-    variables: list[str] = field(default_factory=list)
-
-    def cell(self, row: int, column: int) -> Cell:
-        return self.sheet.rows[row][column]
-
-
-def _blocks(sheets: list[Sheet], spec: DatasetSpec, where: str, notes: Counter[str]) -> list[_Block]:
-    """The tables of the workbook, with those sheets that repeat a table's header without its title.
-
-    Raises LayoutError when no title is found or one is of another table.
-    """
-    titled: list[_Block] = []
-    bare: list[Sheet] = []
-    for sheet in sheets:
-        places = list(_titles(sheet))
-        titled += [_titled(sheet, row, column, spec, where) for row, column in places]
-        if not places:
-            bare.append(sheet)
-    if not titled:
-        raise LayoutError(
-            expected=f"a title '{spec.upstream_id}: ..., etter region ...' as ssb.no writes it",
-            found="none in sheets " + ", ".join(repr(sheet.name) for sheet in sheets),
-            where=where,
-            next_step="download the table again from ssb.no with its title, or remove the file",
-        )
-    header = [as_text(cell) for cell in _first_header(titled[0])]
-    for sheet in bare:
-        alike = replace(titled[0], sheet=sheet, top=-1, left=0, right=_width(sheet), bottom=len(sheet.rows))
-        if sheet.rows and [as_text(cell) for cell in _first_header(alike)] == header:
-            titled.append(alike)
-        else:
-            notes["sheets without a table title left out"] += 1
-    return titled
-
-
-def _titles(sheet: Sheet) -> Iterator[tuple[int, int]]:
-    for number, row in enumerate(sheet.rows):
-        for column, cell in enumerate(row):
-            if isinstance(cell, str) and _TITLE.match(cell):
-                yield number, column
-
-
-def _titled(sheet: Sheet, row: int, column: int, spec: DatasetSpec, where: str) -> _Block:
-    match = _TITLE.match(as_text(sheet.rows[row][column])) if sheet.rows else None
-    if match is None or match["table"] != spec.upstream_id:
-        raise LayoutError(
-            expected=f"a title of table {spec.upstream_id}",
-            found=as_text(sheet.rows[row][column])[:120] if sheet.rows else "an empty file",
-            where=f"{where}, sheet {sheet.name!r}",
-            next_step="put the table with the dataset it belongs to",
-        )
-    first, _, last = match["variables"].rpartition(" og ")
-    variables = [text.strip() for text in (*first.split(", "), last) if text.strip()]
-    others = [(r, c) for r, c in _titles(sheet) if (r, c) != (row, column)]
-    right = min((c for _, c in others if c > column), default=_width(sheet))
-    bottom = min((r for r, c in others if c == column and r > row), default=len(sheet.rows))
-    return _Block(sheet, row, column, right, bottom, variables)
-
-
-def _width(sheet: Sheet) -> int:
-    return max((len(row) for row in sheet.rows), default=0)
-
-
-def _first_header(block: _Block) -> list[Cell]:
-    """The topmost filled cell of each header row: enough to tell one table's header from another's."""
-    rows = _header_rows(block, _first_data_row(block))
-    return [next(c for c in block.sheet.rows[r][block.left : block.right] if c is not None) for r in rows]
-
-
-def _first_data_row(block: _Block) -> int:
-    """The first row below the title with a label and, right of it, a number or one of SSB's symbols."""
-    for number in range(block.top + 1, block.bottom):
-        row = block.sheet.rows[number][block.left : block.right]
-        if row and row[0] is not None and any(_is_figure(cell) for cell in row[1:]):
-            return number
-    return block.bottom
-
-
-def _header_rows(block: _Block, first: int) -> list[int]:
-    return [
-        number
-        for number in range(block.top + 1, first)
-        if any(cell is not None for cell in block.sheet.rows[number][block.left : block.right])
-    ]
-
-
-def _is_figure(cell: Cell) -> bool:
-    return isinstance(cell, float) or (isinstance(cell, str) and cell.strip() in SYMBOLS)
 
 
 @dataclass
 class _Table:
     """One table on its way to cells: first its columns are understood, then its rows are read."""
 
-    block: _Block
+    block: Block
     sink: CellSink
     captions: list[str]
     document: str
@@ -219,8 +119,8 @@ class _Table:
 
     def read(self) -> None:
         block = self.block
-        first = _first_data_row(block)
-        header, constants = self._header(_header_rows(block, first)) if first < block.bottom else ([], {})
+        first = first_data_row(block)
+        header, constants = self._header(header_rows(block, first)) if first < block.bottom else ([], {})
         if not header:
             raise self._layout("header rows and figures under the title", "none")
         start = next(c for c in range(block.left + 1, block.right) if block.cell(header[0], c) is not None)
@@ -236,7 +136,7 @@ class _Table:
     def read_joined(self) -> None:
         """A csv file: row 1 title, then one header line in which each figure column joins its labels with blanks."""
         block = self.block
-        first = _first_data_row(block)
+        first = first_data_row(block)
         names = [as_text(cell) for cell in block.sheet.rows[first - 1]]
         pairs = zip(names, block.variables, strict=False)
         stubs = next((n for n, (name, variable) in enumerate(pairs) if fold(name) != fold(variable)), len(names))
@@ -271,7 +171,7 @@ class _Table:
     def _paths(
         self, header: list[int], heading: list[str], start: int, constants: dict[str, str]
     ) -> dict[int, dict[str, str]]:
-        """Column -> variable -> label, for every column of figures. Upper labels hold until the next one (merged cells)."""
+        """Column -> variable -> label, of columns of figures. An upper label holds until the next (merged cells)."""
         above = [""] * len(header)
         paths = {}
         for column in range(start, self.block.right):
@@ -300,10 +200,10 @@ class _Table:
                 columns = paths_of(self._header_again(header, between, number))
                 ended, caption, between = False, labels[-1], []
                 continue
-            figures = [_is_figure(cell) for cell in cells.values()]
+            figures = [is_figure(cell) for cell in cells.values()]
             labels[-1] = labels[-1] or (caption if any(figures) else "")
             if ended or not labels[-1]:
-                has_text = any(isinstance(cell, str) and not _is_figure(cell) for cell in cells.values())
+                has_text = any(isinstance(cell, str) and not is_figure(cell) for cell in cells.values())
                 between = [*between, number] if has_text and not labels[-1] else [] if any(figures) else between
                 self.sink.notes["rows without a label left out"] += int(any(figures) and not ended)
                 ended = ended or has_text

@@ -1,0 +1,118 @@
+"""Where SSB's tables lie in the sheets of a workbook: their titles, variables, header rows and first figures.
+
+Here: finding them, also side by side and without a title. Not here: what labels and cells mean (website.py).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from sources.errors import LayoutError
+from sources.spec import DatasetSpec
+from sources.ssb.terms import SYMBOLS
+from sources.workbook import Cell, Sheet, as_text
+
+TITLE = re.compile(r"^(?P<table>\d{5}): (?P<name>.+?), etter (?P<variables>.+)$", re.DOTALL)
+"""A title as ssb.no writes it: number, name, and the variables in the order of the table."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """A table in a sheet: its title's place and variables, and the columns and rows it may reach to."""
+
+    sheet: Sheet
+    top: int
+    left: int
+    right: int
+    bottom: int
+    variables: list[str] = field(default_factory=list)
+
+    def cell(self, row: int, column: int) -> Cell:
+        return self.sheet.rows[row][column]
+
+
+def blocks_of(sheets: list[Sheet], spec: DatasetSpec, where: str, notes: Counter[str]) -> list[Block]:
+    """The tables of the workbook, with those sheets that repeat a table's header without its title.
+
+    Raises LayoutError when no title is found or one is of another table.
+    """
+    titled: list[Block] = []
+    bare: list[Sheet] = []
+    for sheet in sheets:
+        places = list(_titles(sheet))
+        titled += [block_at(sheet, row, column, spec, where) for row, column in places]
+        if not places:
+            bare.append(sheet)
+    if not titled:
+        raise LayoutError(
+            expected=f"a title '{spec.upstream_id}: ..., etter region ...' as ssb.no writes it",
+            found="none in sheets " + ", ".join(repr(sheet.name) for sheet in sheets),
+            where=where,
+            next_step="download the table again from ssb.no with its title, or remove the file",
+        )
+    header = [as_text(cell) for cell in _first_header(titled[0])]
+    for sheet in bare:
+        alike = replace(titled[0], sheet=sheet, top=-1, left=0, right=_width(sheet), bottom=len(sheet.rows))
+        if sheet.rows and [as_text(cell) for cell in _first_header(alike)] == header:
+            titled.append(alike)
+        else:
+            notes["sheets without a table title left out"] += 1
+    return titled
+
+
+def _titles(sheet: Sheet) -> Iterator[tuple[int, int]]:
+    for number, row in enumerate(sheet.rows):
+        for column, cell in enumerate(row):
+            if isinstance(cell, str) and TITLE.match(cell):
+                yield number, column
+
+
+def block_at(sheet: Sheet, row: int, column: int, spec: DatasetSpec, where: str) -> Block:
+    match = TITLE.match(as_text(sheet.rows[row][column])) if sheet.rows else None
+    if match is None or match["table"] != spec.upstream_id:
+        raise LayoutError(
+            expected=f"a title of table {spec.upstream_id}",
+            found=as_text(sheet.rows[row][column])[:120] if sheet.rows else "an empty file",
+            where=f"{where}, sheet {sheet.name!r}",
+            next_step="put the table with the dataset it belongs to",
+        )
+    first, _, last = match["variables"].rpartition(" og ")
+    variables = [text.strip() for text in (*first.split(", "), last) if text.strip()]
+    others = [(r, c) for r, c in _titles(sheet) if (r, c) != (row, column)]
+    right = min((c for _, c in others if c > column), default=_width(sheet))
+    bottom = min((r for r, c in others if c == column and r > row), default=len(sheet.rows))
+    return Block(sheet, row, column, right, bottom, variables)
+
+
+def _width(sheet: Sheet) -> int:
+    return max((len(row) for row in sheet.rows), default=0)
+
+
+def _first_header(block: Block) -> list[Cell]:
+    """The topmost filled cell of each header row: enough to tell one table's header from another's."""
+    rows = header_rows(block, first_data_row(block))
+    return [next(c for c in block.sheet.rows[r][block.left : block.right] if c is not None) for r in rows]
+
+
+def first_data_row(block: Block) -> int:
+    """The first row below the title with a label and, right of it, a number or one of SSB's symbols."""
+    for number in range(block.top + 1, block.bottom):
+        row = block.sheet.rows[number][block.left : block.right]
+        if row and row[0] is not None and any(is_figure(cell) for cell in row[1:]):
+            return number
+    return block.bottom
+
+
+def header_rows(block: Block, first: int) -> list[int]:
+    return [
+        number
+        for number in range(block.top + 1, first)
+        if any(cell is not None for cell in block.sheet.rows[number][block.left : block.right])
+    ]
+
+
+def is_figure(cell: Cell) -> bool:
+    return isinstance(cell, float) or (isinstance(cell, str) and cell.strip() in SYMBOLS)
