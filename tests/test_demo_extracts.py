@@ -236,6 +236,21 @@ def test_shares_follow_from_counts(demo: Path, table: str, comma: bool) -> None:
     assert ratio.between(0.98, 1.02).all()
 
 
+@pytest.mark.parametrize(
+    ("table", "column"), [("befolkning_innvandringsgrunn", None), ("utdanningsniva", "education_level")]
+)
+def test_a_share_within_the_table_has_the_base_that_imdi_uses(demo: Path, table: str, column: str | None) -> None:
+    """Reasons are shares of all immigrants of the region, education levels shares within background and sex."""
+    frame = read(demo, table, "f")
+    dimensions = ["sex", "immigration_reason", "education_level", "immigrant_category"]
+    wide = frame.pivot(index=["region_code", "year", *dimensions], columns="unit", values="value").reset_index()
+    whole = wide[wide[column] == "all"] if column else wide[(wide[["sex", "immigration_reason"]] == "all").all(axis=1)]
+    keys = ["region_code", "year", *([d for d in dimensions if d != column] if column else [])]
+    both = wide.merge(whole[[*keys, "persons"]], on=keys, suffixes=("", "_all"))
+    assert len(both) == len(wide)
+    assert ((both["persons"] / both["persons_all"] * 100 - both["percent"]).abs() <= 0.0501).all()
+
+
 def test_requests_follow_the_story_of_the_years(demo: Path) -> None:
     country = read(demo, "bosatt_anmodede", "f")[lambda f: (f["region_code"] == "00") & (f["unit"] == "persons")]
     settled = country[country["measure"] == "settled"].set_index("year")["value"]

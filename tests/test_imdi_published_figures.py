@@ -184,3 +184,34 @@ def test_two_vintages_of_length_of_residence_agree_in_every_common_cell(shared: 
     both = old[[*keys, "value"]].merge(new[[*keys, "value"]], on=keys, suffixes=("_old", "_new"))
     assert len(both) == len(old) == 1962
     assert both["value_old"].equals(both["value_new"])
+
+
+@pytest.mark.parametrize(
+    ("table", "file", "within"),
+    [
+        ("befolkning_innvandringsgrunn", "wide/k_befolkning_innvandringsgrunn_2006-2021.csv", []),
+        ("flyktning_botid_flytting", "wide/k_flyktning_botid_flytting_2014-2021_F38.csv", []),
+        ("utdanningsniva", "wide/f_utdanningsniva_2009-2020.csv", ["immigrant_category", "sex"]),
+    ],
+)
+def test_percent_has_the_base_that_the_spec_states(shared: Path, table: str, file: str, within: list[str]) -> None:
+    """Of all people of the table in the region, for education within background and sex (1 decimal, or 2)."""
+    frame = read(shared, table, file)
+    dimensions = [
+        "sex",
+        "immigrant_category",
+        "immigration_reason",
+        "length_of_residence",
+        "education_level",
+        "category",
+    ]
+    frame = frame[(frame["value_status"] == "ok") & (frame["education_level"] != "unlabelled")]
+    keys = ["region_code", "year", *dimensions]
+    wide = frame.pivot(index=keys, columns="unit", values="value").dropna().reset_index()
+    free = [name for name in dimensions if name not in within and name != "immigrant_category"]
+    base = wide[(wide[free].astype(str) == "all").all(axis=1)]
+    names = ["region_code", "year", *within]
+    both = wide.merge(base[[*names, "persons"]], on=names, suffixes=("", "_all"))
+    assert len(both) > 400
+    differs = (both["persons"] / both["persons_all"] * 100 - both["percent"]).abs() > 0.0501
+    assert differs.mean() < 0.004, "6 of 1 730 secondary moves differ upstream, none of the others"

@@ -33,6 +33,7 @@ De er laget for at programmet skal kunne prøves uten ekte uttrekk, og sier inge
 Filene har samme form som IMDis egne nedlastinger (download_csv/k og /f).
 """
 _HIDDEN_BELOW = 5
+_EVERYTHING = "everything"
 _GROUPS = {
     TOTAL: [REST, NORWEGIAN_BORN, WEST, EAST],
     "immigrants": [WEST, EAST],
@@ -182,7 +183,8 @@ class _Summed:
             if self.base is not None:
                 base = self._pick(self.base, codes)
             else:
-                base = self._pick(self.count, {**codes, str(recipe.percent_of): TOTAL})
+                whole = codes if recipe.percent_of == _EVERYTHING else [str(recipe.percent_of)]
+                base = self._pick(self.count, {**codes, **dict.fromkeys(whole, TOTAL)})
             return _rates(count, base, hidden, *_RATE_UNITS[unit], recipe.decimal)
         if recipe.mean and self.sums is not None and unit != "Personer":
             few = (count > 0) & (count < recipe.mean.hide) & (self.level == "k")
