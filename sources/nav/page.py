@@ -19,10 +19,11 @@ HOST = "https://www.nav.no"
 PAGE_PATTERN = r"^/[A-Za-z0-9/_.%\-]{1,300}$"
 
 _ATTACHMENT = re.compile(
-    r"(?:https://www\.nav\.no)?"
-    r"(?P<path>(?:/[^\s\"'<>\\?#:]{0,300})?/_/attachment/(?:download|inline)/"
-    r"(?P<id>[0-9a-fA-F-]{8,64}:[0-9a-fA-F]{8,128})/(?P<name>[^\s\"'<>\\?#]{1,300}))"
+    r"/_/attachment/(?:download|inline)/"
+    r"(?P<id>[0-9a-fA-F-]{8,64}:[0-9a-fA-F]{8,128})/(?P<name>[^\s\"'<>\\?#]{1,300})"
 )
+_BEFORE = re.compile(r"[^\s\"'<>\\?#:]*$")
+_LONGEST_BEFORE = 300
 
 
 class NavPage(Options):
@@ -55,11 +56,13 @@ def find_workbook(page: str, table_code: str, where: str) -> str:
     found: dict[str, str] = {}
     others: set[str] = set()
     for match in _ATTACHMENT.finditer(text):
-        name = unquote(match["name"])
+        name, before = unquote(match["name"]), _before(text, match.start())
+        if before is None:
+            continue
         if not code.search(name):
             others.add(name)
         elif not name.lower().endswith(".pdf"):
-            found.setdefault(match["id"].lower(), match["path"])
+            found.setdefault(match["id"].lower(), before + match[0])
     if len(found) == 1:
         return next(iter(found.values()))
     names = sorted(unquote(path.rsplit("/", 1)[1]) for path in found.values())
@@ -71,3 +74,13 @@ def find_workbook(page: str, table_code: str, where: str) -> str:
         next_step="open the page in a browser; correct page or table_code in the dataset spec, or put the workbook "
         "into the extracts folder by hand",
     )
+
+
+def _before(text: str, start: int) -> str | None:
+    """The part of a link's path before the attachment; None when the link leads to another host."""
+    match = _BEFORE.search(text[max(0, start - _LONGEST_BEFORE) : start])
+    before = match[0] if match else ""
+    if before.startswith("//"):
+        host, _, path = before[2:].partition("/")
+        return None if host != "www.nav.no" else f"/{path}" if path else ""
+    return before if before.startswith("/") else ""
