@@ -32,6 +32,7 @@ from kostra_files import (
 )
 
 from sources.kostra.accounts import expenditure_rows
+from sources.kostra import settled as settled_list
 from sources.kostra.aggregates import ALL, UNALLOCATED, YEAR, CellTable, Row, programme_cells, social_assistance_cells
 from sources.kostra.groups import GROUPS, group_lines
 from sources.kostra.identity import birth_year_and_day, is_identity_number
@@ -44,6 +45,7 @@ from sources.kostra.settled import SettledList, read_settled, write_templates
 WITHIN, BEYOND, OTHER, LOOSE = GROUPS
 YEARS = range(2022, 2027)
 PEOPLE = identities(60)
+SHIPPED = Path(settled_list.__file__).parent / "templates"
 
 
 def code_in(year: int) -> str:
@@ -341,6 +343,11 @@ def test_the_excel_template_filled_in_is_read_back(tmp_path: Path) -> None:
     assert settled.settled_on.astype(str).tolist() == ["2023-06-01", "2021-07-02"]
     assert settled.category.tolist() == ["refugee", "unaccompanied_minor"]
     assert np.isnat(settled.left_on).tolist() == [True, False]
+
+
+def test_the_templates_that_ship_are_those_the_reader_asks_for(tmp_path: Path) -> None:
+    for made in write_templates(tmp_path):
+        assert made.read_bytes() == (SHIPPED / made.name).read_bytes()
 
 
 def test_two_numbers_that_point_to_two_persons_are_refused(tmp_path: Path) -> None:

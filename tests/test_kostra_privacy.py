@@ -177,6 +177,16 @@ def test_an_exception_comes_out_without_its_chain() -> None:
     assert "work" not in frames
 
 
+def test_an_interrupt_goes_on_without_the_frames_it_came_from() -> None:
+    def work() -> None:
+        number = PEOPLE[0]
+        raise KeyboardInterrupt(number)
+
+    with pytest.raises(KeyboardInterrupt) as raised:
+        sealed(work)
+    assert raised.value.args == () and raised.value.__context__ is None
+
+
 def test_no_core_file_while_private_values_are_in_memory() -> None:
     before = resource.getrlimit(resource.RLIMIT_CORE)
     with no_dumps():
