@@ -18,6 +18,14 @@ KEPT = "*"
 """Marks a dimension that an indicator keeps as a breakdown."""
 
 
+ROLES = ("value", "numerator", "denominator", "published")
+"""The terms an indicator may have."""
+
+
+NOT_OF_A_WHOLE = ("ratio", "nok_per_person")
+"""Units in which the numerator is no part of the denominator, so that no bound follows from that."""
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -43,6 +51,7 @@ class Indicator(_Strict):
 
     ``value`` alone: upstream's figure as it is. ``numerator`` and ``denominator``: a share in per cent or per 1000, so
     that it can be recomputed over areas; ``published`` is upstream's own share for the very area and wins.
+    ``of`` holds what the terms have in common (dataset, measure, unit, where); a term's own words go before it.
     """
 
     indicator_id: str = Field(pattern=r"^[a-z][a-z0-9_]{2,79}$")
@@ -61,6 +70,25 @@ class Indicator(_Strict):
     is_part_of_whole: bool = Field(default=True, description="the numerator is contained in the denominator: at most 100 %")
     breaks: list[IndicatorBreak] = []
 
+    @model_validator(mode="before")
+    @classmethod
+    def _complete_terms(cls, raw: Any) -> Any:
+        if not isinstance(raw, dict):
+            return raw
+        if raw.get("unit") in NOT_OF_A_WHOLE:
+            raw = {"is_part_of_whole": False, **raw}
+        if "of" not in raw:
+            return raw
+        entry = {name: content for name, content in raw.items() if name != "of"}
+        common = raw["of"]
+        if not isinstance(common, dict) or not set(entry) & set(ROLES):
+            raise ValueError("`of` is a mapping, and an entry that has it needs a term (`value: {}` for one as it stands)")
+        for role in set(ROLES) & set(entry):
+            own = entry[role] or {}
+            where = {**common.get("where", {}), **own.get("where", {})}
+            entry[role] = {**common, **own, "where": where}
+        return entry
+
     @model_validator(mode="after")
     def _check(self) -> Indicator:
         if (self.value is None) == (self.numerator is None and self.published is None):
@@ -73,13 +101,7 @@ class Indicator(_Strict):
 
     @property
     def terms(self) -> dict[str, Term]:
-        named = {
-            "value": self.value,
-            "numerator": self.numerator,
-            "denominator": self.denominator,
-            "published": self.published,
-        }
-        return {role: term for role, term in named.items() if term}
+        return {role: term for role in ROLES if (term := getattr(self, role))}
 
     @property
     def datasets(self) -> set[str]:
@@ -87,7 +109,9 @@ class Indicator(_Strict):
 
     @property
     def scale(self) -> float:
-        return {"percent": 100.0, "per_1000": 1000.0}.get(self.unit, 1.0)
+        """What numerator over denominator is multiplied by: 1000 where kroner come from amounts in thousands."""
+        in_thousands = self.numerator is not None and self.numerator.unit == "thousand_nok"
+        return {"percent": 100.0, "per_1000": 1000.0}.get(self.unit, 1000.0 if in_thousands else 1.0)
 
 
 def load_indicators(folder: Path) -> list[Indicator]:
