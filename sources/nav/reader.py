@@ -16,7 +16,7 @@ from pathlib import Path
 from sources.dimensions import fold, units
 from sources.errors import SourceError
 from sources.klass.history import municipalities
-from sources.nav import special_delivery
+from sources.nav import hovedtall, special_delivery
 from sources.nav.layout import (
     MONTHS,
     OTHER_AREAS,
@@ -89,6 +89,7 @@ READERS: dict[str, ObservationReader] = {
     "nav_workbook": read,
     **dict.fromkeys(_TABLES, read),
     **dict.fromkeys(special_delivery.FORMS, special_delivery.read),
+    hovedtall.FORM: hovedtall.read,
 }
 """Form name -> reader. A recognised form is ``nav_`` and the dataset's short name, so it tells the dataset too;
 ``nav_workbook`` is what the client calls a workbook whose dataset it knows."""
@@ -106,8 +107,8 @@ def recognise(path: Path) -> str | None:
         sheets = open_workbook(path)
     except SourceError:
         return _by_name(path.name)
-    if special := special_delivery.recognise(sheets):
-        return special
+    if other := special_delivery.recognise(sheets) or hovedtall.recognise(sheets):
+        return other
     if not any(_month_columns(row) for sheet in sheets for row in sheet.rows[:20]):
         return None
     texts = [fold(cell) for sheet in sheets for row in sheet.rows[:4] for cell in row if isinstance(cell, str)]
