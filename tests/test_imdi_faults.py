@@ -254,6 +254,14 @@ def test_unequal_rows_of_one_cell_are_refused(read) -> None:
     fails(read, ConflictingRowsError, LONG + "Personer;2022;301;;Faktisk bosetting;3\n", says=["0301", "line 6"])
 
 
+def test_a_figure_under_a_code_of_other_years_is_kept_and_counted(read) -> None:
+    """Larvik was 3805 from 2020 to 2023: listed again for 2024 beside 3909, it would be counted twice."""
+    rows = "Personer;2024;3805;;Faktisk bosetting;41\nPersoner;2024;3909;;Faktisk bosetting;42\n"
+    reading = read(LONG + rows + "Personer;2024;0712;;Faktisk bosetting;.\nPersoner;2024;9999;;Faktisk bosetting;7\n")
+    assert reading.table.num_rows == 8
+    assert reading.notes == {"figures under a municipality code that was not in force that year": 1}
+
+
 @pytest.mark.parametrize("number", ["", "Larvik", "38055", "38O5", "K3805"])
 def test_region_numbers_are_never_guessed(read, number: str) -> None:
     fails(read, LayoutError, LONG.replace(";301;", f";{number};"), says=["region number", "line 5"])

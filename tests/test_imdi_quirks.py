@@ -108,6 +108,20 @@ def test_codes_are_kept_as_published(shared: Path) -> None:
     assert years["long", "3805"].min().year == 2020 and years["wide", "3805"].min().year == 2018
 
 
+def test_trondelag_of_2018_and_2019_stands_under_the_codes_of_2017(shared: Path) -> None:
+    """A mapping that only takes codes in force would lose it: 1601 has the figures, 5001 begins in 2020."""
+    reading = read(shared, "long/k_bosatt_anmodede_1995-2023.csv", "bosatt_anmodede")
+    frame = reading.table.to_pandas()
+    frame = frame[(frame["measure"] == "settled") & (frame["unit"] == "persons") & frame["value"].notna()]
+    years = {
+        code: sorted({d.year for d in frame.loc[frame["region_code"] == code, "period_start"]})
+        for code in ("1601", "5001")
+    }
+    assert {2017, 2018, 2019} <= set(years["1601"]) and max(years["1601"]) == 2019
+    assert min(years["5001"]) == 2020
+    assert reading.notes["figures under a municipality code that was not in force that year"] == 350
+
+
 def test_codes_that_are_no_municipality_stay_as_municipality_rows(shared: Path) -> None:
     frame = read(shared, "long/k_bosatt_anmodede_1995-2023.csv", "bosatt_anmodede").table.to_pandas()
     special = {"9999", "2100", "2111", "2112", "2113", "2115", "2211"}
