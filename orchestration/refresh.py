@@ -13,7 +13,7 @@ from sources.bundled import BundledFile
 from sources.current import BUNDLED
 from sources.discovery import Candidate
 from sources.errors import SourceError
-from sources.gates import reasons_to_hold
+from sources.gates import Snapshot, judge
 from sources.intake import Arrival, known_release, read_release, take_in
 from sources.landing import Blob, Decision, Landing, ReadingFacts, Receipt, file_digest
 from sources.spec import DatasetSpec
@@ -100,14 +100,17 @@ def decide(landing: Landing, spec: DatasetSpec, receipt: Receipt, name: str) -> 
 
 def _judge(landing: Landing, spec: DatasetSpec, receipt: Receipt, facts: ReadingFacts) -> Decision:
     before = _release_before(landing, spec, receipt, facts)
-    reasons = reasons_to_hold(
-        spec,
-        facts,
-        landing.data_path(spec.dataset_id, receipt.release_id, spec.shape),
-        landing.reading(spec.dataset_id, before.release_id) if before else None,
-        landing.data_path(spec.dataset_id, before.release_id, spec.shape) if before else None,
-    )
-    return Decision(state="held" if reasons else "accepted", reasons=reasons, decided_at=receipt.retrieved_at)
+    found = judge(spec, _snapshot(landing, spec, receipt), _snapshot(landing, spec, before) if before else None)
+    state = "held" if found.reasons else "accepted"
+    return Decision(state=state, reasons=found.reasons, notices=found.notices, decided_at=receipt.retrieved_at)
+
+
+def _snapshot(landing: Landing, spec: DatasetSpec, receipt: Receipt) -> Snapshot:
+    facts = landing.reading(spec.dataset_id, receipt.release_id)
+    if facts is None:
+        raise RuntimeError(f"{spec.dataset_id} {receipt.release_id}: a receipt without a reading")
+    path = landing.data_path(spec.dataset_id, receipt.release_id, spec.shape)
+    return Snapshot(facts, path, receipt.form, receipt.retrieved_at)
 
 
 def _release_before(landing: Landing, spec: DatasetSpec, receipt: Receipt, facts: ReadingFacts) -> Receipt | None:

@@ -91,6 +91,7 @@ class Decision(BaseModel):
     model_config = ConfigDict(frozen=True)
     state: Literal["accepted", "held", "rejected"]
     reasons: list[str] = []
+    notices: list[str] = []
     decided_at: datetime
     decided_by: str = "gate"
 

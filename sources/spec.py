@@ -92,6 +92,14 @@ class Gate(_Strict):
     max_lost_region_ratio: float = 0.05
     max_total_ratio: float = Field(default=1.9, description="the sum of a measure in one year against the release before")
     max_hidden_share: float = 0.95
+    max_hidden_rise: float = Field(default=0.3, description="how much larger the share without a figure may become")
+    max_total_fall: float = Field(default=0.3, description="how far the sum of a measure may fall in a year that was closed")
+    max_jump_share: float = Field(default=0.05, description="share of revised cells of closed years that may jump tenfold")
+    max_lost_code_ratio: float = Field(default=0.05, description="codes of an open dimension that may disappear")
+    max_places_under_two_codes: int = 0
+    known_takeovers: dict[str, str] = Field(
+        default={}, description="measure -> measure that is known to take over its earlier figures: noted, not held"
+    )
 
 
 class TableColumn(_Strict):
