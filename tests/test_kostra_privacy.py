@@ -27,8 +27,12 @@ from kostra_files import (
     write_settled,
 )
 
+from sources.discovery import discover
 from sources.kostra.guard import no_dumps, sealed
+from sources.kostra.recognise import looks_private
 from sources.kostra.refusal import PrivateFileError
+from sources.registry import HEAD_BYTES
+from sources.spec import load_specs
 
 REPOSITORY = Path(__file__).parent.parent
 PEOPLE = identities(90)
@@ -192,3 +196,30 @@ def test_no_core_file_while_private_values_are_in_memory() -> None:
     with no_dumps():
         assert resource.getrlimit(resource.RLIMIT_CORE)[0] == 0
     assert resource.getrlimit(resource.RLIMIT_CORE) == before
+
+
+def test_private_files_in_a_folder_of_extracts_are_left_alone(tmp_path: Path) -> None:
+    """Someone puts the files in the drop folder, even names one in the list of extracts: neither is a candidate."""
+    listed = write_settled(tmp_path / "befolkning_hovedgruppe.csv", [(PEOPLE[0], "", "01.06.2023", "flyktning", "")])
+    listed.rename(tmp_path / "bosatt_anmodede.csv")
+    write_11f(tmp_path / "11F.dat", 2025, [Recipient(PEOPLE[0], grants={1: 1})])
+    (tmp_path / "aggregates.csv").write_text("municipality_code,year\n", encoding="utf-8")
+    (tmp_path / "extracts.csv").write_text(
+        "path,source,dataset,form,level,retrieved_on\n"
+        "11F.dat,kostra,social_assistance_by_group,kostra_aggregate_csv,k,2026-01-01\n"
+        "aggregates.csv,kostra,social_assistance_by_group,kostra_aggregate_csv,k,2026-01-01\n",
+        encoding="utf-8",
+    )
+    found = discover(tmp_path, load_specs())
+    assert found.candidates == []
+    assert {name: "integrering private" in reason for name, reason in found.unknown} == {
+        "11F.dat": True,
+        "aggregates.csv": True,
+        "bosatt_anmodede.csv": True,
+    }
+
+
+def test_no_real_extract_looks_private(shared: Path) -> None:
+    files = [p for p in (shared / "upstream").rglob("*") if p.suffix in (".csv", ".json", ".xlsx")]
+    assert len(files) > 50
+    assert [p.name for p in files if looks_private(p.read_bytes()[:HEAD_BYTES])] == []
