@@ -124,7 +124,7 @@ def test_a_page_that_is_gone_is_withdrawn(upstream: LocalUpstream, landing: Land
 
 
 def test_a_page_without_the_table_is_an_error_that_names_it(upstream: LocalUpstream) -> None:
-    with pytest.raises(LayoutError, match="NED155.*none among"):
+    with pytest.raises(LayoutError, match=r"NED155.*none among"):
         NavClient(http_for(upstream)).probe(spec("NED155"))
 
 
