@@ -64,16 +64,8 @@ UPSTREAM = {
 }
 """Extract of the documents -> our dataset(s) that carry its figures."""
 
-VALUE_COLUMNS = (
-    "value",
-    "amount_nok",
-    "persons",
-    "hours",
-    "cost_per_hour_nok",
-    "amount_nok_per_person",
-    "change_value",
-)
-PERCENT_COLUMNS = ("share_percent", "coverage_percent", "change_percent", "difference_percent")
+VALUE_COLUMNS = ("value", "amount_nok", "persons", "hours", "cost_per_hour_nok", "amount_nok_per_person")
+CHANGE_COLUMNS = ("change_value", "share_percent", "coverage_percent", "change_percent", "difference_percent")
 
 
 def read(spec: DatasetSpec, path: Path) -> pa.Table:
