@@ -1,6 +1,7 @@
-"""Invented extracts in IMDi's long form: a folder that is read like one a person downloaded.
+"""Invented extracts: a folder that is read like one a person downloaded; here the files in IMDi's long form.
 
-Here: regions, hiding, text and files. Not here: how the figures are drawn. Every file is listed as demo data.
+Here: regions, hiding, text and files. Not here: how the figures are drawn, SSB's and NAV's files (ssb.py, nav.py).
+Every file is listed as demo data.
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from sources.demo.figures import Figures, draw
+from sources.demo.nav import write_nav_extracts
 from sources.demo.plan import Recipe, members, plan
 from sources.demo.regions import Regions
+from sources.demo.ssb import write_ssb_extracts
 from sources.demo.world import EAST, NORWEGIAN_BORN, REST, WEST, YEARS, build_world
 from sources.dimensions import TOTAL
 from sources.spec import DatasetSpec, load_specs
@@ -30,7 +33,7 @@ RETRIEVED_ON = "2026-06-30"
 
 _README = """Alle tall i denne mappen er oppdiktet.
 De er laget for at programmet skal kunne prøves uten ekte uttrekk, og sier ingenting om noen kommune.
-Filene har samme form som IMDis egne nedlastinger (download_csv/k og /f).
+Filene har samme form som IMDis egne nedlastinger (download_csv/k og /f), SSBs svar (JSON-stat2) og Navs arbeidsbøker.
 """
 _HIDDEN_BELOW = 5
 _EVERYTHING = "everything"
@@ -52,11 +55,11 @@ _RATE_UNITS = {"Prosent": (100, 1), "Promille": (1000, 2)}
 
 
 def write_demo_extracts(folder: Path, *, seed: int = 1, tables: list[str] | None = None) -> None:
-    """Write invented extracts of IMDi's catalogue (or of the named tables) with their list and a note.
+    """Write invented extracts of the whole catalogue (or of the named IMDi tables) with their list and a note.
 
     The same seed gives the same bytes on every machine. ``folder`` then holds ``imdi/k/<table>.csv`` and
-    ``imdi/f/<table>.csv`` (counties and, as 00, the country), ``LESMEG.txt`` and, written last, ``extracts.csv``: a
-    folder without it is not whole.
+    ``imdi/f/<table>.csv`` (counties and, as 00, the country), ``ssb/``, ``nav/``, ``LESMEG.txt`` and, written last,
+    ``extracts.csv``: a folder without it is not whole.
     """
     world = build_world(seed)
     specs = {spec.upstream_id: spec for spec in load_specs().values() if spec.source == "imdi"}
@@ -70,6 +73,9 @@ def write_demo_extracts(folder: Path, *, seed: int = 1, tables: list[str] | None
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(_file(spec, recipe, figures, Regions(world, years, level)))
             listed.append([f"imdi/{level}/{table}.csv", "imdi", table, "long", level])
+    if tables is None:
+        by_id = load_specs()
+        listed += write_ssb_extracts(folder, world, by_id, seed) + write_nav_extracts(folder, world, by_id, seed)
     (folder / "LESMEG.txt").write_text(_README, encoding="utf-8")
     _write_list(folder / "extracts.csv", listed)
 
