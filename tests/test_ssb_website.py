@@ -203,6 +203,10 @@ PLAIN: list[list[object]] = [
     ["Sist endret:"],
     ["N:"],
     ["20260615 08:00"],
+    [],
+    ["Måleenhet:"],
+    ["N:"],
+    ["personer"],
 ]
 
 
@@ -238,6 +242,7 @@ def test_a_table_that_stands_lower_and_further_right_is_the_same_table(tmp_path:
     here = website.read_xlsx(own_spec(), workbook_of(tmp_path, PLAIN))
     columns = ("region_code", "period_start", "value", "value_status")
     assert rows(there.table, *columns) == rows(here.table, *columns)
+    assert there.updated_at == here.updated_at
 
 
 def test_a_renamed_or_extra_sheet_does_no_harm(tmp_path: Path) -> None:
@@ -258,6 +263,8 @@ def test_a_renamed_or_extra_sheet_does_no_harm(tmp_path: Path) -> None:
         ({0: ["Prøvetabell"]}, LayoutError, "none in sheets"),
         ({3: []}, LayoutError, "3 variables"),
         ({4: [], 5: []}, LayoutError, "header rows and figures"),
+        ({13: ["prosent"]}, LayoutError, "unit persons for 'N'; found percent"),
+        ({13: ["1000 personer"]}, UnknownLabelError, "'1000 personer'"),
     ],
 )
 def test_what_must_stop_the_reader(

@@ -13,7 +13,8 @@ from typing import Literal
 
 import pyarrow as pa
 
-from sources.errors import LayoutError, SourceError
+from sources.dimensions import fold
+from sources.errors import LayoutError, SourceError, UnknownLabelError
 from sources.klass.history import code_is_valid
 from sources.observation import Reading, observation_table
 from sources.options import options_of
@@ -128,6 +129,32 @@ class CellSink:
             self._rows[name].append(entry)
         for name, held in self._dimensions.items():
             held.append(codes.get(name, "all"))
+
+    def check_unit(self, contents: str, label: str, where: str) -> None:
+        """Compare the unit a file states for its contents with the spec's.
+
+        Raises UnknownLabelError for a unit the spec has not seen and LayoutError when it is not the unit of that
+        measure: then the series is another one under the same name.
+        """
+        unit = self.spec.units.get(label)
+        if unit is None:
+            raise UnknownLabelError(
+                expected="a known unit: " + ", ".join(self.spec.units),
+                found=repr(label),
+                where=f"{where}, {contents}",
+                next_step=f"add the label to `units` in the spec of {self.spec.dataset_id}",
+            )
+        stated = self.options.measure_units
+        own = {fold(t): c for column in self.spec.columns if column.role == "measure" for t, c in column.codes.items()}
+        measure = own.get(fold(contents), "")
+        expected = {stated[measure]} if measure in stated else set(stated.values())
+        if unit not in expected:
+            raise LayoutError(
+                expected=f"unit {' or '.join(sorted(expected))} for {contents!r}",
+                found=f"{unit} ({label})",
+                where=where,
+                next_step="the unit of the table has changed: describe the new series in the spec",
+            )
 
     def reading(self, updated_at: datetime | None) -> Reading:
         """What has been put in. Raises LayoutError when that is nothing."""

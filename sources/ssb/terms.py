@@ -139,9 +139,11 @@ def region_of_label(label: str, own: dict[str, str], where: str) -> Region:
 
 
 def _plain(code: str, *, by_validity: bool) -> Region:
-    """Codes of places outside every municipality (9999, 0799, Svalbard) are kept as printed, in all years."""
+    """Places outside every municipality (9999, 0799, Svalbard) are kept as printed; KOSTRA writes county 39 as 3900."""
     if len(code) == 2:
         return Region(code, None if code in _NO_COUNTIES else _level(code))
+    if len(code) == 4 and code.endswith("00"):
+        return _plain(code[:2], by_validity=False)
     has_years = len(code) == 4 and not code.endswith("99") and code[:2] not in _NO_COUNTIES
     return Region(code, _level(code), by_validity and has_years)
 

@@ -17,6 +17,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise, takewhile
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -54,6 +55,8 @@ def read_xlsx(spec: DatasetSpec, documents: list[Document], is_valid: Validity |
         for block in blocks_of(kept, spec, document.name, sink.notes):
             _Table(block, sink, options.captions, document.name).read()
         stamps += [moment for sheet in kept for moment in _changed_at(sheet)]
+        for contents, unit in (pair for sheet in kept for pair in _units(sheet)):
+            sink.check_unit(contents, unit, document.name)
     return sink.reading(max(stamps, default=None))
 
 
@@ -292,8 +295,23 @@ def _csv_cell(value: str) -> Cell:
 
 def _changed_at(sheet: Sheet) -> Iterator[datetime]:
     """The moments under "Sist endret:" in the footer, Norwegian time turned into UTC."""
+    for text in _under(sheet, "Sist endret:"):
+        if match := _CHANGED.match(text):
+            yield datetime(*map(int, match.groups()), tzinfo=_OSLO).astimezone(UTC)  # type: ignore[misc]
+
+
+def _units(sheet: Sheet) -> Iterator[tuple[str, str]]:
+    """(contents, unit) under "Måleenhet:" in the footer: a line that ends in a colon, then its unit."""
+    lines = list(takewhile(lambda line: line != "Målemetode:", _under(sheet, "Måleenhet:")))
+    for label, unit in pairwise(lines):
+        if label.endswith(":") and not unit.endswith(":"):
+            yield label.removesuffix(":"), unit
+
+
+def _under(sheet: Sheet, heading: str) -> Iterator[str]:
+    """The filled cells right below a heading of the footer, down to the first empty one."""
     for number, row in enumerate(sheet.rows):
-        if as_text(row[0]) == "Sist endret:":
-            for later in sheet.rows[number + 1 : number + 8]:
-                if match := _CHANGED.match(as_text(later[0])):
-                    yield datetime(*map(int, match.groups()), tzinfo=_OSLO).astimezone(UTC)  # type: ignore[misc]
+        for column, cell in enumerate(row):
+            if as_text(cell) == heading:
+                texts = (as_text(later[column]) for later in sheet.rows[number + 1 :])
+                yield from takewhile(bool, texts)
