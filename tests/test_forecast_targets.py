@@ -177,6 +177,15 @@ def test_hidden_cohort_is_an_interval(warehouse: duckdb.DuckDBPyConnection) -> N
     assert (first["amount_low_nok"], first["amount_high_nok"]) == (known + 88_000, known + 4 * 88_000)
 
 
+def test_invented_cohorts_never_complete_real_ones(warehouse: duckdb.DuckDBPyConnection) -> None:
+    larvik = forecast(warehouse, municipality="3909", settle=[0], from_year=2025, years=1)
+    assert not larvik.is_demo
+    demo = forecast(warehouse, municipality="3905", settle=[0], from_year=2025, years=1)
+    assert demo.is_demo
+    assert "demodata" in demo.assumptions_nb[-1]
+    assert yearly(demo, "settle_0", "legacy") == [80 * 177_400]
+
+
 def test_given_legacy_replaces_the_known(warehouse: duckdb.DuckDBPyConnection) -> None:
     answer = forecast(warehouse, municipality="3909", settle=[0], from_year=2025, years=1, legacy={2024: 60})
     assert yearly(answer, "settle_0", "legacy") == [60_057_400 + 60 * 249_500]

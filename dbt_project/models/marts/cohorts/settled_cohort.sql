@@ -76,6 +76,16 @@ unified as (
         is_demo
     from settlement
 
+),
+
+-- invented figures never fill the gaps of real ones: a municipality with any real cohort uses no demo cohort
+marked as (
+
+    select
+        unified.*,
+        min(case when is_demo then 1 else 0 end) over (partition by region_code) = 0 and is_demo as is_out_of_use
+    from unified
+
 )
 
 select
@@ -83,7 +93,9 @@ select
     settlement_year,
     cohort_source,
     is_whole_year,
-    precedence = min(precedence) over (partition by region_code, settlement_year) as is_used,
+    not is_out_of_use
+    and precedence
+    = min(case when is_out_of_use then 99 else precedence end) over (partition by region_code, settlement_year) as is_used,
     cast(settled_persons as double) as settled_persons,
     cast(settled_persons_low as double) as settled_persons_low,
     cast(settled_persons_high as double) as settled_persons_high,
@@ -91,4 +103,4 @@ select
     release_id,
     source_row,
     is_demo
-from unified
+from marked
