@@ -1,6 +1,6 @@
 """Invented workbooks of NAV's monthly tables, in the layout that the dataset specs describe.
 
-Here: counts and shares by area and month, and the sheets. Not here: the invented country (world.py), or other publishers.
+Here: counts and shares by area and month, and the sheets. Not here: the invented country (world.py).
 """
 
 from __future__ import annotations
@@ -35,9 +35,13 @@ class _Recipe:
 
 _RECIPES = {
     "nav_hl060": _Recipe("Helt ledige", (9, 14, 20, 40), (500, 240, 690, 520), {2022: 10, 2023: 12, 2024: 12, 2025: 6}),
-    "nav_aap155": _Recipe("Mottakere av arbeidsavklaringspenger", (27, 14, 20, 34), (620, 280, 890, 810), {2024: 1, 2025: 2}),
+    "nav_aap155": _Recipe(
+        "Mottakere av arbeidsavklaringspenger", (27, 14, 20, 34), (620, 280, 890, 810), {2024: 1, 2025: 2}
+    ),
     "nav_pst302": _Recipe("Mottakere av uføretrygd", (78, 12, 30, 52), (630, 280, 900, 820), {2024: 1, 2025: 2}),
-    "nav_ned155": _Recipe("Personer med nedsatt arbeidsevne", (38, 20, 30, 60), (620, 280, 890, 810), {2024: 1, 2025: 2}),
+    "nav_ned155": _Recipe(
+        "Personer med nedsatt arbeidsevne", (38, 20, 30, 60), (620, 280, 890, 810), {2024: 1, 2025: 2}
+    ),
 }
 
 
@@ -89,6 +93,8 @@ def _rows(
     for code, name, of_area, base in zip(regions.codes, regions.names, count, whole, strict=True):
         hidden = [0 < n < _HIDDEN_BELOW and len(code) == 4 for n in of_area]
         shown = of_area if rule.share_of is None else (of_area * 2000 + base) // max(int(base) * 2, 1)
-        cells = ["*" if h else (int(n) if rule.share_of is None else int(n) / 10) for n, h in zip(shown, hidden, strict=True)]
+        cells = [
+            "*" if h else (int(n) if rule.share_of is None else int(n) / 10) for n, h in zip(shown, hidden, strict=True)
+        ]
         rows.append(("I alt" if code == "00" else f"{code} {name or 'Uten navn'}", cells))
     return sorted(rows, key=lambda row: (row[0] == "I alt", row[0]))

@@ -1,6 +1,6 @@
 """Invented extracts of SSB's tables: JSON-stat2 bodies in the form SSB answers with.
 
-Here: from the plan's weights to cubes by region and year. Not here: the invented country (world.py), IMDi's or NAV's files.
+Here: from the plan's weights to cubes by region and year. Not here: the invented country (world.py).
 """
 
 from __future__ import annotations
@@ -101,7 +101,9 @@ class _Areas:
     def __init__(self, world: World, table: Table) -> None:
         self.years = [year for year in YEARS if year >= table.first_year]
         self.levels = [Regions(world, self.years, level) for level in table.levels]
-        named = [(_code(code, table.kostra), name) for r in self.levels for code, name in zip(r.codes, r.names, strict=True)]
+        named = [
+            (_code(code, table.kostra), name) for r in self.levels for code, name in zip(r.codes, r.names, strict=True)
+        ]
         labels: dict[str, str] = {}
         for code, name in named:
             labels[code] = name or labels.get(code, "") or code
@@ -117,7 +119,7 @@ class _Areas:
         ]
 
     def cube(self, values: np.ndarray) -> np.ndarray:
-        """[place, year, group] of the table's years -> [region, year, group]; -1 where the region was none that year."""
+        """[place, year, group] of the table's years -> [region, year, group]; -1 where it was no region."""
         cube = np.full((len(self.codes), len(self.years), values.shape[2]), -1, dtype=np.int64)
         for regions, (rows, years) in zip(self.levels, self._at, strict=True):
             cube[rows, years] = regions.total(values)
@@ -155,7 +157,9 @@ def _body(spec: DatasetSpec, table: Table, world: World, seed: int) -> dict[str,
     for codes in product(*variables.values()):
         picked = dict(zip(variables, codes, strict=True))
         for content in table.contents.values():
-            blocks.append(_figures(table, content, {n: variables[n][c] for n, c in picked.items()}, areas, world, spec, seed))
+            blocks.append(
+                _figures(table, content, {n: variables[n][c] for n, c in picked.items()}, areas, world, spec, seed)
+            )
     # blocks stand in order of variable and contents; region is the first index of the body, time the last
     values = np.stack([value for value, _ in blocks], axis=1).ravel()
     symbols = np.stack([symbol for _, symbol in blocks], axis=1).ravel()
