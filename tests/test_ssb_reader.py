@@ -399,7 +399,7 @@ def test_an_interval_stands_under_its_last_year(tmp_path: Path) -> None:
     raw = body(categories, [61.5, 62.5], table="14883", unit="prosent")
     reading = reader.read(spec_of("ssb/14883"), documents(tmp_path, raw))
     found = rows(reading.table, "period_start", "measure", "immigrant_category", "value")
-    assert found[1] == (date(2025, 1, 1), "upper_secondary_completed_1a_pct", "immigrants", 62.5)
+    assert found[1] == (date(2025, 1, 1), "upper_secondary_completed_on_time_pct", "immigrants", 62.5)
     assert reading.notes["intervals kept under their last year"] == 2
 
 
