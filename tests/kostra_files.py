@@ -9,6 +9,7 @@ import random
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from sources.kostra.layout import Layout, layouts
@@ -16,31 +17,30 @@ from sources.kostra.layout import Layout, layouts
 MONTHS = range(1, 13)
 
 
-def synthetic_identity(born: date, serial: int) -> str:
-    """The ``serial``-th valid synthetic identity number (month + 80) of a birth date; births from 1940 on."""
-    start = 500 if born.year >= 2000 else 0
-    stop = 1000 if born.year >= 2000 else 500
-    seen = -1
-    for individual in range(start, stop):
+@cache
+def _numbers_of(born: date) -> list[str]:
+    """Every valid synthetic identity number (month + 80) of a birth date; births from 1940 on."""
+    found = []
+    individuals = range(500, 1000) if born.year >= 2000 else range(500)
+    for individual in individuals:
         head = f"{born.day:02d}{born.month + 80:02d}{born.year % 100:02d}{individual:03d}"
         digits = [int(c) for c in head]
         first = -sum(w * d for w, d in zip((3, 7, 6, 1, 8, 9, 4, 5, 2), digits, strict=True)) % 11
         second = -sum(w * d for w, d in zip((5, 4, 3, 2, 7, 6, 5, 4, 3, 2), [*digits, first], strict=True)) % 11
         if first < 10 and second < 10:
-            seen += 1
-            if seen == serial:
-                return f"{head}{first}{second}"
-    raise ValueError("too many persons on one birth date")
+            found.append(f"{head}{first}{second}")
+    return found
+
+
+def synthetic_identity(born: date, serial: int) -> str:
+    """The ``serial``-th synthetic identity number of a birth date (there are about 400)."""
+    return _numbers_of(born)[serial]
 
 
 def identities(count: int) -> list[str]:
-    """``count`` distinct synthetic identity numbers of adults, in a fixed order."""
-    found = []
-    for number in range(count):
-        day = number // 300
-        born = date(1950 + day % 50, 1 + (day // 50) % 12, 1 + (day // 600) % 28)
-        found.append(synthetic_identity(born, number % 300))
-    return found
+    """``count`` distinct synthetic identity numbers of adults of all ages, in a fixed order."""
+    days = [date(1950 + n % 55, 1 + n % 12, 1 + n % 28) for n in range(12 * 55 * 7)]
+    return [synthetic_identity(days[number % len(days)], number // len(days)) for number in range(count)]
 
 
 def duf(number: int) -> str:
