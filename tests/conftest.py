@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from tests.pipeline import Installation
+
 SHARED = Path(__file__).parents[2] / "shared"
 os.environ.update(DAGSTER_DISABLE_TELEMETRY="1", DO_NOT_TRACK="1", DBT_SEND_ANONYMOUS_USAGE_STATS="false")
 
@@ -27,6 +29,24 @@ def shared() -> Path:
 def upstream(shared: Path) -> Path:
     """The real upstream files."""
     return shared / "upstream"
+
+
+@pytest.fixture(scope="session")
+def real(upstream: Path, tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """An installation that has run once on the folder of real files. Read it; do not run it again."""
+    installation = Installation(tmp_path_factory.mktemp("real"))
+    answer = installation.call("run", "--extracts", str(upstream))
+    (installation.data / "first_run.txt").write_text(f"{answer.returncode}\n{answer.stdout}\n{answer.stderr}", encoding="utf-8")
+    return installation
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """An installation that has run once on the bundled input, as `make run` does."""
+    installation = Installation(tmp_path_factory.mktemp("demo"))
+    answer = installation.call("run")
+    (installation.data / "first_run.txt").write_text(f"{answer.returncode}\n{answer.stdout}\n{answer.stderr}", encoding="utf-8")
+    return installation
 
 
 def _is_loopback(address: Any) -> bool:
