@@ -7,7 +7,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
+import ssl
+import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -401,3 +405,64 @@ def test_bodies_on_their_way_in_leave_nothing_behind(tmp_path: Path) -> None:
         (folder / "body").write_bytes(b"x")
         assert not stale.exists()
     assert list((tmp_path / "incoming").iterdir()) == []
+
+
+# The way through a municipality's network
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A certificate for 127.0.0.1, made for this test."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not on this machine")
+    made = tmp_path / "certificate.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
+    command += ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(tmp_path / "key.pem"), "-out", str(made)]
+    subprocess.run(command, check=True, capture_output=True)
+    return made
+
+
+def test_over_tls_a_body_arrives_a_trickle_is_cut_and_an_unknown_certificate_refused(
+    folder: Path, certificate: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, certificate.with_name("key.pem"))
+    upstream = LocalUpstream(folder)
+    upstream._server.socket = context.wrap_socket(upstream._server.socket, server_side=True)
+    with upstream:
+        secure = {host: base.replace("http://", "https://") for host, base in upstream.base_urls.items()}
+        with pytest.raises(TransferError, match="the certificate or the secure connection was refused after 1 attempt"):
+            download(http_for(upstream, base_urls=secure), tmp_path)
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+        assert download(http_for(upstream, base_urls=secure), tmp_path)[1] == SETTLED.encode("latin-1")
+        limits = TimeLimits(connect=2, read=0.5, total=0.7, grace=60)
+        for fault in ("slow", "slow_headers"):
+            upstream.faults.switch_on(fault, times=1, value="0.05")
+            with pytest.raises(TransferError, match="no whole answer within"):
+                download(http_for(upstream, base_urls=secure, time_limits=limits), tmp_path)
+
+
+def test_a_proxy_of_the_environment_is_used_and_not_for_this_machine(
+    upstream: LocalUpstream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{listener.getsockname()[1]}")
+        monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{listener.getsockname()[1]}")
+        for name in ("https_proxy", "http_proxy", "NO_PROXY", "no_proxy"):
+            monkeypatch.delenv(name, raising=False)
+
+        def refuse() -> None:
+            connection, _ = listener.accept()
+            asked.append(connection.recv(1000))
+            connection.sendall(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+            connection.close()
+
+        worker = threading.Thread(target=refuse)
+        worker.start()
+        http = HttpClient(HttpSettings(retry=RetryRule(attempts=1)), PatientClock().as_clock())
+        with pytest.raises(TransferError, match="the proxy did not pass the call on"):
+            http.get("ssb", SSB)
+        worker.join(5)
+        assert asked[0].startswith(b"CONNECT data.ssb.no:443 ")
+        assert download(http_for(upstream), tmp_path)[0].status == 200
