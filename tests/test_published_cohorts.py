@@ -168,3 +168,39 @@ def test_five_year_window(warehouse: duckdb.DuckDBPyConnection) -> None:
         "select settlement_year, grant_year_n from marts.cohort_window where year = 2024 order by 1"
     ).fetchall()
     assert rows == [(2020, 5), (2021, 4), (2022, 3), (2023, 2), (2024, 1)]
+
+
+LABELLED = {
+    "fct_grant_rate": ("grant_scheme", "grant_name", "rate_level", "category", "payment_type", "proration"),
+    "fct_price_change": ("index_name",),
+    "fct_grant_received": ("grant_type", "grant_source"),
+    "nav_grant_use": ("entry",),
+    "grant_forecast": ("component",),
+    "grant_forecast_sensitivity": ("sensitivity",),
+    "cost_component": ("target_group", "series", "cost_component"),
+    "cost_area": ("cost_area", "statistic"),
+    "cost_coverage": ("scheme", "series", "basis"),
+    "integration_cost": ("area_level",),
+    "norwegian_training_cost_area": ("cost_area",),
+    "source_discrepancy": ("kind",),
+    "cohort_benefit": ("benefit",),
+    "cohort_size": ("size_kind",),
+    "settled_cohort": ("cohort_source",),
+    "introduction_programme_count": ("protection_status",),
+    "target_group_composition": ("population", "dimension"),
+    "target_group_size": ("geography",),
+    "action_plan_figure": ("topic",),
+    "cohort_retention": ("move_status",),
+    "programme_outcome": ("status", "share_basis"),
+}
+"""Coded columns a Norwegian reader meets."""
+
+
+@pytest.mark.parametrize(("table", "column"), [(t, c) for t, columns in LABELLED.items() for c in columns])
+def test_every_code_has_a_norwegian_label(table: str, column: str, warehouse: duckdb.DuckDBPyConnection) -> None:
+    missing = warehouse.sql(
+        f"""select distinct {column} from marts.{table}
+            where {column} is not null
+            and {column} not in (select code from marts.code_label where column_name = '{column}')"""
+    ).fetchall()
+    assert missing == []

@@ -1,0 +1,15 @@
+with labels as (
+
+    select * from {{ ref('stg_published__code_labels') }}
+
+)
+
+select
+    column_name,
+    code,
+    label_nb,
+    dataset_id,
+    release_id,
+    source_row,
+    is_demo
+from labels
