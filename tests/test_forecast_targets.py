@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from published_build import connect, shared_build
 
-from warehouse.forecast import Assumptions, Forecast, ForecastError, Settled, forecast
+from warehouse.forecast import Assumptions, Forecast, ForecastError, Settled, forecast, plans_from_rows
 
 ADULT_YEARS = [194_400, 249_500, 177_400, 88_000, 72_000]
 """Tabell 14, 2024: adult or child in family, grant years 1 to 5."""
@@ -189,6 +189,19 @@ def test_invented_cohorts_never_complete_real_ones(warehouse: duckdb.DuckDBPyCon
 def test_given_legacy_replaces_the_known(warehouse: duckdb.DuckDBPyConnection) -> None:
     answer = forecast(warehouse, municipality="3909", settle=[0], from_year=2025, years=1, legacy={2024: 60})
     assert yearly(answer, "settle_0", "legacy") == [60_057_400 + 60 * 249_500]
+
+
+def test_plan_file_becomes_scenarios(warehouse: duckdb.DuckDBPyConnection) -> None:
+    row = {"municipality_code": "3909", "plan": "a", "year": 2025, "month": None, "category": "single_adult", "age": 61}
+    rows = [
+        row | {"planned_persons": 2},
+        row | {"plan": "b", "planned_persons": 1},
+        row | {"municipality_code": "3907"},
+    ]
+    plans = plans_from_rows(rows, "3909")
+    answer = forecast(warehouse, municipality="3909", settle=[], plans=plans, from_year=2025, years=1)
+    assert yearly(answer, "plan_a", "new") == [2 * (241_100 + 180_600)]
+    assert yearly(answer, "plan_b", "new") == [241_100 + 180_600]
 
 
 def test_sensitivity_follows_the_three_forecasts(warehouse: duckdb.DuckDBPyConnection) -> None:

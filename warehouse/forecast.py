@@ -6,7 +6,7 @@ Here: what a caller may ask, and running dbt_project/macros/grant_forecast.sql. 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -129,6 +129,17 @@ def forecast(
         ),
         is_demo=any(row.is_demo for row in known),
     )
+
+
+def plans_from_rows(rows: Sequence[Mapping[str, object]], municipality: str) -> dict[str, list[Settled]]:
+    """Plans of a filled plan template (dataset municipal_settlement_plan) as scenarios ``plan_<name>``."""
+    plans: dict[str, list[Settled]] = {}
+    for row in rows:
+        if row["municipality_code"] == municipality:
+            plans.setdefault(f"plan_{row['plan']}", []).append(
+                Settled(row["year"], row["planned_persons"], row["category"], row["month"], row["age"])
+            )
+    return plans
 
 
 @dataclass(frozen=True)
