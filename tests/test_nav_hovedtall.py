@@ -9,12 +9,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from nav_workbooks import write
-from ssb_bodies import rows, spec_of
 
 from sources.errors import LayoutError
 from sources.nav import hovedtall, reader
 from sources.ports import Document
+from tests.nav_workbooks import write
+from tests.ssb_bodies import rows, spec_of
 
 NAME = "hovedtall_vestfold_telemark_okt2022_janfeb2023_reworked.xlsx"
 

@@ -11,13 +11,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from nav_workbooks import Rows, write
-from ssb_bodies import rows, spec_of
 
 from sources.errors import LayoutError, SourceError, UnknownLabelError, ValueGrammarError
 from sources.nav import reader, special_delivery
 from sources.observation import OBSERVATION_SCHEMA, Reading, drop_exact_duplicates
 from sources.ports import Document
+from tests.nav_workbooks import Rows, write
+from tests.ssb_bodies import rows, spec_of
 
 FOLDER = "upstream/nav/nav_telemark_delivery"
 KEYS = ("region_code", "measure", "sex", "age_group", "value", "value_status")

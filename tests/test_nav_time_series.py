@@ -11,9 +11,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from nav_workbooks import MONTHS, aap155, count_of, pst302, write
 from python_calamine import CalamineWorkbook
-from ssb_bodies import rows, spec_of
 
 from sources.errors import LayoutError, NotOfKindError, SourceError, ValueGrammarError
 from sources.klass.history import counties, municipalities
@@ -21,6 +19,8 @@ from sources.nav import reader
 from sources.nav.layout import Period, period_of, value_of
 from sources.observation import OBSERVATION_SCHEMA, Reading, drop_exact_duplicates
 from sources.ports import Document
+from tests.nav_workbooks import MONTHS, aap155, count_of, pst302, write
+from tests.ssb_bodies import rows, spec_of
 
 NAME = "202210_HL060_helt_ledige_fylke_kommune_tidsserie_maaned.xlsx"
 

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ssb_bodies import body, documents, own_spec, rows, spec_of
 
 from sources.errors import LayoutError, UnknownLabelError, ValueGrammarError
 from sources.observation import OBSERVATION_SCHEMA, drop_exact_duplicates
 from sources.ports import Document
 from sources.ssb import reader
 from sources.ssb.terms import Region, period_of, region_of, region_of_label, status_of
+from tests.ssb_bodies import body, documents, own_spec, rows, spec_of
 
 ALL_YEARS = {"Region": ["3909"], "ContentsCode": ["N"], "Tid": ["2024"]}
 

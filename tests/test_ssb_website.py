@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
-from ssb_bodies import own_spec, rows, spec_of
 
 from sources.errors import LayoutError, SourceError, UnknownLabelError, ValueGrammarError
 from sources.observation import OBSERVATION_SCHEMA, Reading, drop_exact_duplicates
 from sources.ports import Document
 from sources.spec import DatasetSpec
 from sources.ssb import harmonised, reader, website
+from tests.ssb_bodies import own_spec, rows, spec_of
 
 
 def read(shared: Path, name: str, spec: DatasetSpec) -> Reading:
