@@ -12,8 +12,8 @@ import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from published_build import connect, shared_build
 
+from tests.published_build import connect, shared_build
 from warehouse.forecast import Assumptions, Forecast, ForecastError, Settled, forecast, plans_from_rows
 
 ADULT_YEARS = [194_400, 249_500, 177_400, 88_000, 72_000]

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 import duckdb
 import pytest
-from published_build import connect, shared_build
+
+from tests.published_build import connect, shared_build
 
 FROM_UNROUNDED = {
     ("Tabell 4", "integration_grant_plus_special_grant_unaccompanied_minors", "nok", 217194.0),

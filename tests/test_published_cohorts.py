@@ -10,8 +10,8 @@ from datetime import date
 
 import duckdb
 import pytest
-from published_build import build, connect
 
+from tests.published_build import build, connect
 from warehouse.forecast import forecast
 
 MONTHS = [

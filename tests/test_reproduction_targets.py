@@ -13,7 +13,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from published_build import connect, shared_build
+
+from tests.published_build import connect, shared_build
 
 RATE = "from marts.fct_grant_rate where is_used and grant_name = 'integration_grant'"
 COMPONENT = "from marts.cost_component where target_group = 'all_persons_with_integration_grant'"
