@@ -16,13 +16,34 @@ from orchestration.refresh import Outcome, RefreshPlan, plan_refresh
 from orchestration.workspace import Workspace
 from warehouse.lock import writer_lock
 from warehouse.paths import DataFolder
+from warehouse.settings import Settings
 
-DAGSTER_YAML = """# Written by integrering; settings of Dagster's own storage on this machine.
+DAGSTER_YAML = """# Written by integrering at every start; settings of Dagster itself on this machine.
 telemetry:
   enabled: false
 nux:
   enabled: false
+concurrency:
+  runs:
+    max_concurrent_runs: 1
+run_monitoring:
+  enabled: true
+  start_timeout_seconds: 180
+  cancel_timeout_seconds: 60
+  poll_interval_seconds: 15
+retention:
+  schedule: {purge_after_days: 90}
+  sensor:
+    purge_after_days: {skipped: 3, failure: 30, success: 90}
 """
+"""One run at a time (one writer), runs whose process died are closed, and ticks are not kept for ever."""
+
+DAGSTER_POSTGRES_YAML = """storage:
+  postgres:
+    postgres_url:
+      env: INTEGRERING_DAGSTER_POSTGRES_URL
+"""
+"""Added when the setting is there. The address is read from the environment, so that no secret lies in a file."""
 
 
 @dataclass
@@ -49,16 +70,34 @@ def run_once(workspace: Workspace, *, on_stage: Callable[[str], None] = lambda s
         plan = plan_refresh(workspace.landing, workspace.specs, workspace.files())
         report.outcomes += plan.unchanged
         report.unknown = workspace.discovery().unknown
-        if plan.new or workspace.full or not is_up_to_date(workspace):
+        _ask_upstream(workspace, plan, report, on_stage)
+        if plan.new or plan.live or workspace.full or not is_up_to_date(workspace):
             _execute(workspace, plan, report, on_stage)
     manifest = published_manifest(workspace.folder)
     report.release_id = manifest.release_id if manifest else None
     return report
 
 
+def _ask_upstream(
+    workspace: Workspace, plan: RefreshPlan, report: RunReport, on_stage: Callable[[str], None]
+) -> None:
+    """Of a live run: ask the publishers, and add what has something new to the plan."""
+    if workspace.settings.source != "live":
+        return
+    from orchestration.live import Upstream
+
+    on_stage("asking upstream")
+    new, others = Upstream(workspace).plan()
+    plan.live = {fetch.dataset_id for fetch in new}
+    report.outcomes += [outcome for outcome in others if outcome.dataset_id not in plan.dataset_ids]
+
+
 def _execute(workspace: Workspace, plan: RefreshPlan, report: RunReport, on_stage: Callable[[str], None]) -> None:
-    """Run the Dagster job on what is new and all that depends on it."""
-    on_stage(f"{len(plan.new)} new files; starting the job")
+    """Run the Dagster job: first on the datasets with something new, then, if that changed anything, on the rest.
+
+    Two runs rather than one, so that a file that fails or is held costs no build and moves nothing that is published.
+    """
+    on_stage(f"{len(plan.new)} new files; starting Dagster")
     prepare_dagster_home(workspace.folder)
     import dagster as dg
 
@@ -74,18 +113,24 @@ def _execute(workspace: Workspace, plan: RefreshPlan, report: RunReport, on_stag
     job = definitions.resolve_job_def(REFRESH_JOB)
     new = {dataset_key(workspace.specs[dataset_id]) for dataset_id in plan.dataset_ids}
     datasets = {dataset_key(spec) for spec in workspace.specs.values()}
-    built = set(job.asset_layer.executable_asset_keys) - datasets
     with _quiet(workspace.folder.build / "run.log"), dg.DagsterInstance.get() as instance:
-        result = job.execute_in_process(
-            instance=instance,
-            asset_selection=sorted(new | built, key=lambda key: key.path),
-            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-            raise_on_error=False,
-            tags={"integrering/trigger": "command line"},
-        )
-    report.was_built = result.success
-    if not result.success:
-        report.failure = _failure_text(result)
+
+        def execute(keys: set[dg.AssetKey]) -> bool:
+            result = job.execute_in_process(
+                instance=instance,
+                asset_selection=sorted(keys, key=lambda key: key.path),
+                run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+                raise_on_error=False,
+                tags={"integrering/trigger": "command line"},
+            )
+            report.failure = None if result.success else _failure_text(result)
+            return result.success
+
+        if new and not execute(new):
+            return
+        if workspace.full or not is_up_to_date(workspace):
+            on_stage("building and publishing")
+            report.was_built = execute(set(job.asset_layer.executable_asset_keys) - datasets)
 
 
 def _overrides(workspace: Workspace) -> dict[str, object]:
@@ -104,12 +149,17 @@ def _failure_text(result: object) -> str:
     return "the job failed; see run.log in the build folder"
 
 
-def prepare_dagster_home(folder: DataFolder) -> Path:
-    """Dagster's own folder with telemetry off, and the environment that points to it."""
+def prepare_dagster_home(folder: DataFolder, settings: Settings) -> Path:
+    """Dagster's own folder with its settings, and the environment that points to it."""
     home = folder.dagster_home
     home.mkdir(parents=True, exist_ok=True)
-    if not (home / "dagster.yaml").exists():
-        (home / "dagster.yaml").write_text(DAGSTER_YAML, encoding="utf-8")
+    wanted = DAGSTER_YAML
+    if settings.dagster_postgres_url:
+        wanted += DAGSTER_POSTGRES_YAML
+        os.environ["INTEGRERING_DAGSTER_POSTGRES_URL"] = settings.dagster_postgres_url
+    path = home / "dagster.yaml"
+    if not path.exists() or path.read_text(encoding="utf-8") != wanted:
+        path.write_text(wanted, encoding="utf-8")
     os.environ.setdefault("DAGSTER_HOME", str(home))
     os.environ.update(DAGSTER_DISABLE_TELEMETRY="1", DO_NOT_TRACK="1", DBT_SEND_ANONYMOUS_USAGE_STATS="false")
     return home
