@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from sources.errors import LayoutError, UnknownLabelError, ValueGrammarError
+from sources.klass.history import municipalities
 from sources.observation import OBSERVATION_SCHEMA, drop_exact_duplicates
 from sources.ports import Document
 from sources.ssb import reader
@@ -343,6 +344,25 @@ def test_a_variable_that_is_left_out_is_its_total_only_where_the_spec_lets_it(tm
     columns[2]["optional"] = False
     with pytest.raises(LayoutError, match="the variables Kjonn"):
         reader.read(own_spec(columns=columns), documents(tmp_path, body(ALL_YEARS, [1])))
+
+
+def test_a_new_kind_of_area_is_left_out_and_reported(tmp_path: Path) -> None:
+    """One code of a form nobody has seen among the 357 municipalities does not stop the table."""
+    codes = [code for code, _ in municipalities(2024)]
+    raw = body({"Region": [*codes, "NY-01"], "ContentsCode": ["N"], "Tid": ["2024"]}, [1] * 358)
+    reading = reader.read(own_spec(), documents(tmp_path, raw))
+    assert reading.table.num_rows == 357
+    assert reading.new_labels == {"region": ["NY-01"]}
+
+
+@pytest.mark.parametrize(("label", "reads"), [("antall", True), ("Personer", True), ("antall personer", False)])
+def test_unit_words_of_ssb(tmp_path: Path, label: str, reads: bool) -> None:
+    files = documents(tmp_path, body(ALL_YEARS, [1], unit=label))
+    if reads:
+        assert reader.read(own_spec(), files).table["unit"].to_pylist() == ["persons"]
+    else:
+        with pytest.raises(UnknownLabelError, match="antall personer"):
+            reader.read(own_spec(), files)
 
 
 def test_a_body_of_another_table_is_refused(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from typing import Literal
 import pyarrow as pa
 
 from sources.dimensions import fold
-from sources.errors import LayoutError, SourceError, UnknownLabelError
+from sources.errors import LayoutError, SourceError
 from sources.klass.history import code_is_valid
 from sources.observation import Reading, observation_table
 from sources.options import options_of
@@ -31,6 +31,7 @@ from sources.ssb.terms import (
     period_of,
     region_of_label,
     status_of,
+    unit_of,
 )
 
 Validity = Callable[[str, int], bool]
@@ -136,18 +137,12 @@ class CellSink:
         Raises UnknownLabelError for a unit the spec has not seen and LayoutError when it is not the unit of that
         measure: then the series is another one under the same name.
         """
-        unit = self.spec.units.get(label)
-        if unit is None:
-            raise UnknownLabelError(
-                expected="a known unit: " + ", ".join(self.spec.units),
-                found=repr(label),
-                where=f"{where}, {contents}",
-                next_step=f"add the label to `units` in the spec of {self.spec.dataset_id}",
-            )
         stated = self.options.measure_units
         own = {fold(t): c for column in self.spec.columns if column.role == "measure" for t, c in column.codes.items()}
         measure = own.get(fold(contents), "")
         expected = {stated[measure]} if measure in stated else set(stated.values())
+        only = next(iter(expected)) if len(expected) == 1 else None
+        unit = unit_of(self.spec, label, only, f"{where}, {contents}")
         if unit not in expected:
             raise LayoutError(
                 expected=f"unit {' or '.join(sorted(expected))} for {contents!r}",

@@ -10,10 +10,10 @@ from itertools import product
 
 import numpy as np
 
-from sources.errors import LayoutError, UnknownLabelError
+from sources.errors import LayoutError
 from sources.spec import DatasetSpec
 from sources.ssb.jsonstat import Cube
-from sources.ssb.terms import SsbReading
+from sources.ssb.terms import SsbReading, unit_of
 
 
 @dataclass(frozen=True)
@@ -70,14 +70,7 @@ class Measures:
 
     def _unit(self, measure: str, label: str | None) -> str:
         expected = self.options.measure_units.get(measure)
-        stated = self.spec.units.get(label) if label else None
-        if label and stated is None:
-            raise UnknownLabelError(
-                expected="a known unit: " + ", ".join(self.spec.units),
-                found=repr(label),
-                where=f"{self.where}, {measure}",
-                next_step=f"add the label to `units` in the spec of {self.spec.dataset_id}",
-            )
+        stated = unit_of(self.spec, label, expected, f"{self.where}, {measure}") if label else None
         if expected is None and not (self.options.open_contents and stated):
             raise LayoutError(
                 expected="a unit for each measure",

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from sources.errors import LayoutError
+from sources.errors import LayoutError, UnknownLabelError
 from sources.klass.history import code_is_valid
 from sources.observation import Reading, observation_table
 from sources.options import options_of
@@ -40,6 +40,8 @@ from sources.ssb.terms import (
 )
 
 FORM = "ssb_jsonstat2"
+MAX_UNKNOWN_REGIONS = 0.1
+"""Share of region codes of no known form that may be left out; with more the table's codes have changed."""
 
 
 def read(spec: DatasetSpec, documents: list[Document], is_valid: Validity = code_is_valid) -> Reading:
@@ -140,6 +142,7 @@ class _Part:
     is_valid: Validity
     notes: Counter[str]
     labels: list[Labels] = field(default_factory=list)
+    unknown_regions: list[str] = field(default_factory=list)
 
     def observations(self) -> pa.Table:
         cube = self.cube
@@ -172,7 +175,8 @@ class _Part:
         return observation_table(taken, len(rows))
 
     def new_labels(self) -> dict[str, list[str]]:
-        return {known.column.dimension or known.column.name: known.new for known in self.labels if known.new}
+        found = {known.column.dimension or known.column.name: known.new for known in self.labels if known.new}
+        return {**found, "region": self.unknown_regions} if self.unknown_regions else found
 
     def _special(self) -> tuple[int | None, int]:
         """Where region and time stand. Neither role is certain to be given (SOURCE.md section 1.3)."""
@@ -192,9 +196,19 @@ class _Part:
     def _regions(self, position: int | None) -> list[Region]:
         if position is None:
             return [Region(str(self.options.region_when_absent), "country")]
-        regions = [region_of(c, self.options.regions, self.where) for c in self.cube.dimensions[position].codes]
+        regions = [self._region(code) for code in self.cube.dimensions[position].codes]
+        if len(self.unknown_regions) > MAX_UNKNOWN_REGIONS * len(regions):
+            region_of(self.unknown_regions[0], self.options.regions, self.where)
         self._leave_out(position, [region.level is None for region in regions], NO_AREA)
         return regions
+
+    def _region(self, code: str) -> Region:
+        """The region of a code; one of no known form is left out and reported, since areas come and go in a table."""
+        try:
+            return region_of(code, self.options.regions, self.where)
+        except UnknownLabelError:
+            self.unknown_regions.append(code)
+            return Region(code, None)
 
     def _periods(self, position: int) -> list[Period]:
         periods = [period_of(code, self.where) for code in self.cube.dimensions[position].codes]

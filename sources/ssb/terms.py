@@ -84,6 +84,41 @@ class SsbReading(Options):
     website: Website = Website()
 
 
+UNITS = {
+    "personer": "persons",
+    "prosent": "percent",
+    "husholdninger": "households",
+    "barn": "children",
+    "måneder": "months",
+    "1000kr": "thousand_nok",
+    "antall": "count",
+}
+"""SSB's unit words that mean one thing in every table. A spec's own ``units`` go first (kroner may be a median)."""
+
+_COUNTS = frozenset({"persons", "children", "households", "cases"})
+
+
+def unit_of(spec: DatasetSpec, label: str, expected: str | None, where: str) -> str:
+    """The unit code of SSB's unit label; ``antall`` is the expected unit where that is a count.
+
+    Raises UnknownLabelError for a label that neither the spec nor SSB's common words know.
+    """
+    word = fold(label).replace(" ", "")
+    own = {fold(text).replace(" ", ""): unit for text, unit in spec.units.items()}
+    unit = own.get(word) or UNITS.get(word)
+    if unit == "count":
+        unit = expected if expected in _COUNTS else None
+    if unit is None:
+        raise UnknownLabelError(
+            expected="a known unit: " + ", ".join(spec.units),
+            found=repr(label[:60]),
+            where=where,
+            next_step=f"add the label to `units` in the spec of {spec.dataset_id}; if the unit has changed, the series is "
+            "another one",
+        )
+    return unit
+
+
 @dataclass(frozen=True)
 class Region:
     """A region of an SSB table. ``level`` None = no area of its own (unspecified, country without Oslo): left out.
