@@ -113,8 +113,8 @@ def unit_of(spec: DatasetSpec, label: str, expected: str | None, where: str) -> 
             expected="a known unit: " + ", ".join(spec.units),
             found=repr(label[:60]),
             where=where,
-            next_step=f"add the label to `units` in the spec of {spec.dataset_id}; if the unit has changed, the series is "
-            "another one",
+            next_step=f"add the label to `units` in the spec of {spec.dataset_id}; "
+            "if the unit has changed, the series is another one",
         )
     return unit
 
