@@ -18,13 +18,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from live_upstream import NOON, SETTLED, PatientClock, http_for, write_release
 
 from sources.errors import ClosedError, NotOfKindError, SourceError, TransferError
 from sources.http import Answer, HttpClient, HttpSettings, incoming_folder
 from sources.http_content import expect_semicolon_csv, quarantine
 from sources.http_limits import RetryRule, TimeLimits
 from sources.local_upstream.server import LocalUpstream
+from tests.live_upstream import NOON, SETTLED, PatientClock, http_for, write_release
 
 IMDI = "https://app-simapi-prod.azurewebsites.net/download_csv/k/bosatt_anmodede"
 SSB = "https://data.ssb.no/api/pxwebapi/v2/config"

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from live_upstream import NOON, PatientClock
 
 from sources.http import PUBLISHERS, HttpSettings
 from sources.http_limits import Breaker, Clock, RetryRule, TokenBucket, retry_after_seconds
+from tests.live_upstream import NOON, PatientClock
 
 
 class _SteppedClock:

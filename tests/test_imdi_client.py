@@ -10,7 +10,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from live_upstream import NOON, SETTLED, http_for, make_spec, write_release
 
 from sources.errors import NotOfKindError, SpecError, TransferError, WithdrawnError
 from sources.imdi.client import ImdiClient
@@ -19,6 +18,7 @@ from sources.landing import Blob, Landing, Receipt, release_id_of
 from sources.live import fetch_is_due
 from sources.local_upstream.server import LocalUpstream
 from sources.options import options_of
+from tests.live_upstream import NOON, SETTLED, http_for, make_spec, write_release
 
 COUNTRY = SETTLED.replace("Kommunenummer;Kommune", "Fylkesnummer;Fylke").replace("3805;", "00;").replace("0712;", "00;")
 LATER = SETTLED + "Personer;2023;3805;;Faktisk bosetting;241\n"

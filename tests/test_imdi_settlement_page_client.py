@@ -10,11 +10,11 @@ import json
 from pathlib import Path
 
 import pytest
-from live_upstream import http_for, write_release
 
 from sources.errors import LayoutError, UnknownLabelError, ValueGrammarError
 from sources.imdi.settlement_page import Difference, SettlementPages, compare, read_page
 from sources.local_upstream.server import LocalUpstream
+from tests.live_upstream import http_for, write_release
 
 VESTFOLD_2024 = [
     ("Horten", "160", "115", "115", "90"),

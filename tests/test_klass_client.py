@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from live_upstream import http_for, make_spec, write_release
 
 from sources.errors import LayoutError, NotOfKindError, WithdrawnError
 from sources.klass.client import KlassClient
 from sources.landing import Landing
 from sources.local_upstream.server import LocalUpstream
+from tests.live_upstream import http_for, make_spec, write_release
 
 CODES_A_YEAR = {2016: 428, 2017: 426, 2018: 422, 2019: 422, 2020: 356, 2021: 356, 2022: 356, 2023: 356, 2024: 357}
 """Municipalities on 1 January (SOURCE.md section 2.5)."""

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
-from live_upstream import NOON, SETTLED, PatientClock, dataset_12272, http_for, make_spec, write_release
 
 from sources.errors import SourceError
 from sources.http import HttpClient
@@ -22,6 +21,7 @@ from sources.live import check_live, fetch_is_due, is_live, live_clients, planne
 from sources.local_upstream.server import LocalUpstream
 from sources.ports import Probe
 from sources.spec import DatasetSpec, load_specs
+from tests.live_upstream import NOON, SETTLED, PatientClock, dataset_12272, http_for, make_spec, write_release
 
 PAGE = "/no/nav-og-samfunn/statistikk/helt-ledige"
 WHOLE = {"KOKkommuneregion0000": {"codes": ["*"]}, "ContentsCode": {"codes": ["*"]}, "Tid": {"codes": ["*"]}}

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
-from live_upstream import http_for, make_spec, write_release
 
 from sources.errors import LayoutError, NotOfKindError, TransferError, WithdrawnError
 from sources.landing import Landing
@@ -22,6 +21,7 @@ from sources.local_upstream.nav import attachment_id
 from sources.local_upstream.server import LocalUpstream
 from sources.nav.client import NavClient
 from sources.nav.page import find_workbook
+from tests.live_upstream import http_for, make_spec, write_release
 
 PAGE = "/no/nav-og-samfunn/statistikk/arbeidssokere-og-stillinger-statistikk/helt-ledige"
 ID = "0f3b2a64-8c9e-4a53-b1a5-3a4f4d2c9b10:" + "a1" * 20

@@ -13,7 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from live_upstream import (
+
+from sources.errors import LayoutError, NotOfKindError, SpecError, TransferError, WithdrawnError
+from sources.landing import Landing, release_id_of
+from sources.local_upstream.answers import Question
+from sources.local_upstream.server import LocalUpstream
+from sources.ssb.client import SsbClient, check_part, parse_updated, publication_status
+from sources.ssb.selection import Picked, Selection, SsbQuery
+from tests.live_upstream import (
     KOSTRA_CODELISTS,
     MINORITY_CHILDREN,
     PatientClock,
@@ -22,13 +29,6 @@ from live_upstream import (
     make_spec,
     write_release,
 )
-
-from sources.errors import LayoutError, NotOfKindError, SpecError, TransferError, WithdrawnError
-from sources.landing import Landing, release_id_of
-from sources.local_upstream.answers import Question
-from sources.local_upstream.server import LocalUpstream
-from sources.ssb.client import SsbClient, check_part, parse_updated, publication_status
-from sources.ssb.selection import Picked, Selection, SsbQuery
 
 REGION = "KOKkommuneregion0000"
 WHOLE = {REGION: {"codes": ["*"]}, "ContentsCode": {"codes": ["*"]}, "Tid": {"codes": ["*"]}}

@@ -167,6 +167,12 @@ def test_settings_that_make_no_sense_are_refused(choice: dict) -> None:
         Choice.model_validate(choice)
 
 
+def test_a_variable_to_be_summed_over_may_be_gone() -> None:
+    (with_it,) = ask(Alder={"eliminate": True})
+    (without,) = ask()
+    assert with_it == without
+
+
 @pytest.mark.parametrize("table", ["../x", "09817/data", "0", "09817?x=1", "09 817"])
 def test_a_table_id_is_digits_and_letters(table: str) -> None:
     with pytest.raises(ValidationError):

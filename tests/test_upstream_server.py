@@ -16,12 +16,12 @@ from typing import Any
 import pytest
 import requests
 import yaml
-from live_upstream import KOSTRA_CODELISTS, SETTLED, dataset_12272, write_release
 from openapi_schema_validator import OAS30Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT4
 
 from sources.local_upstream.server import LocalUpstream
+from tests.live_upstream import KOSTRA_CODELISTS, SETTLED, dataset_12272, write_release
 
 REGION = "KOKkommuneregion0000"
 

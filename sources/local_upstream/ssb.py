@@ -20,6 +20,15 @@ V1 = "/api/v0"
 _BASE = f"https://{HOST}{V2}"
 _LANGUAGES = {"no": "Norsk", "en": "English"}
 _TIME_UNITS = {"M": "Monthly", "K": "Quarterly", "U": "Weekly"}
+_USUAL_LISTS = {
+    "agg_KommSummer": ("Kommuner, sammenslåtte tidsserier", r"\d{4}", "K-"),
+    "agg_KommFylker": ("Fylker, sammenslåtte tidsserier", r"\d{2}", "F-"),
+    "agg_KommGjeldende": ("Kommuner, alle gjeldende", r"\d{4}", ""),
+    "agg_FylkerGjeldende": ("Fylker, alle gjeldende", r"\d{2}", ""),
+    "vs_Landet": ("Hele landet", r"0", ""),
+}
+"""Codelist id -> label, which codes are its members, and what SSB writes before them (SOURCE.md section 4.2)."""
+
 _LIMITS = {
     "X-RateLimit-Limit": "40",
     "X-RateLimit-Policy": "40;w=60s",
@@ -100,7 +109,8 @@ class Ssb:
         if data is None:
             raise Refusal("Non-existent table", 404)
         lists = next((f for f in files if f.name == f"{table}.codelists.json"), None)
-        return Cube(json.loads(data.read_bytes()), _codelists(lists))
+        dataset = json.loads(data.read_bytes())
+        return Cube(dataset, _codelists(lists) if lists else _usual_codelists(Cube(dataset, [])))
 
     def _codelist(self, wanted: str, language: str) -> dict[str, Any]:
         for key in self._releases.keys("ssb/"):
@@ -208,9 +218,19 @@ def _get_selection(question: Question) -> dict[str, tuple[list[str], str | None]
     return wanted
 
 
-def _codelists(file: Path | None) -> list[Codelist]:
-    if file is None:
-        return []
+def _usual_codelists(cube: Cube) -> list[Codelist]:
+    """SSB's usual codelists of ``Region``, from the codes of the table alone: nothing is summed over mergers."""
+    codes = cube.codes("Region") if "Region" in cube.names else ()
+    lists = []
+    for name, (label, pattern, prefix) in _USUAL_LISTS.items():
+        members = {prefix + code: (code,) for code in codes if re.fullmatch(pattern, code)}
+        if members:
+            kind = "Valueset" if name.startswith("vs_") else "Aggregation"
+            lists.append(Codelist(name, label, kind, "Region", members))
+    return lists
+
+
+def _codelists(file: Path) -> list[Codelist]:
     return [
         Codelist(
             id=raw["id"],

@@ -158,6 +158,7 @@ def resolve(query: SsbQuery, metadata: TableMetadata, codes_of_list: CodesOfList
     """
     where = f"SSB table {metadata.table}"
     named, present = set(query.selection), set(metadata.variables)
+    named -= {v for v in named - present if _is_eliminated(query.selection[v])}
     if named != present:
         raise LayoutError(
             expected=f"the variables {', '.join(sorted(named))}",
@@ -174,6 +175,11 @@ def resolve(query: SsbQuery, metadata: TableMetadata, codes_of_list: CodesOfList
         if not choices[-1]:
             raise _unknown(variable, "none of the codes asked for", where)
     return [Selection(tuple(p for p in row if p is not None)) for row in product(*choices)]
+
+
+def _is_eliminated(asked: Choice | list[Choice]) -> bool:
+    """A variable to be summed over that the table no longer has is summed over already."""
+    return isinstance(asked, Choice) and asked.eliminate
 
 
 def _pick(choice: Choice, variable: Variable, codes_of_list: CodesOfList, where: str) -> Picked | None:
