@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 REPOSITORY = Path(__file__).parent.parent
-sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "tests")]
+sys.path.insert(0, str(REPOSITORY))
 
 MEASURE = """
 import sys, time
@@ -35,7 +35,7 @@ print(f"{time.perf_counter() - start:.1f} s, {peak():.0f} MB at most ({base:.0f}
 
 def main(recipients: int) -> None:
     """Write the invented files, then measure in a process of its own."""
-    from kostra_files import identities, random_recipients, write_11f, write_settled
+    from tests.kostra_files import identities, random_recipients, write_11f, write_settled
 
     with tempfile.TemporaryDirectory() as name:
         folder, rng = Path(name), random.Random(1)

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from sources.errors import SpecError
 from sources.kostra.recognise import REASON as PRIVATE_REASON
 from sources.kostra.recognise import looks_private
-from sources.registry import HEAD_BYTES, forms, recognise
+from sources.registry import forms, recognise
 from sources.spec import DatasetSpec
 
 LIST_NAME = "extracts.csv"
@@ -76,7 +76,7 @@ def discover(folder: Path, specs: dict[str, DatasetSpec]) -> Discovery:
 def _classify(
     path: Path, relative: str, entry: _Listed | None, specs: dict[str, DatasetSpec]
 ) -> tuple[Candidate | None, str]:
-    if looks_private(_head(path)):
+    if looks_private(path):
         return None, PRIVATE_REASON
     source = entry.source if entry else None
     form = recognise(path, source)
@@ -89,11 +89,6 @@ def _classify(
         return None, f"named like {spec.dataset_id}, but not in a form of {spec.source}"
     retrieved_at, basis = _date_of(path, relative, entry)
     return Candidate(path, relative, spec.dataset_id, form, retrieved_at, basis, bool(entry and entry.is_demo)), ""
-
-
-def _head(path: Path) -> bytes:
-    with open(path, "rb") as handle:
-        return handle.read(HEAD_BYTES)
 
 
 def _spec_of(

@@ -1,7 +1,7 @@
 """An attacker on the published rows: linear bounds from the sums everybody knows and from SSB's public totals.
 
-Here: the attack, written from the published columns alone. Not here: any code of the product, so that a fault in its own
-audit cannot hide itself.
+Here: the attack, written from the published columns alone. Not here: any code of the product, so that a fault in its
+own audit cannot hide itself.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ class Attacker:
             if group != "all":
                 groups[measure, period, "all", breakdown, code].append(key)
             if breakdown != "none":
-                codes[measure, period, group, "none", "all"].append((key))
+                codes[measure, period, group, "none", "all"].append(key)
             if breakdown == "none" and "-" in period:
                 target = "benefit_months_count" if measure == self.count else measure
                 months[target, period[:4], group, "none", "all"].append(key)

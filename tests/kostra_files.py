@@ -1,6 +1,7 @@
 """Invented KOSTRA files for tests: 11F, 11CF and accounts lines in every layout year, and lists of settled persons.
 
-Here: writing files that look like a municipality's. Not here: expected figures. Identity numbers are synthetic (month + 80).
+Here: writing files that look like a municipality's. Not here: expected figures. Identity numbers are synthetic (month
++ 80).
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Disclosure control: the primary rule, complementary suppression, and the attack on what is published.
 
-Here: hand-made cases and random files under attack. Not here: reading (test_kostra_files) or leaks to disk (test_kostra_privacy).
+Here: hand-made cases and random files under attack. Not here: reading (test_kostra_files) or leaks to disk
+(test_kostra_privacy).
 """
 
 from __future__ import annotations
@@ -14,8 +15,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kostra_attack import Attacker, Key
-from kostra_files import Participant, Recipient, identities, random_recipients, write_11cf, write_11f, write_settled
 
 from sources.kostra.aggregates import ALL, YEAR, Cell, CellTable, Row, programme_cells, social_assistance_cells
 from sources.kostra.disclosure.audit import Attack
@@ -27,6 +26,16 @@ from sources.kostra.private import private_aggregates
 from sources.kostra.records import read_attachment
 from sources.kostra.settled import read_settled
 from sources.kostra.shape import PROGRAMME, SOCIAL_ASSISTANCE, aggregate_rows
+from tests.kostra_attack import Attacker, Key
+from tests.kostra_files import (
+    Participant,
+    Recipient,
+    identities,
+    random_recipients,
+    write_11cf,
+    write_11f,
+    write_settled,
+)
 
 PEOPLE = identities(400)
 COLUMNS = {
@@ -84,9 +93,12 @@ def test_a_two_way_table_is_hidden_in_a_rectangle() -> None:
     equations += [[*((3 * i + j, 1.0) for i in range(3)), (12 + j, -1.0)] for j in range(3)]
     problem = simple(all_values, [0], equations, known=tuple(range(9, 15)))
     hidden = protect(problem)
-    assert hidden is not None and hidden[0] and int(hidden[:9].sum()) == 4
+    assert hidden is not None
+    assert hidden[0]
+    assert int(hidden[:9].sum()) == 4
     attack = Attack(problem, hidden)
-    assert attack.lower(0) <= 1 and attack.upper(0) >= 4
+    assert attack.lower(0) <= 1
+    assert attack.upper(0) >= 4
 
 
 def test_an_amount_is_not_left_within_ten_per_cent() -> None:
@@ -263,7 +275,8 @@ def test_a_file_of_four_recipients_shows_nothing(tmp_path: Path) -> None:
 
 
 def test_large_groups_are_shown_whole(tmp_path: Path) -> None:
-    """600 recipients in three groups of 200 with even months: nothing needs hiding, and the sums are those of the file."""
+    """600 recipients in three groups of 200 with even months: nothing needs hiding, and the sums are those of the
+    file."""
     people = [
         Recipient(number, grants={month: 1_000 for month in range(1, 13)}, livelihood="5", children=True)
         for number in identities(600)
@@ -289,9 +302,8 @@ def test_a_threshold_below_ssbs_own_is_refused(threshold: int, tmp_path: Path) -
 
 
 def test_totals_beside_ssb_and_the_accounts_are_told(tmp_path: Path) -> None:
-    from kostra_files import write_accounts
-
     from sources.kostra.private import PublicTotals
+    from tests.kostra_files import write_accounts
 
     people = [Recipient(number, grants={1: 10_000}) for number in PEOPLE[:100]]
     path, listed = (

@@ -15,7 +15,18 @@ import pytest
 import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kostra_files import (
+
+from sources.kostra import settled as settled_list
+from sources.kostra.accounts import expenditure_rows
+from sources.kostra.aggregates import ALL, UNALLOCATED, YEAR, CellTable, Row, programme_cells, social_assistance_cells
+from sources.kostra.groups import GROUPS, group_lines
+from sources.kostra.identity import birth_year_and_day, is_identity_number
+from sources.kostra.municipality import codes_of
+from sources.kostra.private import private_aggregates
+from sources.kostra.records import read_accounts, read_attachment
+from sources.kostra.refusal import PrivateFileError
+from sources.kostra.settled import SettledList, read_settled, write_templates
+from tests.kostra_files import (
     Participant,
     Recipient,
     duf,
@@ -30,17 +41,6 @@ from kostra_files import (
     write_accounts,
     write_settled,
 )
-
-from sources.kostra.accounts import expenditure_rows
-from sources.kostra import settled as settled_list
-from sources.kostra.aggregates import ALL, UNALLOCATED, YEAR, CellTable, Row, programme_cells, social_assistance_cells
-from sources.kostra.groups import GROUPS, group_lines
-from sources.kostra.identity import birth_year_and_day, is_identity_number
-from sources.kostra.municipality import codes_of
-from sources.kostra.private import private_aggregates
-from sources.kostra.records import read_accounts, read_attachment
-from sources.kostra.refusal import PrivateFileError
-from sources.kostra.settled import SettledList, read_settled, write_templates
 
 WITHIN, BEYOND, OTHER, LOOSE = GROUPS
 YEARS = range(2022, 2027)
@@ -90,7 +90,8 @@ def test_the_numbers_larvik_reported_under(year: int, codes: list[str]) -> None:
 def test_a_file_under_the_number_of_its_year_is_read(tmp_path: Path) -> None:
     people = [Recipient(number, grants={1: 100}) for number in PEOPLE[:6]]
     old = read_attachment(write_11f(tmp_path / "old", 2022, people, "3805"), "3909")
-    assert old is not None and len(old) == 6
+    assert old is not None
+    assert len(old) == 6
     with pytest.raises(PrivateFileError, match="kommunenummer 3909 på alle linjer"):
         read_attachment(write_11f(tmp_path / "new", 2025, people, "3805"), "3909")
 
@@ -285,9 +286,11 @@ def test_a_damaged_file_is_refused_without_a_value_from_it(name: str, tmp_path: 
 
 
 def assert_no_secret(error: BaseException) -> None:
-    assert error.__cause__ is None and error.__context__ is None
+    assert error.__cause__ is None
+    assert error.__context__ is None
     for secret in (SECRET, SECRET[:6], "7654321", "76O4321", "31022000"):
-        assert secret not in str(error) and secret not in repr(error)
+        assert secret not in str(error)
+        assert secret not in repr(error)
 
 
 SETTLED_ROW = (SECRET, "", "01.06.2023", "flyktning", "")
@@ -319,6 +322,14 @@ def test_a_list_without_the_columns_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "b.csv"
     path.write_text(f"navn;nummer\nKari;{SECRET}\n", encoding="utf-8")
     with pytest.raises(PrivateFileError, match="bruk malen") as refusal:
+        read_settled(path)
+    assert_no_secret(refusal.value)
+
+
+def test_a_list_with_names_is_refused(tmp_path: Path) -> None:
+    path = write_settled(tmp_path / "b.csv", [SETTLED_ROW])
+    path.write_text(path.read_text(encoding="utf-8").replace("flyttet ut\n", "flyttet ut;Navn\n"), encoding="utf-8")
+    with pytest.raises(PrivateFileError, match="1 kolonner til") as refusal:
         read_settled(path)
     assert_no_secret(refusal.value)
 

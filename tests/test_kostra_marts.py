@@ -15,7 +15,6 @@ from typing import Any
 
 import duckdb
 import pytest
-from kostra_files import Participant, Recipient, identities, write_11cf, write_11f, write_accounts, write_settled
 
 from sources.current import select_current
 from sources.kostra.private import private_aggregates
@@ -24,6 +23,7 @@ from sources.kostra.shape import ACCOUNTS, DATASETS, PROGRAMME, RECEIPT, SOCIAL_
 from sources.landing import Landing
 from sources.registry import forms
 from sources.spec import DatasetSpec, load_specs
+from tests.kostra_files import Participant, Recipient, identities, write_11cf, write_11f, write_accounts, write_settled
 from warehouse.build import SQL_TYPES
 
 REPOSITORY = Path(__file__).parent.parent
@@ -117,13 +117,17 @@ def one(marts: duckdb.DuckDBPyConnection, sql: str) -> tuple[Any, ...]:
 def test_groups_of_the_year_beside_the_public_totals(marts: duckdb.DuckDBPyConnection) -> None:
     """200 of 600 recipients, 12 000 kroner each; 7.2 million kroner over 50 000 inhabitants is 144 kroner each."""
     year = "period = '2024' and breakdown = 'none'"
-    columns = "recipients_persons, paid_nok, paid_per_recipient_nok, round(share_of_recipients_pct, 4), round(share_of_paid_pct, 4)"
+    columns = (
+        "recipients_persons, paid_nok, paid_per_recipient_nok, "
+        "round(share_of_recipients_pct, 4), round(share_of_paid_pct, 4)"
+    )
     found = one(marts, f"select {columns} from marts.social_assistance_by_group where {year} and group_code = 'other'")
     assert found == (200, 2_400_000, 12_000.0, 33.3333, 33.3333)
     columns = (
         "municipality_name, recipients_persons, paid_per_inhabitant_nok, ssb_municipality_recipients_persons, "
         "ssb_municipality_recipients_per_1000, ssb_county_recipients_per_1000, ssb_country_recipients_per_1000, "
-        "ssb_municipality_paid_per_inhabitant_nok, ssb_county_paid_per_inhabitant_nok, ssb_country_paid_per_inhabitant_nok"
+        "ssb_municipality_paid_per_inhabitant_nok, ssb_county_paid_per_inhabitant_nok, "
+        "ssb_country_paid_per_inhabitant_nok"
     )
     found = one(marts, f"select {columns} from marts.social_assistance_by_group where {year} and group_code = 'all'")
     assert found == ("Larvik", 600, 144.0, 602.0, 24.0, 26.5, 25.1, 146.0, 2_000.0, None)

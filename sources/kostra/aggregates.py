@@ -157,7 +157,8 @@ def _fill(table: CellTable, lines: _Lines) -> None:
 
 
 def _fill_refugees(table: CellTable, lines: _Lines, grouped: Grouped, year: int, measures: tuple[str, ...]) -> None:
-    """What only settled persons have: the settlement year (within five years) and the category (both refugee groups)."""
+    """What only settled persons have: the settlement year (within five years) and the category (both refugee
+    groups)."""
     within = lines.group == WITHIN
     for cohort in cohort_years(year):
         mask = within & (grouped.settlement_year == cohort)

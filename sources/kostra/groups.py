@@ -20,7 +20,8 @@ from sources.kostra.settled import CATEGORIES, SettledList
 GROUPS = ("refugee_within_5_years", "refugee_beyond_5_years", "other", "not_matchable")
 WITHIN, BEYOND, OTHER, NOT_MATCHABLE = range(4)
 GRANT_YEARS = 5
-"""The integration grant is paid for the settlement year and the four years after; the committee counts the same five."""
+"""The integration grant is paid for the settlement year and the four years after; the committee counts the same
+five."""
 
 AGE_BANDS = ((0, 24, "age_under_25"), (25, 44, "age_25_44"), (45, 66, "age_45_66"), (67, 130, "age_67_plus"))
 OSLO = "0301"
@@ -49,8 +50,9 @@ def labels() -> dict[str, dict]:
 def group_lines(records: Records, settled: SettledList) -> Grouped:
     """Give every line its group. Raises PrivateFileError when a person stands twice or two numbers disagree.
 
-    A person settled in year s is within the five years when 0 <= year - s <= 4. Someone settled after the reporting year
-    was not yet settled and counts as other. A line with neither a valid identity number nor a DUF number cannot be matched.
+    A person settled in year s is within the five years when 0 <= year - s <= 4. Someone settled after the reporting
+    year was not yet settled and counts as other. A line with neither a valid identity number nor a DUF number cannot
+    be matched.
     """
     year = records.layout.year or 0
     identity = records.text("PERSON_FODSELSNR")
@@ -90,7 +92,8 @@ def _grouped(listed: np.ndarray, matchable: np.ndarray, settled: SettledList, ye
 
 
 def cohort_sizes(settled: SettledList, grouped: Grouped, year: int) -> dict[int, int]:
-    """Settled persons by settlement year (the last five): still here on 1 January of the year, or on a line of the file."""
+    """Settled persons by settlement year (the last five): still here on 1 January of the year, or on a line of the
+    file."""
     here = np.isnat(settled.left_on) | (settled.left_on >= np.datetime64(f"{year}-01-01"))
     here[grouped.listed[grouped.listed >= 0]] = True
     settled_year = settled.settled_on.astype("datetime64[Y]").astype(int) + 1970

@@ -38,8 +38,9 @@ def no_dumps() -> Iterator[None]:
 def sealed(work: Callable[[], Result]) -> Result:
     """Do the work; let out its result or a PrivateFileError, and nothing else.
 
-    Any other exception may quote a value in its text, its chain or the variables of its frames, so it is replaced by one
-    that names only its type and the line of our code where it arose. An interrupt goes on as an interrupt, without frames.
+    Any other exception may quote a value in its text, its chain or the variables of its frames, so it is replaced by
+    one that names only its type and the line of our code where it arose. An interrupt goes on as an interrupt,
+    without frames.
     """
     problem: BaseException
     try:

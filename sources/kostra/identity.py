@@ -40,8 +40,8 @@ def is_duf_number(column: np.ndarray) -> np.ndarray:
 def birth_year_and_day(column: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Birth year and day of year (month x 100 + day) of identity numbers; year 0 where the number is not usable.
 
-    Day + 40 marks a D-number; month + 80 (Tax Administration), + 65 and + 40 mark synthetic persons. The century follows
-    from the individual number (Tax Administration's published ranges).
+    Day + 40 marks a D-number; month + 80 (Tax Administration), + 65 and + 40 mark synthetic persons. The century
+    follows from the individual number (Tax Administration's published ranges).
     """
     usable = is_identity_number(column)
     year, month, day, _ = _birth_parts(digits_of(column, 11)[0])

@@ -14,7 +14,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from sources.kostra.accounts import expenditure_rows
-from sources.kostra.aggregates import ALL, YEAR, Row, programme_cells, social_assistance_cells
+from sources.kostra.aggregates import ALL, YEAR, CellTable, Row, programme_cells, social_assistance_cells
 from sources.kostra.disclosure.rule import DEFAULT_THRESHOLD, LOWEST_THRESHOLD, Controlled, control
 from sources.kostra.groups import GROUPS, group_lines, labels
 from sources.kostra.guard import sealed
@@ -39,7 +39,8 @@ class PublicTotals:
 
 @dataclass(frozen=True)
 class PrivateResult:
-    """What leaves: one table a dataset (columns of its spec), and Norwegian messages. No identifier, no row of a file."""
+    """What leaves: one table a dataset (columns of its spec), and Norwegian messages. No identifier, no row of a
+    file."""
 
     tables: dict[str, pa.Table]
     messages: list[str]
@@ -134,7 +135,7 @@ def _read_one(
         collected.totals[year] = _open_totals(controlled)
 
 
-def _cells(records: Records, settled: SettledList):  # noqa: ANN202
+def _cells(records: Records, settled: SettledList) -> CellTable:
     grouped = group_lines(records, settled)
     if records.layout.attachment == "11F":
         return social_assistance_cells(records, grouped, settled)
@@ -154,7 +155,8 @@ def _read_accounts(path: Path, municipality: str, threshold: int, collected: _Co
 def _receipt(
     attachment: str, year: int | None, lines: int, sha256: str, municipality: str, threshold: int
 ) -> dict[str, object]:
-    """Hash, line count, year and layout. A very short file gets neither count nor hash: few lines could be guessed from a hash."""
+    """Hash, line count, year and layout. A very short file gets neither count nor hash: few lines could be guessed
+    from a hash."""
     enough = attachment == "regnskap" or lines >= threshold
     return {
         "municipality_code": municipality,

@@ -6,18 +6,43 @@ Here: what the first bytes of such files look like. Not here: reading them.
 from __future__ import annotations
 
 import re
+import zipfile
+from pathlib import Path
 
 from sources.kostra.layout import layouts
 
-PERSONAL_HEADER = re.compile(rb"f(\xc3\xb8|\xf8|o)dselsnummer|\bduf[- ]?n|personnummer|\bfnr\b", re.IGNORECASE)
+_NUMBER = r"(?:fødselsnummer|fodselsnummer|personnummer|f\.?nr|d-nummer|duf[- ]?(?:nummer|nr))"
+_CELL = re.compile(rf"(?:^|[;,\t])\s*\"?{_NUMBER}\"?\s*(?:$|[;,\t])", re.IGNORECASE)
+_SHEET_CELL = re.compile(rf"<t[^>]*>\s*{_NUMBER}\s*</t>", re.IGNORECASE)
+_STRINGS = "xl/sharedStrings.xml"
+_HEAD_BYTES = 65_536
 
 REASON = "personopplysninger hører ikke hjemme i denne mappen: flytt filen, og bruk `integrering private`"
 
 
-def looks_private(head: bytes) -> bool:
-    """Whether the first bytes are those of an 11F or 11CF record, or of a list with a column of identity numbers."""
+def looks_private(path: Path) -> bool:
+    """Whether a file opens like an 11F or 11CF record, or has a column of identity or DUF numbers (text or xlsx).
+
+    Reads at most 64 KB, of a workbook at most 64 KB of its texts.
+    """
+    with open(path, "rb") as handle:
+        head = handle.read(_HEAD_BYTES)
+    if head[:2] == b"PK":
+        return bool(_SHEET_CELL.search(_sheet_texts(path)))
     first = head.split(b"\n", 1)[0].rstrip(b"\r")
     lengths = {layout.record_length for layout in layouts() if layout.year is not None}
     if len(first) in lengths and re.match(rb"\d{6}", first):
         return True
-    return bool(PERSONAL_HEADER.search(first[:2_000]))
+    lines = (
+        head.decode("utf-8-sig", errors="replace").splitlines()[:5],
+        head.decode("cp1252", errors="replace").splitlines()[:5],
+    )
+    return any(_CELL.search(line) for version in lines for line in version)
+
+
+def _sheet_texts(path: Path) -> str:
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open(_STRINGS) as member:
+            return member.read(_HEAD_BYTES).decode("utf-8", errors="replace")
+    except (zipfile.BadZipFile, KeyError, OSError, RuntimeError, NotImplementedError, EOFError):
+        return ""

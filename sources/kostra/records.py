@@ -1,7 +1,7 @@
 """Reading a fixed-width file of personal records into memory, strictly, as columns of bytes.
 
-Here: record length, encoding, mandatory fields, number and code checks. Not here: what the fields mean, or writing anything.
-A file is refused whole at its first fault; the refusal names line and field and no content of the file.
+Here: record length, encoding, mandatory fields, number and code checks. Not here: what the fields mean, or writing
+anything. A file is refused whole at its first fault; the refusal names line and field and no content of the file.
 """
 
 from __future__ import annotations
@@ -185,7 +185,7 @@ def _attachment_layout(buffer: bytearray, lines: np.ndarray, file: str) -> Layou
             expected=f"recordlengden for {year}: {allowed}",
             found=f"{length} tegn, som hører til et annet år",
             where=place(file, 1, "VERSION", 5, 6),
-            next_step="filen følger en annen årgang enn den oppgir; be leverandøren om uttrekk etter riktig filbeskrivelse",
+            next_step="filen følger en annen årgang enn den oppgir; be leverandøren om riktig uttrekk",
         )
     return fitting[0]
 

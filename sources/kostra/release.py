@@ -1,6 +1,7 @@
 """Landing the aggregates of the private command as ordinary releases of their datasets.
 
-Here: the csv that is landed and how years of earlier runs are kept. Not here: private files; only a PrivateResult comes in.
+Here: the csv that is landed and how years of earlier runs are kept. Not here: private files; only a PrivateResult
+comes in.
 """
 
 from __future__ import annotations

@@ -174,6 +174,14 @@ def _header(header: list[object], file: str) -> dict[str, int]:
             where=place(file, 1),
             next_step="bruk malen; den har kolonnenavnene på første linje",
         )
+    extra = len([name for name in names if name and name not in COLUMNS])
+    if extra:
+        raise PrivateFileError(
+            expected="bare kolonnene " + ", ".join(COLUMNS),
+            found=f"{extra} kolonner til",
+            where=place(file, 1),
+            next_step="fjern kolonnene; navn og andre opplysninger trengs ikke og skal ikke leses",
+        )
     return {name: names.index(name) for name in COLUMNS}
 
 
@@ -216,7 +224,8 @@ def _text(cell: object) -> str:
 
 
 def _number(cell: object, size: int) -> bytes:
-    """Digits of a number cell. Excel drops leading zeros of a number: they are put back, and the check digits decide."""
+    """Digits of a number cell. Excel drops leading zeros of a number: they are put back, and the check digits
+    decide."""
     if isinstance(cell, float | int) and not isinstance(cell, bool) and cell == int(cell):
         text = str(int(cell)).zfill(size)
     else:

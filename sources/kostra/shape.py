@@ -1,6 +1,7 @@
 """The form in which aggregates leave: rows with a value and a status for each measure, as the dataset specs say.
 
-Here: naming periods, codes and columns. Not here: deciding what is hidden; a hidden value is already gone in these rows.
+Here: naming periods, codes and columns. Not here: deciding what is hidden; a hidden value is already gone in these
+rows.
 """
 
 from __future__ import annotations

@@ -18,9 +18,9 @@ TOLERANCE = 1e-6
 class Attack:
     """Bounds of the hidden cells of a problem for an attacker who knows the published and the public ones.
 
-    A linear programme is solved only for cells whose protection no earlier solution has shown: every solution is a table
-    that fits all that is known, so it widens the seen interval of all its cells at once. ``seen`` is an earlier attack with
-    fewer hidden cells: what fitted then fits now.
+    A linear programme is solved only for cells whose protection no earlier solution has shown: every solution is a
+    table that fits all that is known, so it widens the seen interval of all its cells at once. ``seen`` is an earlier
+    attack with fewer hidden cells: what fitted then fits now.
     """
 
     def __init__(self, problem: Problem, hidden: np.ndarray, seen: Attack | None = None) -> None:

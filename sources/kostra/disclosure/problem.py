@@ -18,10 +18,11 @@ Terms = list[tuple[int, float]]
 class Problem:
     """Cells 0..n-1 with true ``values`` >= 0 and linear relations that hold for them and are known to everybody.
 
-    ``equations`` sum to 0, ``inequalities`` sum to at most 0. ``primary`` cells are sensitive in themselves; an attacker
-    must not be able to narrow one to less than [``need_low``, ``need_high``]. ``known`` cells are public whatever we do.
-    ``cost`` orders the cells a protection may hide beside the primary ones: the lowest first. ``pinned_share``: a hidden
-    cell is worked out when its whole interval lies within this share of its true value (0 = to the very unit).
+    ``equations`` sum to 0, ``inequalities`` sum to at most 0. ``primary`` cells are sensitive in themselves; an
+    attacker must not be able to narrow one to less than [``need_low``, ``need_high``]. ``known`` cells are public
+    whatever we do. ``cost`` orders the cells a protection may hide beside the primary ones: the lowest first.
+    ``pinned_share``: a hidden cell is worked out when its whole interval lies within this share of its true value (0
+    = to the very unit).
     """
 
     values: np.ndarray
@@ -54,6 +55,7 @@ class Problem:
 
 
 def is_pinned(value: float, low: float, high: float, share: float) -> bool:
-    """Whether an attacker who knows that the value lies in [low, high] knows it to within ``share`` of it (or to the unit)."""
+    """Whether an attacker who knows that the value lies in [low, high] knows it to within ``share`` of it (or to the
+    unit)."""
     slack = max(share * value, 1.0) - 1e-6 * max(1.0, value)
     return low > value - slack and high < value + slack

@@ -1,6 +1,7 @@
 """Complementary suppression: which further cells to hide so that no hidden one can be worked out.
 
-Here: the choice of cells, repeated until the attack of audit.py fails. Not here: the primary rule, or the cells' meaning.
+Here: the choice of cells, repeated until the attack of audit.py fails. Not here: the primary rule, or the cells'
+meaning.
 """
 
 from __future__ import annotations
@@ -69,7 +70,8 @@ class _Search:
         return int(self.hidden.sum()) > before
 
     def pair_up(self) -> None:
-        """A sum with one unknown is solved by subtraction: hide a second cell in every such sum, until there is none."""
+        """A sum with one unknown is solved by subtraction: hide a second cell in every such sum, until there is
+        none."""
         while len(single := np.flatnonzero(self._unknowns == 1)):
             changed = False
             for number in single:
@@ -112,7 +114,8 @@ class _Search:
         return self.hidden[cells] & ~self.problem.known[cells]
 
     def _is_zero_anyway(self, cell: int) -> bool:
-        """Whether an open total of zero (the last term of a sum) gives the cell away, so that hiding it hides nothing."""
+        """Whether an open total of zero (the last term of a sum) gives the cell away, so that hiding it hides
+        nothing."""
         totals = (int(self._cells[number][-1]) for number in self._sums[cell])
         values = self.problem.values
         return values[cell] == 0 and any(values[t] == 0 and not self.hidden[t] and t != cell for t in totals)
@@ -128,8 +131,8 @@ class _Search:
         return max(self.problem.need_low[cell], low), min(self.problem.need_high[cell], high)
 
     def _cheapest(self, candidates: np.ndarray, value: float) -> int | None:
-        """The best cell to hide: not zero, large enough to blur ``value``, in few sums that would need yet another cell,
-        of low cost, and small."""
+        """The best cell to hide: not zero, large enough to blur ``value``, in few sums that would need yet another
+        cell, of low cost, and small."""
         problem = self.problem
         open_cells = [
             int(c)

@@ -109,8 +109,8 @@ class _Builder:
     def _is_public(self, measure: str, row: Row) -> bool:
         """SSB publishes the municipality's totals of the year (13995): recipients, amounts, duration, and by kind.
 
-        The attacker is taken to know every figure for all recipients in the year exactly. SSB hides the very small ones,
-        but they could follow from the rest, so no protection is built on them.
+        The attacker is taken to know every figure for all recipients in the year exactly. SSB hides the very small
+        ones, but they could follow from the rest, so no protection is built on them.
         """
         return measure != "settled" and row.group == ALL and row.period == YEAR
 
@@ -137,7 +137,8 @@ class _Builder:
         return found
 
     def _month_sums(self) -> list[Terms]:
-        """Amounts: months and what is not split add up to the year. Counts: recipients by month add up to months of benefit."""
+        """Amounts: months and what is not split add up to the year. Counts: recipients by month add up to months of
+        benefit."""
         found = []
         for (measure, row), number in self.index.items():
             if row.period != YEAR or row.breakdown != "none" or measure in ("recipients", "settled"):
@@ -150,7 +151,8 @@ class _Builder:
         return found
 
     def _limits(self) -> list[Terms]:
-        """Common knowledge: a month's recipients are among the year's, who have 1 to 12 months; a cohort holds its recipients."""
+        """Common knowledge: a month's recipients are among the year's, who have 1 to 12 months; a cohort holds its
+        recipients."""
         found: list[Terms] = []
         for (measure, row), number in self.index.items():
             if measure != "recipients":
