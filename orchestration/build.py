@@ -54,7 +54,8 @@ def current_state(workspace: Workspace) -> tuple[BuildState, list[InUse]]:
     for use in current:
         releases.setdefault(use.dataset_id, []).append(f"{use.slice}:{use.release_id}")
     specs = hashlib.sha256("".join(f"{s.dataset_id}{s.version}" for s in workspace.specs.values()).encode()).hexdigest()
-    code = hashlib.sha256(f"{project_fingerprint()} {specs}".encode()).hexdigest()
+    indicators = "".join(indicator.model_dump_json() for indicator in workspace.indicators)
+    code = hashlib.sha256(f"{project_fingerprint()} {specs} {indicators}".encode()).hexdigest()
     options = {
         "municipality": workspace.settings.municipality,
         "years": str(workspace.settings.years),
