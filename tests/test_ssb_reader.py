@@ -6,10 +6,14 @@ Here: the reader on recorded and composed bodies. Not here: the format itself (t
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from itertools import product
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sources.errors import LayoutError, UnknownLabelError, ValueGrammarError
 from sources.klass.history import municipalities
@@ -442,3 +446,45 @@ def test_the_form_and_the_table_are_known_from_the_bytes(shared: Path, tmp_path:
     other.write_text('{"error": "Parameter error"}', encoding="utf-8")
     assert reader.recognise(other) is None
     assert reader.recognise(shared / "upstream/ssb/v2_tables_no_page1.json") is None
+
+
+@st.composite
+def bodies(draw: st.DrawFn) -> tuple[dict[str, Any], set[tuple[str, int]]]:
+    """A body of municipalities, sexes and years in any order, and the (code, year) pairs that were in force."""
+    codes = draw(
+        st.lists(st.sampled_from(["0709", "0728", "0712", "3805", "3909", "0", "39"]), min_size=1, unique=True)
+    )
+    years = draw(st.lists(st.sampled_from(["2015", "2018", "2021", "2024"]), min_size=1, unique=True))
+    sexes = draw(st.lists(st.sampled_from(["0", "1"]), min_size=1, unique=True))
+    order = draw(st.permutations(["Region", "Kjonn", "ContentsCode", "Tid"]))
+    categories = {"Region": codes, "Kjonn": sexes, "ContentsCode": ["N"], "Tid": years}
+    cells = len(codes) * len(years) * len(sexes)
+    values = draw(st.lists(st.none() | st.integers(0, 3), min_size=cells, max_size=cells))
+    symbols = draw(st.lists(st.sampled_from([None, ".", "..", ":", "*"]), min_size=cells, max_size=cells))
+    status = {str(n): symbol for n, symbol in enumerate(symbols) if symbol}
+    valid = draw(st.sets(st.tuples(st.sampled_from(codes), st.sampled_from([int(year) for year in years]))))
+    return body({name: categories[name] for name in order}, list(values), status), valid
+
+
+@settings(max_examples=60, deadline=None)
+@given(case=bodies())
+def test_the_reader_equals_a_cell_by_cell_reading(case: tuple[dict[str, Any], set[tuple[str, int]]]) -> None:
+    raw, valid = case
+    with TemporaryDirectory() as folder:
+        files = documents(Path(folder), raw)
+        reading = reader.read(own_spec(), files, lambda code, year: (code, year) in valid)
+    names = ("source_row", "region_code", "period_start", "sex", "value", "value_status")
+    expected = []
+    axes = [list(raw["dimension"][name]["category"]["index"]) for name in raw["id"]]
+    statuses = {".": "not_applicable", "..": "missing", ":": "suppressed", "*": "ok"}
+    for number, combination in enumerate(product(*axes)):
+        at = dict(zip(raw["id"], combination, strict=True))
+        code, year, value = at["Region"], int(at["Tid"]), raw["value"][number]
+        status = statuses.get(raw.get("status", {}).get(str(number)), "ok")
+        if len(code) == 4 and (code, year) not in valid and not value:
+            continue
+        status = "missing" if status == "ok" and value is None else status
+        sex = {"0": "all", "1": "male"}[at["Kjonn"]]
+        figure = float(value) if status == "ok" else None
+        expected.append((number + 1, {"0": "00"}.get(code, code), date(year, 1, 1), sex, figure, status))
+    assert rows(reading.table, *names) == expected
