@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 import dagster as dg
 
+from orchestration.live import Upstream
 from orchestration.refresh import Outcome, plan_refresh, refresh_file
 from orchestration.workspace import Workspace
 from sources.spec import DatasetSpec
@@ -86,13 +87,31 @@ def refresh_datasets(
     outcomes: dict[str, list[Outcome]] = {}
     for outcome in plan.unchanged:
         outcomes.setdefault(outcome.dataset_id, []).append(outcome)
+    for outcome in _live_outcomes(workspace, dataset_ids):
+        _tell(workspace, context, outcome)
+        outcomes.setdefault(outcome.dataset_id, []).append(outcome)
     for dataset_id, file in plan.new:
         outcome = refresh_file(workspace.landing, workspace.specs[dataset_id], file)
-        log = context.log.warning if outcome.state in ("failed", "held") else context.log.info
-        log(f"{outcome.dataset_id} {outcome.state}: {outcome.name} {outcome.message}")
+        _tell(workspace, context, outcome)
         outcomes.setdefault(dataset_id, []).append(outcome)
-        workspace.report(outcome)
     return outcomes
+
+
+def _live_outcomes(workspace: Workspace, dataset_ids: set[str]) -> Iterator[Outcome]:
+    """Of a live run: what upstream had for the chosen datasets. An answer a few minutes old is not asked for again."""
+    if workspace.settings.source != "live":
+        return
+    upstream = Upstream(workspace)
+    new, others = upstream.plan(dataset_ids, trust_recent=True)
+    yield from others
+    for fetch in new:
+        yield from upstream.refresh(workspace.specs[fetch.dataset_id])
+
+
+def _tell(workspace: Workspace, context: dg.AssetExecutionContext, outcome: Outcome) -> None:
+    log = context.log.warning if outcome.state in ("failed", "held", "withdrawn") else context.log.info
+    log(f"{outcome.dataset_id} {outcome.state}: {outcome.name} {outcome.message}")
+    workspace.report(outcome)
 
 
 def _result(key: dg.AssetKey, outcomes: list[Outcome]) -> dg.MaterializeResult:

@@ -13,7 +13,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject, dbt_assets
 
 from orchestration.assets import dataset_key
-from orchestration.build import BuildPlan, prepare_build
+from orchestration.build import BuildPlan, is_up_to_date, prepare_build
 from orchestration.dbt_project import dbt_environment
 from orchestration.workspace import DBT_PROJECT, Workspace
 from warehouse.lock import writer_lock
@@ -64,6 +64,9 @@ def model_assets(workspace: Workspace, manifest: Path) -> dg.AssetsDefinition:
     @dbt_assets(manifest=manifest, dagster_dbt_translator=Translator(workspace), project=project, name="build_models")
     def models(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
         with writer_lock(workspace.folder.lock):
+            if not workspace.full and is_up_to_date(workspace):
+                context.log.info("the published release was built from exactly what is in landing: dbt is not called")
+                return
             plan = prepare_build(workspace)
             os.environ.update(dbt_environment(workspace.folder, workspace.settings))
             invocation = dbt.cli(

@@ -11,7 +11,10 @@ import dagster as dg
 from orchestration.assets import dataset_assets
 from orchestration.dbt_assets import dbt_resource, model_assets
 from orchestration.dbt_project import ensure_manifest
-from orchestration.publication import published_asset
+from orchestration.freshness import freshness_job, freshness_schedule, published_on_time
+from orchestration.notifications import notification_sensors
+from orchestration.publication import PUBLISHED_KEY, published_asset
+from orchestration.sensors import Target, nightly_schedule, sensors
 from orchestration.workspace import Workspace
 from warehouse.settings import Settings
 
@@ -29,15 +32,20 @@ def build_defs(settings: Settings, overrides: dict[str, Any] | None = None) -> d
     datasets = dataset_assets(workspace)
     models = model_assets(workspace, manifest)
     marts = sorted((key for key in models.keys if key.path[0] == "marts"), key=lambda key: key.path)
+    on_time = published_on_time(workspace)
     job = dg.define_asset_job(
         REFRESH_JOB,
-        selection=dg.AssetSelection.all(),
+        selection=dg.AssetSelection.all() - dg.AssetSelection.checks(on_time),
         description="Refresh the datasets, build the models, publish.",
         executor_def=dg.in_process_executor,
     )
+    target = Target(REFRESH_JOB, (*sorted(models.keys), PUBLISHED_KEY))
     return dg.Definitions(
         assets=[*datasets, models, published_asset(workspace, marts)],
-        jobs=[job],
+        asset_checks=[on_time],
+        jobs=[job, freshness_job(on_time)],
+        sensors=[*sensors(workspace, target), *notification_sensors(workspace)],
+        schedules=[nightly_schedule(workspace, REFRESH_JOB), freshness_schedule(workspace)],
         resources={"dbt": dbt_resource(workspace)},
         executor=dg.in_process_executor,
     )

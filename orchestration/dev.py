@@ -22,7 +22,7 @@ STOP_SECONDS = 10
 def run_dev(workspace: Workspace, port: int) -> int:
     """Start `dagster dev` on 127.0.0.1 and wait until it ends or is interrupted; returns its exit code."""
     ensure_manifest(workspace.folder, workspace.settings)
-    home = prepare_dagster_home(workspace.folder)
+    home = prepare_dagster_home(workspace.folder, workspace.settings)
     dagster = Path(sys.executable).with_name("dagster")
     command = [str(dagster), "dev", "-m", "orchestration.definitions", "-h", "127.0.0.1", "-p", str(port)]
     environment = {**os.environ, "DAGSTER_HOME": str(home)}

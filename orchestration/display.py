@@ -19,7 +19,15 @@ from orchestration.workspace import Workspace
 from warehouse.paths import DATABASE, DataFolder
 from warehouse.publish import read_manifest, release_ids
 
-_ORDER = {"refreshed": 0, "unchanged": 1, "held": 2, "failed": 3}
+_ORDER = {
+    "refreshed": 0,
+    "unchanged": 1,
+    "closed": 2,
+    "discontinued": 3,
+    "withdrawn": 4,
+    "held": 5,
+    "failed": 6,
+}
 
 
 class Progress:
@@ -59,10 +67,12 @@ def print_run(report: RunReport, workspace: Workspace) -> None:
     if report.outcomes:
         console.print(table)
     for outcome in report.outcomes:
-        if outcome.state in ("held", "failed"):
+        if outcome.state in ("held", "failed", "withdrawn"):
             text = f"{outcome.state.upper()} {outcome.dataset_id} ({outcome.name}): {outcome.message}"
             console.print(escape(text), highlight=False, soft_wrap=True)
     counts = {state: sum(o.state == state for o in report.outcomes) for state in _ORDER}
+    always = ("refreshed", "unchanged", "held", "failed")
+    counts = {state: count for state, count in counts.items() if count or state in always}
     console.print(", ".join(f"{count} {state}" for state, count in counts.items()), highlight=False)
     _print_unknown(console, report.unknown)
     if report.failure:

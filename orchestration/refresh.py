@@ -18,7 +18,8 @@ from sources.intake import Arrival, known_release, read_release, take_in
 from sources.landing import Blob, Decision, Landing, ReadingFacts, Receipt, file_digest
 from sources.spec import DatasetSpec
 
-State = Literal["refreshed", "unchanged", "held", "failed"]
+State = Literal["refreshed", "unchanged", "held", "failed", "closed", "withdrawn", "discontinued"]
+"""``closed``, ``withdrawn`` and ``discontinued`` are states of upstream, not failures: the last good release stays."""
 
 
 @dataclass(frozen=True)
@@ -35,14 +36,17 @@ class Outcome:
 
 @dataclass
 class RefreshPlan:
-    """What there is to do: files whose content is not in landing, and files that are there already."""
+    """What there is to do: files whose content is not in landing, files that are there already, and the datasets whose
+    upstream has something new (``live``)."""
 
     new: list[tuple[str, Candidate | BundledFile]] = field(default_factory=list)
     unchanged: list[Outcome] = field(default_factory=list)
+    live: set[str] = field(default_factory=set)
 
     @property
     def dataset_ids(self) -> set[str]:
-        return {dataset_id for dataset_id, _ in self.new}
+        """The datasets with something new, in files or upstream."""
+        return {dataset_id for dataset_id, _ in self.new} | self.live
 
 
 def plan_refresh(

@@ -97,8 +97,8 @@ def _execute(workspace: Workspace, plan: RefreshPlan, report: RunReport, on_stag
 
     Two runs rather than one, so that a file that fails or is held costs no build and moves nothing that is published.
     """
-    on_stage(f"{len(plan.new)} new files; starting Dagster")
-    prepare_dagster_home(workspace.folder)
+    on_stage(f"{len(plan.new)} new files, {len(plan.live)} datasets new upstream; starting Dagster")
+    prepare_dagster_home(workspace.folder, workspace.settings)
     import dagster as dg
 
     from orchestration.assets import dataset_key

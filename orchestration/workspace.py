@@ -52,21 +52,20 @@ class Workspace:
 
     @cached_property
     def specs(self) -> dict[str, DatasetSpec]:
-        return load_specs()
+        return load_specs(self.settings.spec_dir)
 
     @cached_property
     def indicators(self) -> list[Indicator]:
-        return load_indicators(DBT_PROJECT / "indicators")
+        return load_indicators(self.settings.indicator_dir or DBT_PROJECT / "indicators")
 
     @property
     def is_demo(self) -> bool:
         return self.settings.source == "demo"
 
     def input_folder(self) -> Path | None:
-        """The folder of extracts of this run; for a demo run it is written first. None for a live run."""
-        if self.settings.source == "live":
-            return None
-        if self.settings.source == "extracts":
+        """The folder of extracts of this run; for a demo run it is written first. A live run may have one beside upstream.
+        """
+        if self.settings.source in ("live", "extracts"):
             return self.settings.extracts_dir
         if not (self.folder.demo_extracts / "extracts.csv").exists():
             write_demo_extracts(self.folder.demo_extracts)

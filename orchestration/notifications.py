@@ -1,0 +1,108 @@
+"""Telling a person: a failed run, or a release that is held. Off until a webhook or a mail address is set.
+
+Here: what is said and how it is sent. Not here: when runs fail or releases are held. A message that cannot be sent is
+logged and changes nothing else.
+"""
+
+import json
+import smtplib
+from collections.abc import Callable
+from email.message import EmailMessage
+
+import dagster as dg
+import requests
+
+from orchestration.workspace import Workspace
+from warehouse.settings import Settings
+
+_TIMEOUT_SECONDS = 15
+_LONGEST_TEXT = 4000
+
+
+def is_on(settings: Settings) -> bool:
+    """Whether anybody is to be told."""
+    return bool(settings.notify_webhook or (settings.notify_email and settings.smtp_host))
+
+
+def notify(settings: Settings, subject: str, text: str) -> list[str]:
+    """Send one message every way that is set; returns what went wrong, in words without addresses or secrets."""
+    problems = []
+    ways: list[tuple[str, bool, Callable[[Settings, str, str], None]]] = [
+        ("webhook", bool(settings.notify_webhook), _post),
+        ("mail", bool(settings.notify_email and settings.smtp_host), _mail),
+    ]
+    for name, is_set, send in ways:
+        if not is_set:
+            continue
+        try:
+            send(settings, subject, text[:_LONGEST_TEXT])
+        except (requests.RequestException, OSError, smtplib.SMTPException) as problem:
+            problems.append(f"{name}: {type(problem).__name__}")
+    return problems
+
+
+def _post(settings: Settings, subject: str, text: str) -> None:
+    answer = requests.post(
+        settings.notify_webhook,
+        json={"subject": subject, "text": f"{subject}\n{text}"},
+        timeout=_TIMEOUT_SECONDS,
+        allow_redirects=False,
+    )
+    answer.raise_for_status()
+
+
+def _mail(settings: Settings, subject: str, text: str) -> None:
+    message = EmailMessage()
+    message["Subject"] = " ".join(subject.split())
+    message["From"] = settings.notify_sender or settings.notify_email
+    message["To"] = settings.notify_email
+    message.set_content(text)
+    host, _, port = settings.smtp_host.partition(":")
+    with smtplib.SMTP(host, int(port or 25), timeout=_TIMEOUT_SECONDS) as server:
+        server.send_message(message)
+
+
+def held_releases(workspace: Workspace) -> dict[str, str]:
+    """``dataset release`` -> why and how to decide, for every release that waits for a person."""
+    landing, found = workspace.landing, {}
+    for receipt in landing.receipts():
+        decision = landing.decision(receipt.dataset_id, receipt.release_id)
+        if decision and decision.state == "held":
+            found[f"{receipt.dataset_id} {receipt.release_id}"] = (
+                f"{'; '.join(decision.reasons)}\n"
+                f"integrering releases accept|reject {receipt.dataset_id} {receipt.release_id}"
+            )
+    return found
+
+
+def notification_sensors(workspace: Workspace) -> list[dg.SensorDefinition]:
+    """The two hooks, or none when nobody is to be told."""
+    settings = workspace.settings
+    if not is_on(settings):
+        return []
+    running = dg.DefaultSensorStatus.RUNNING if settings.sensors else dg.DefaultSensorStatus.STOPPED
+
+    @dg.run_failure_sensor(name="tell_of_failed_run", default_status=running)
+    def tell_of_failed_run(context: dg.RunFailureSensorContext) -> None:
+        run = context.dagster_run
+        trigger = run.tags.get("integrering/trigger", "by hand")
+        text = f"Kjøring {run.run_id} ({trigger}) feilet: {context.failure_event.message}. Forrige utgave er fortsatt i bruk."
+        for problem in notify(settings, "Integrering: en kjøring feilet", text):
+            context.log.warning(f"not sent: {problem}")
+
+    @dg.sensor(
+        name="tell_of_held_release",
+        default_status=running,
+        minimum_interval_seconds=settings.sensor_seconds,
+        job_name=None,
+    )
+    def tell_of_held_release(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+        held = held_releases(workspace)
+        told = set(json.loads(context.cursor or "[]"))
+        for name in sorted(set(held) - told):
+            for problem in notify(settings, f"Integrering: {name} er holdt tilbake", held[name]):
+                context.log.warning(f"not sent: {problem}")
+        context.update_cursor(json.dumps(sorted(held)))
+        return dg.SkipReason(f"{len(held)} releases held, {len(set(held) - told)} of them new")
+
+    return [tell_of_failed_run, tell_of_held_release]
