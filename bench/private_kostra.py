@@ -47,9 +47,8 @@ def main(recipients: int) -> None:
         ]
         settled = write_settled(folder / "settled.csv", rows)
         size = people.stat().st_size / 1e6
-        print(
-            f"{recipients} recipients, {size:.0f} MB, {len(rows)} settled (made in {time.perf_counter() - started:.0f} s)"
-        )
+        made = time.perf_counter() - started
+        print(f"{recipients} recipients, {size:.0f} MB, {len(rows)} settled (made in {made:.0f} s)")
         command = [sys.executable, "-c", MEASURE, str(people), str(settled)]
         subprocess.run(command, cwd=REPOSITORY, env={"PYTHONPATH": str(REPOSITORY)}, check=True)
 

@@ -37,7 +37,10 @@ class Controlled:
 
 
 def control(table: CellTable, threshold: int = DEFAULT_THRESHOLD) -> Controlled | None:
-    """Hide what must be hidden. None = nothing of this table may be shown: too few recipients in all."""
+    """Hide what must be hidden. None = nothing of this table may be shown: too few recipients in all.
+
+    Kroner are hidden wherever the recipients are: the amount would tell about how many they were.
+    """
     if table.cells["recipients"][Row(YEAR, ALL)].value < threshold:
         return None
     status: Status = {}
@@ -46,10 +49,10 @@ def control(table: CellTable, threshold: int = DEFAULT_THRESHOLD) -> Controlled 
     if hidden is None:
         return None
     counts.note(hidden, status)
-    small = {row for (_, row), state in status.items() if state == "suppressed"}
+    uncounted = {row for (measure, row), state in status.items() if measure == "recipients" and state == "suppressed"}
     for measure in table.amounts:
         builder = _Builder(table, [measure], threshold)
-        along = np.array([row in small and cell.value > 0 for (_, row), cell in builder.cells.items()])
+        along = np.array([row in uncounted and cell.value > 0 for (_, row), cell in builder.cells.items()])
         hidden = protect(builder.problem(), along)
         if hidden is None:
             return None
