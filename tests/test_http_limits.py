@@ -118,6 +118,16 @@ def test_a_clock_set_back_does_not_stop_or_flood(tmp_path: Path) -> None:
     assert clock.seconds - began >= 60
 
 
+def test_a_clock_that_stands_still_is_waited_for_and_not_for_ever() -> None:
+    """A run with a fixed date (a test, a rebuild as of a day) still keeps the pace."""
+    slept: list[float] = []
+    bucket = TokenBucket(30, Clock(now=lambda: NOON, sleep=slept.append))
+    for _ in range(35):
+        bucket.take()
+    assert len(slept) == 30
+    assert sum(slept) > 60
+
+
 def test_breaker_opens_after_three_failures_and_lets_one_call_through_later() -> None:
     clock = PatientClock()
     breaker = Breaker(clock.as_clock(), limit=3, pause=900)

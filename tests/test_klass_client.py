@@ -15,9 +15,11 @@ from typing import Any
 import pytest
 
 from sources.errors import LayoutError, NotOfKindError, WithdrawnError
+from sources.klass import answers, history
 from sources.klass.client import KlassClient
 from sources.landing import Landing
 from sources.local_upstream.server import LocalUpstream
+from sources.ports import Document
 from tests.live_upstream import http_for, make_spec, write_release
 
 CODES_A_YEAR = {2016: 428, 2017: 426, 2018: 422, 2019: 422, 2020: 356, 2021: 356, 2022: 356, 2023: 356, 2024: 357}
@@ -178,3 +180,63 @@ def test_an_answer_without_its_list_is_refused(tmp_path: Path, landing: Landing)
     folder = write_release(tmp_path / "odd", {"klass/c.json": odd})
     with LocalUpstream(folder) as upstream, pytest.raises(LayoutError, match="validFrom"):
         KlassClient(http_for(upstream)).probe(spec("codes"))
+
+
+def documents(landing: Landing, fetched: Any) -> list[Document]:
+    return [Document(landing.blob_path(b.sha256), b.name) for b in fetched.blobs]
+
+
+def test_fetched_codes_read_to_the_same_history_that_ships_with_the_product(
+    klass: LocalUpstream, landing: Landing
+) -> None:
+    """Code, name and validity equal the bundled list, row by row; the yearly counts are those of SOURCE.md."""
+    (fetched,) = KlassClient(http_for(klass)).fetch(spec("codes", "2015-01-01"), landing)
+    table = answers.read_codes(spec("codes"), documents(landing, fetched))
+    read = {(r["code"], r["name"], str(r["valid_from"]), str(r["valid_to"] or "")) for r in table.to_pylist()}
+    with open(history.DATA / "municipalities.csv", encoding="utf-8") as handle:
+        assert read == {tuple(row.values()) for row in csv.DictReader(handle)}
+    got = {(code, start, end) for code, _, start, end in read}
+    assert ("3909", "2024-01-01", "") in got
+    assert ("3805", "2020-01-01", "2024-01-01") in got
+    assert ("0709", "2015-01-01", "2018-01-01") in got
+    for year, count in CODES_A_YEAR.items():
+        day = f"{year}-01-01"
+        assert len({c for c, start, end in got if start <= day and (not end or day < end)}) == count
+
+
+def test_changes_read_the_same_from_one_body_and_from_one_a_boundary(klass: LocalUpstream, landing: Landing) -> None:
+    (whole,) = KlassClient(http_for(klass)).fetch(spec("changes"), landing)
+    klass.faults.switch_on("gone", pattern="/changes$", times=1)
+    (parts,) = KlassClient(http_for(klass)).fetch(spec("changes"), landing)
+    one, many = (answers.read_changes(spec("changes"), documents(landing, f)).to_pylist() for f in (whole, parts))
+    key = ("change_date", "old_code", "new_code", "change_kind")
+    assert sorted(tuple(map(str, (r[k] for k in key))) for r in one) == sorted(
+        tuple(map(str, (r[k] for k in key))) for r in many
+    )
+    kinds = Counter(r["change_kind"] for r in one)
+    assert kinds == {"renumber": 362, "merge": 117, "name": 17, "split": 9, "boundary": 1}
+
+
+def test_correspondences_read_with_their_day(klass: LocalUpstream, landing: Landing) -> None:
+    (fetched,) = KlassClient(http_for(klass)).fetch(spec("correspondence", "2025-01-01", target=112), landing)
+    rows_read = answers.read_correspondences(spec("changes"), documents(landing, fetched)).to_pylist()
+    assert [(r["code"], r["target_code"], r["valid_on"].year) for r in rows_read] == [
+        ("0301", "EKG13", 2025),
+        ("0301", "EKG13", 2026),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        (b"<xml/>", NotOfKindError),
+        (b'{"codes": 5}', LayoutError),
+        (b'{"codes": [{"code": 709, "name": "Larvik", "validFrom": "2015-01-01"}]}', LayoutError),
+        (b'{"codes": [{"code": "0709", "name": "Larvik", "validFrom": "2015"}]}', LayoutError),
+    ],
+)
+def test_answers_of_another_form_are_refused(tmp_path: Path, body: bytes, error: type[Exception]) -> None:
+    """A code that lost its leading zero to a number among them."""
+    (tmp_path / "codes.json").write_bytes(body)
+    with pytest.raises(error):
+        answers.read_codes(spec("codes"), [Document(tmp_path / "codes.json", "codes.json")])

@@ -1,0 +1,120 @@
+"""Reads what the Klass client fetches: codes with validity, changes in one or more bodies, correspondences.
+
+Here: answers to calls. Not here: single versions and the history that ships with the product (reader.py).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+
+from sources.errors import LayoutError, NotOfKindError
+from sources.klass.reader import ChangeRow, changes_table
+from sources.ports import Document
+from sources.spec import DatasetSpec
+
+_NO_PLACE = "9999"
+"""`9999 Uoppgitt` is an item of every version of Klass 131 and no municipality."""
+
+_DAY_IN_NAME = re.compile(r"(\d{4}-\d{2}-\d{2})")
+
+
+def read_codes(spec: DatasetSpec, documents: list[Document]) -> pa.Table:
+    """A ``codes`` answer -> source_row, code, name, valid_from, valid_to (None = in force; exclusive).
+
+    A code whose name changed has a row for each name. Raises LayoutError for an entry without code, name or date.
+    """
+    rows = []
+    for document, number, entry in _entries(documents, "codes"):
+        code, name = (_text(entry, key, document, number) for key in ("code", "name"))
+        if code == _NO_PLACE:
+            continue
+        valid_to = _day(entry["validTo"], document, number) if entry.get("validTo") else None
+        rows.append((number, code, name, _day(entry.get("validFrom"), document, number), valid_to))
+    names = ["source_row", "code", "name", "valid_from", "valid_to"]
+    types = [pa.int32(), pa.string(), pa.string(), pa.date32(), pa.date32()]
+    return _table(rows, names, types)
+
+
+def read_changes(spec: DatasetSpec, documents: list[Document]) -> pa.Table:
+    """``changes`` answers -> one row a change with its kind. Several bodies (one a boundary) are one list."""
+    keys = ("oldCode", "oldName", "newCode", "newName", "changeOccurred")
+    found: dict[ChangeRow, None] = {}
+    for document, number, entry in _entries(documents, "codeChanges"):
+        _day(entry.get("changeOccurred"), document, number)
+        old_code, old_name, new_code, new_name, day = (_text(entry, key, document, number) for key in keys)
+        found.setdefault((old_code, old_name, new_code, new_name, day))
+    return changes_table(list(found))
+
+
+def read_correspondences(spec: DatasetSpec, documents: list[Document]) -> pa.Table:
+    """``correspondsAt`` answers -> source_row, code, target_code, target_name, valid_on (the day in its name)."""
+    rows = []
+    for document, number, entry in _entries(documents, "correspondenceItems"):
+        match = _DAY_IN_NAME.search(document.name)
+        day = _day(match[1] if match else None, document, number)
+        source, target, name = (
+            _text(entry, key, document, number) for key in ("sourceCode", "targetCode", "targetName")
+        )
+        rows.append((number, source, target, name, day))
+    names = ["source_row", "code", "target_code", "target_name", "valid_on"]
+    return _table(rows, names, [pa.int32(), pa.string(), pa.string(), pa.string(), pa.date32()])
+
+
+def _entries(documents: list[Document], key: str) -> list[tuple[Document, int, dict[str, Any]]]:
+    """(document, 1-based number over all documents, entry) of the list ``key`` of each answer."""
+    found = []
+    for document in documents:
+        try:
+            answer = json.loads(document.path.read_bytes())
+        except ValueError as problem:
+            raise NotOfKindError(
+                expected="a JSON answer of Klass",
+                found="text that is no JSON",
+                where=document.name,
+                next_step="fetch it again with Accept: application/json",
+            ) from problem
+        entries = answer.get(key) if isinstance(answer, dict) else None
+        if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+            raise LayoutError(
+                expected=f"an object with a list '{key}'",
+                found=f"keys {sorted(answer)[:8]}" if isinstance(answer, dict) else type(answer).__name__,
+                where=document.name,
+                next_step="compare with the guide of the Klass API",
+            )
+        found += [(document, len(found) + n, entry) for n, entry in enumerate(entries, start=1)]
+    return found
+
+
+def _text(entry: dict[str, Any], key: str, document: Document, number: int) -> str:
+    """A text of an entry. Codes are text with leading zeros: a number is refused, since its zeros are lost."""
+    value = entry.get(key)
+    if not isinstance(value, str) or not value:
+        raise LayoutError(
+            expected=f"text in {key}",
+            found=repr(value)[:60],
+            where=f"{document.name}, entry {number}",
+            next_step="look at the answer by hand",
+        )
+    return value
+
+
+def _day(text: object, document: Document, number: int) -> date:
+    try:
+        return date.fromisoformat(str(text))
+    except ValueError as problem:
+        raise LayoutError(
+            expected="a date",
+            found=repr(text)[:60],
+            where=f"{document.name}, entry {number}",
+            next_step="look at the answer by hand",
+        ) from problem
+
+
+def _table(rows: list[tuple[Any, ...]], names: list[str], types: list[pa.DataType]) -> pa.Table:
+    columns = list(zip(*rows, strict=True)) if rows else [() for _ in names]
+    return pa.table([pa.array(c, t) for c, t in zip(columns, types, strict=True)], names=names)
