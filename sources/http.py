@@ -139,10 +139,11 @@ class _Trouble:
     may_retry: bool
     status: int | None = None
     wait: float | None = None
+    is_local: bool = False
 
     @property
-    def is_ours(self) -> bool:
-        """A wrong question rather than a publisher in trouble: the breaker does not count it."""
+    def is_question(self) -> bool:
+        """A wrong question rather than a publisher in trouble."""
         return self.status is not None and 400 <= self.status < 500 and self.status != 429
 
 
@@ -226,7 +227,7 @@ class HttpClient:
             if outcome.status == 429:
                 self._bucket(url).hold_back(wait)
             if not outcome.may_retry or attempt >= rule.attempts or waited + wait > rule.total_wait:
-                if not outcome.is_ours:
+                if not outcome.is_question and not outcome.is_local:
                     breaker.failed()
                 raise _given_up(url, outcome, attempt, waited, wait)
             self.clock.sleep(wait)
@@ -249,10 +250,10 @@ class HttpClient:
             )
             if reply.status in call.statuses:
                 if reply.status == 200:
-                    self._check(call, sink, url)
+                    self._check(call, url)
                 return reply
         except Failure as failure:
-            return _Trouble(failure.reason, failure.may_retry)
+            return _Trouble(failure.reason, failure.may_retry, is_local=failure.is_local)
         except TransferError as cut:
             return _Trouble(f"{cut.found} (expected {cut.expected})", may_retry=True)
         return reply if reply.status in _REDIRECTS else self._judge(reply)
@@ -270,15 +271,15 @@ class HttpClient:
             asked = self.settings.retry.after_429
         return _Trouble(reason, may_retry=True, status=reply.status, wait=asked)
 
-    def _check(self, call: _Call, sink: BinaryIO, url: str) -> None:
+    def _check(self, call: _Call, url: str) -> None:
         if call.check is None or call.file is None:
             return
-        sink.flush()
         try:
             call.check(call.file, _public(url))
         except NotOfKindError as refused:
             if self.settings.quarantine_folder is not None:
-                quarantine(self.settings.quarantine_folder, call.file, _public(url), str(refused), self.clock.now())
+                with contextlib.suppress(OSError):  # a full disk must not hide why the body was refused
+                    quarantine(self.settings.quarantine_folder, call.file, _public(url), str(refused), self.clock.now())
             raise
 
     def _refuse_if_not_allowed(self, publisher: str, url: str) -> None:
@@ -374,12 +375,18 @@ def incoming_folder(landing_folder: Path) -> Iterator[Path]:
 def _given_up(url: str, trouble: _Trouble, attempts: int, waited: float, wait: float) -> TransferError:
     tries = f"after {attempts} attempt{'s' if attempts > 1 else ''} and {waited:.0f} s of waiting"
     more = f"; another would wait {wait:.0f} s" if trouble.may_retry else ""
-    check = "compare the dataset spec with the publisher's address: `integrering sources check --live` shows both"
+    next_step = "the last good release stays in use and the next run asks again"
+    if trouble.is_question:
+        next_step = (
+            "compare the dataset spec with the publisher's address: `integrering sources check --live` shows both"
+        )
+    elif trouble.is_local:
+        next_step = "make room on the disk of the data folder, then run again; nothing was kept"
     return TransferError(
         expected="a whole answer",
         found=f"{trouble.reason} {tries}{more}",
         where=_public(url),
-        next_step=check if trouble.is_ours else "the last good release stays in use and the next run asks again",
+        next_step=next_step,
     )
 
 

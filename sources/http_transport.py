@@ -36,11 +36,15 @@ _NETWORK_PROBLEMS = (requests.RequestException, urllib3.exceptions.HTTPError, HT
 
 
 class Failure(Exception):  # noqa: N818 (an outcome of one attempt; callers see a TransferError)
-    """One attempt failed for a named reason; ``may_retry`` says whether another attempt makes sense."""
+    """One attempt failed for a named reason; ``may_retry`` says whether another attempt makes sense.
 
-    def __init__(self, reason: str, *, may_retry: bool) -> None:
+    ``is_local``: this machine failed, not the publisher.
+    """
+
+    def __init__(self, reason: str, *, may_retry: bool, is_local: bool = False) -> None:
         self.reason = reason
         self.may_retry = may_retry
+        self.is_local = is_local
         super().__init__(reason)
 
 
@@ -203,7 +207,8 @@ class Transport:
             size += len(piece)
             if size > max_bytes:
                 raise Failure(f"the body is over the limit of {max_bytes} bytes", may_retry=False)
-            sink.write(piece)
+            _keep(sink, piece)
+        _keep(sink, b"")
         return Reply(200, headers, body_bytes=size)
 
     def _excerpt(self, response: requests.Response) -> bytes:
@@ -242,6 +247,18 @@ class Transport:
             if seconds > self.limits.grace and received / seconds < self.limits.minimum_bytes_per_second:
                 raise Failure(f"only {received} bytes in {seconds:.0f} s", may_retry=False)
             yield piece
+
+
+def _keep(sink: BinaryIO, piece: bytes) -> None:
+    """Write to the file on its way in; an empty piece flushes. A full disk must not look like a broken connection."""
+    try:
+        if piece:
+            sink.write(piece)
+        else:
+            sink.flush()
+    except OSError as problem:
+        reason = f"the body could not be written to disk ({problem.strerror or type(problem).__name__})"
+        raise Failure(reason, may_retry=False, is_local=True) from problem
 
 
 def _gunzip(pieces: Iterator[bytes], max_bytes: int) -> Iterator[bytes]:

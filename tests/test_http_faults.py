@@ -5,6 +5,7 @@ Here: one client, one file, one fault at a time. Not here: what a publisher's cl
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -15,6 +16,7 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -405,6 +407,28 @@ def test_bodies_on_their_way_in_leave_nothing_behind(tmp_path: Path) -> None:
         (folder / "body").write_bytes(b"x")
         assert not stale.exists()
     assert list((tmp_path / "incoming").iterdir()) == []
+
+
+# This machine
+
+
+class _FullDisk(BytesIO):
+    def write(self, piece: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_full_disk_is_named_and_not_held_against_the_publisher(
+    upstream: LocalUpstream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    http = http_for(upstream)
+    with monkeypatch.context() as patched:
+        patched.setattr("sources.http.open", lambda *_: _FullDisk(), raising=False)
+        for _ in range(4):
+            with pytest.raises(
+                TransferError, match=r"No space left on device\) after 1 attempt .*make room on the disk"
+            ):
+                download(http, tmp_path)
+    assert download(http, tmp_path)[0].status == 200
 
 
 # The way through a municipality's network

@@ -309,3 +309,20 @@ def test_recorded_bodies_pass_through_unchanged(shared: Path, landing: Landing, 
     assert body["value"] == recorded["value"]
     assert body["status"] == recorded["status"]
     assert body["updated"] == recorded["updated"]
+
+
+def test_mandatory_notes_of_table_variable_and_category_come_with_the_fetch(tmp_path: Path, landing: Landing) -> None:
+    """For example the break of the KOSTRA groups between 2019 and 2020, which SSB asks to be shown."""
+    marked = dataset_12272()
+    marked["note"] = ["Frivillig", "Ny gruppering av kommuner fra 2020"]
+    marked["extension"]["noteMandatory"] = {"1": True, "0": False, "7": True}
+    years = marked["dimension"]["Tid"]
+    years["category"]["note"] = {"2017": ["Brudd i serien"], "2021": ["Ikke med"]}
+    years["extension"]["categoryNoteMandatory"] = {"2017": {"0": True}, "1999": {"0": True}}
+    with LocalUpstream(write_release(tmp_path / "notes", {"ssb/12272.json": marked})) as upstream:
+        (fetched,) = SsbClient(http_for(upstream)).fetch(make_spec("ssb", "12272", selection=WHOLE), landing)
+    assert list(fetched.notes) == [
+        "parts",
+        "mandatory note: Ny gruppering av kommuner fra 2020",
+        "mandatory note: Brudd i serien",
+    ]

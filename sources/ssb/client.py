@@ -22,6 +22,7 @@ from sources.options import options_of
 from sources.ports import Fetched, Probe
 from sources.spec import DatasetSpec
 from sources.ssb.metadata import TableMetadata, category_codes, metadata_of_v1, metadata_of_v2
+from sources.ssb.notes import mandatory_notes
 from sources.ssb.selection import Selection, SsbQuery, resolve, split
 
 V2 = "https://data.ssb.no/api/pxwebapi/v2"
@@ -56,6 +57,7 @@ class _Part:
     url: str
     content_type: str | None
     updated: str | None
+    mandatory_notes: tuple[str, ...] = ()
 
 
 class SsbClient:
@@ -198,7 +200,8 @@ class SsbClient:
         check_part(dataset, part, f"SSB table {table}, part {number} of {of}")
         question = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:12]
         name = f"{table}_{number:02}of{of:02}_query_{question}.json"
-        return _Part(file, name, answer.url, answer.content_type, dataset.get("updated"))
+        notes = tuple(mandatory_notes(dataset))
+        return _Part(file, name, answer.url, answer.content_type, dataset.get("updated"), notes)
 
     def _landed(self, bodies: list[_Part], resource: _Resource, query: SsbQuery, landing: Landing) -> Fetched:
         blobs = [
@@ -220,7 +223,7 @@ class SsbClient:
             stamp=resource.probe.stamp,
             updated_at=updated_at,
             publication_status=publication_status(query, updated_at, resource.last_period),
-            notes={"parts": len(blobs)},
+            notes={"parts": len(blobs), **{f"mandatory note: {n}": 1 for body in bodies for n in body.mandatory_notes}},
         )
 
 
