@@ -75,7 +75,7 @@ SUMS = {
         """select p.year, p.rate_level, p.amount_nok, sum(r.amount_nok)
            from staging.stg_published__norwegian_training_grant_rates as p
            left join marts.fct_grant_rate as r
-           on r.grant_name = p.grant and r.rate_year = p.year and r.rate_level = p.rate_level
+           on r.grant_name = p.grant_name and r.rate_year = p.year and r.rate_level = p.rate_level
            where p.row_type <> 'rate' group by all""",
         4,
         0,
@@ -162,6 +162,11 @@ def test_discrepancies_keep_the_printed_value(warehouse: duckdb.DuckDBPyConnecti
     assert warehouse.sql(
         "select count(*), count(distinct discrepancy_id) from marts.source_discrepancy"
     ).fetchall() == [(49, 49)]
+    concerned = warehouse.sql(
+        "select count(distinct concerns_dataset_id) from marts.source_discrepancy "
+        "where concerns_dataset_id <> dataset_id"
+    ).fetchall()
+    assert concerned[0][0] > 10
     presentation = warehouse.sql(
         """select amount_nok, is_used from marts.fct_grant_rate
            where category = 'single_adult' and rate_year = 2024 and grant_year_n = 1 order by amount_nok"""

@@ -115,7 +115,7 @@ def test_all_discrepancies_keep_the_printed_value(shared: Path) -> None:
     spec = SPECS["published_discrepancies"]
     rows = read(spec, bundled_file(spec)).to_pylist()
     assert [(r["document"], r["source_table"], r["printed"] or "", r["expected"] or "") for r in rows] == wanted
-    assert all(r["dataset_id"] in SPECS and len(r["note_nb"]) >= 20 for r in rows)
+    assert all(r["concerns_dataset_id"] in SPECS and len(r["note_nb"]) >= 20 for r in rows)
 
 
 HEADER = "document,source_table,year,index_name,application,is_approximate,change_pct\n"

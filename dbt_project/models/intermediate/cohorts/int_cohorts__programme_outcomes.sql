@@ -23,9 +23,9 @@ dated as (
     select
         figures.*,
         case
-            when measure like 'left_in_%' then cast(substr(measure, 9, 4) as integer)
-            when measure like 'left_%_ago' then year - cast(substr(measure, 6, 1) as integer)
-            else year - 1
+            when figures.measure like 'left_in_%' then cast(substr(figures.measure, 9, 4) as integer)
+            when figures.measure like 'left_%_ago' then figures.year - cast(substr(figures.measure, 6, 1) as integer)
+            else figures.year - 1
         end as programme_end_year
     from figures
 

@@ -10,8 +10,8 @@ ranked as (
     select
         components.*,
         row_number() over (
-            partition by source_document, year, target_group, series, cost_component
-            order by length(source_table), source_table
+            partition by components.source_document, components.year, components.target_group, components.series, components.cost_component
+            order by length(components.source_table), components.source_table
         ) as table_order
     from components
 

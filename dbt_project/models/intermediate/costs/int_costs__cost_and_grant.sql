@@ -10,8 +10,8 @@ ranked as (
     select
         amounts.*,
         row_number() over (
-            partition by source_document, scheme, series, year, item
-            order by length(source_table), source_table
+            partition by amounts.source_document, amounts.scheme, amounts.series, amounts.year, amounts.item
+            order by length(amounts.source_table), amounts.source_table
         ) as table_order
     from amounts
 

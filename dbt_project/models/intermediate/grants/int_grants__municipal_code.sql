@@ -36,7 +36,7 @@ select
 from dated
 inner join codes
     on
-        codes.valid_from <= dated.on_date
-        and (codes.valid_to is null or codes.valid_to > dated.on_date)
+        dated.on_date >= codes.valid_from
+        and (codes.valid_to is null or dated.on_date < codes.valid_to)
 group by dated.year, codes.code
 having count(distinct codes.current_code) = 1

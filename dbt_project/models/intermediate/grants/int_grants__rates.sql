@@ -67,7 +67,7 @@ unified as (
 
     select
         'supplement' as grant_scheme,
-        grant as grant_name,
+        grant_name,
         'single' as rate_level,
         year as rate_year,
         cast(null as integer) as grant_year_n,
@@ -92,7 +92,7 @@ unified as (
 
     select
         'norwegian_training' as grant_scheme,
-        grant as grant_name,
+        grant_name,
         rate_level,
         year as rate_year,
         grant_year_n,

@@ -31,41 +31,91 @@ region as (
 unified as (
 
     select
-        'settlement_decision' as topic, year, municipality_code, item,
-        decision_sequence as sequence_n, item = 'decided_total' as is_total, persons,
-        source_document, source_table, dataset_id, release_id, source_row, is_demo
+        'settlement_decision' as topic,
+        year,
+        municipality_code,
+        item,
+        decision_sequence as sequence_n,
+        item = 'decided_total' as is_total,
+        persons,
+        source_document,
+        source_table,
+        dataset_id,
+        release_id,
+        source_row,
+        is_demo
     from decisions
 
     union all
 
     select
-        'population' as topic, year, municipality_code, 'all_residents' as item,
-        cast(null as integer) as sequence_n, true as is_total, population_persons as persons,
-        source_document, source_table, dataset_id, release_id, source_row, is_demo
+        'population' as topic,
+        year,
+        municipality_code,
+        'all_residents' as item,
+        cast(null as integer) as sequence_n,
+        true as is_total,
+        population_persons as persons,
+        source_document,
+        source_table,
+        dataset_id,
+        release_id,
+        source_row,
+        is_demo
     from population
 
     union all
 
     select
-        'population' as topic, year, municipality_code, 'immigrants_and_norwegian_born' as item,
-        cast(null as integer) as sequence_n, false as is_total, immigrant_background_persons as persons,
-        source_document, source_table, dataset_id, release_id, source_row, is_demo
+        'population' as topic,
+        year,
+        municipality_code,
+        'immigrants_and_norwegian_born' as item,
+        cast(null as integer) as sequence_n,
+        false as is_total,
+        immigrant_background_persons as persons,
+        source_document,
+        source_table,
+        dataset_id,
+        release_id,
+        source_row,
+        is_demo
     from population
 
     union all
 
     select
-        'country_background' as topic, year, municipality_code, country_background as item,
-        cast(null as integer) as sequence_n, is_total, persons,
-        source_document, source_table, dataset_id, release_id, source_row, is_demo
+        'country_background' as topic,
+        year,
+        municipality_code,
+        country_background as item,
+        cast(null as integer) as sequence_n,
+        is_total,
+        persons,
+        source_document,
+        source_table,
+        dataset_id,
+        release_id,
+        source_row,
+        is_demo
     from backgrounds
 
     union all
 
     select
-        'unaccompanied_minors_housing' as topic, year, municipality_code, housing_type as item,
-        cast(null as integer) as sequence_n, is_total, persons,
-        source_document, source_table, dataset_id, release_id, source_row, is_demo
+        'unaccompanied_minors_housing' as topic,
+        year,
+        municipality_code,
+        housing_type as item,
+        cast(null as integer) as sequence_n,
+        is_total,
+        persons,
+        source_document,
+        source_table,
+        dataset_id,
+        release_id,
+        source_row,
+        is_demo
     from housing
 
 )

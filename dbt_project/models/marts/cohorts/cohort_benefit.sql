@@ -28,7 +28,7 @@ factors as (
     from (select distinct year from benefits) as benefits
     cross join price_year
     left join deflators
-        on deflators.year > benefits.year and deflators.year <= price_year.year
+        on benefits.year < deflators.year and price_year.year >= deflators.year
     group by benefits.year
 
 )

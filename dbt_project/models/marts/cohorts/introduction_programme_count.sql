@@ -2,9 +2,9 @@ with presented as (
 
     select * from {{ ref('stg_published__presentation_counts') }}
     where item in (
-        'introduction_programme_participants_collective_protection',
-        'introduction_programme_participants_ordinary'
-    )
+            'introduction_programme_participants_collective_protection',
+            'introduction_programme_participants_ordinary'
+        )
 
 ),
 
@@ -58,10 +58,15 @@ guarded as (
 
     select
         unified.*,
-        min(case when participant_persons between 1 and {{ var('disclosure_threshold', 5) }} - 1 then 0 else 1 end)
-            over (partition by municipality_code, as_of_date, count_source) = 1 as is_open,
-        sum(participant_persons) over (partition by municipality_code, as_of_date, count_source) as total_persons,
-        count(*) over (partition by municipality_code, as_of_date, count_source) as parts
+        min(case when unified.participant_persons between 1 and {{ var('disclosure_threshold', 5) }} - 1 then 0 else 1 end)
+            over (partition by unified.municipality_code, unified.as_of_date, unified.count_source)
+        = 1 as is_open,
+        sum(unified.participant_persons)
+            over (partition by unified.municipality_code, unified.as_of_date, unified.count_source)
+            as total_persons,
+        count(*)
+            over (partition by unified.municipality_code, unified.as_of_date, unified.count_source)
+            as parts
     from unified
 
 )

@@ -83,7 +83,7 @@ marked as (
 
     select
         unified.*,
-        min(case when is_demo then 1 else 0 end) over (partition by region_code) = 0 and is_demo as is_out_of_use
+        min(case when unified.is_demo then 1 else 0 end) over (partition by unified.region_code) = 0 and unified.is_demo as is_out_of_use
     from unified
 
 )

@@ -10,8 +10,8 @@ ranked as (
     select
         areas.*,
         row_number() over (
-            partition by source_document, year, cost_area, statistic
-            order by source_table
+            partition by areas.source_document, areas.year, areas.cost_area, areas.statistic
+            order by areas.source_table
         ) as table_order
     from areas
 

@@ -82,8 +82,8 @@ printed as (
     select
         printed_ratios.*,
         row_number() over (
-            partition by scheme, series, year
-            order by case when source_table like 'Tabell%' then 0 else 1 end, length(source_table), source_table
+            partition by printed_ratios.scheme, printed_ratios.series, printed_ratios.year
+            order by case when printed_ratios.source_table like 'Tabell%' then 0 else 1 end, length(printed_ratios.source_table), printed_ratios.source_table
         ) as table_order
     from printed_ratios
 

@@ -15,10 +15,10 @@ ranked as (
 
     select
         municipality_year.*,
-        1.0 * total_cost_nok / target_group_persons as exact_average_nok,
-        rank() over (partition by year order by 1.0 * total_cost_nok / target_group_persons desc) as average_rank,
-        row_number() over (partition by year order by 1.0 * total_cost_nok / target_group_persons) as ascending_place,
-        count(*) over (partition by year) as ranked_count
+        1.0 * municipality_year.total_cost_nok / municipality_year.target_group_persons as exact_average_nok,
+        rank() over (partition by municipality_year.year order by 1.0 * municipality_year.total_cost_nok / municipality_year.target_group_persons desc) as average_rank,
+        row_number() over (partition by municipality_year.year order by 1.0 * municipality_year.total_cost_nok / municipality_year.target_group_persons) as ascending_place,
+        count(*) over (partition by municipality_year.year) as ranked_count
     from municipality_year
 
 ),

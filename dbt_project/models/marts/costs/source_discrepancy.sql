@@ -11,9 +11,10 @@ select
     printed as printed_value,
     expected as expected_value,
     note_nb,
-    dataset_id as concerns_dataset_id,
+    concerns_dataset_id,
     source_document,
     source_table,
+    dataset_id,
     release_id,
     source_row,
     is_demo

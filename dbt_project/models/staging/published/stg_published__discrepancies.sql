@@ -13,7 +13,7 @@ select
     document as source_document,
     source_table,
     kind,
-    dataset_id,
+    concerns_dataset_id,
     title_nb,
     printed,
     expected,

@@ -12,7 +12,7 @@ select
     document as source_document,
     source_table,
     cast(year as integer) as year,
-    grant,
+    "grant" as grant_name,
     rate_level,
     cast(grant_year_n as integer) as grant_year_n,
     row_type,

@@ -12,7 +12,7 @@ select
     document as source_document,
     source_table,
     cast(year as integer) as year,
-    grant,
+    "grant" as grant_name,
     payment_type,
     cast(max_years as integer) as max_years,
     cast(age_from as integer) as age_from,
