@@ -14,6 +14,7 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sources.discovery import discover
 from sources.intake import Arrival, take_in
 from sources.landing import Blob, Landing
 from sources.municipal.reader import FORM, TemplateError, read_template, recognise
@@ -211,3 +212,17 @@ def test_any_text_is_a_whole_number_or_refused(text: str) -> None:
         return
     assert isinstance(value, int)
     assert 0 <= value <= 20_000
+
+
+def test_found_in_a_folder_of_extracts_with_any_header(tmp_path: Path) -> None:
+    """The header of a template also fits the long form of another publisher; the name decides."""
+    folder = tmp_path / "municipal"
+    folder.mkdir()
+    csv_file(folder, SETTLED, GOOD)
+    (folder / "bosettingsplan_2027.csv").write_text(";".join(template_of(PLAN).headers) + "\n", encoding="utf-8")
+    found = discover(tmp_path, load_specs())
+    assert [(c.dataset_id, c.form) for c in found.candidates] == [
+        ("municipal_settled", FORM),
+        ("municipal_settlement_plan", FORM),
+    ]
+    assert found.unknown == []
