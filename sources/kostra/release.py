@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from sources.intake import Arrival, take_in
 from sources.kostra.private import PrivateResult
-from sources.kostra.shape import as_table, spec_of
+from sources.kostra.shape import PROGRAMME, SOCIAL_ASSISTANCE, as_table, spec_of
 from sources.landing import Blob, Decision, Landing, Receipt, utc
 
 FORM = "kostra_aggregate_csv"
@@ -49,6 +49,26 @@ def land_private(result: PrivateResult, landing: Landing, moment: datetime) -> l
     return receipts
 
 
+def renewal_notes(result: PrivateResult, landing: Landing) -> list[str]:
+    """Norwegian warnings to show before landing: years that were read before and now give other figures.
+
+    The difference of two editions can tell about the one person who was corrected (docs/privacy.md).
+    """
+    notes = []
+    for dataset_id in (SOCIAL_ASSISTANCE, PROGRAMME):
+        earlier, fresh = _newest(dataset_id, landing), result.tables.get(dataset_id)
+        if earlier is None or fresh is None:
+            continue
+        for municipality, year in sorted({(r["municipality_code"], r["year"]) for r in fresh.to_pylist()}):
+            before, now = (_figures(table, municipality, year) for table in (earlier, fresh))
+            if before and before != now:
+                notes.append(
+                    f"{spec_of(dataset_id).title_nb}, {year}: en tidligere utgave har andre tall. "
+                    "Gi ikke ut begge: forskjellen kan si noe om én person."
+                )
+    return notes
+
+
 def with_earlier(dataset_id: str, fresh: pa.Table, landing: Landing) -> pa.Table:
     """The fresh rows, and those of the newest accepted release that are about another municipality, year or file."""
     earlier = _newest(dataset_id, landing)
@@ -70,6 +90,11 @@ def as_csv(dataset_id: str, table: pa.Table) -> bytes:
     for row in table.select(names).to_pylist():
         writer.writerow(["" if row[name] is None else row[name] for name in names])
     return text.getvalue().encode("utf-8")
+
+
+def _figures(table: pa.Table, municipality: str, year: int) -> list[dict[str, object]]:
+    rows = (row for row in table.to_pylist() if (row["municipality_code"], row["year"]) == (municipality, year))
+    return [{name: value for name, value in row.items() if name != "source_row"} for row in rows]
 
 
 def _newest(dataset_id: str, landing: Landing) -> pa.Table | None:
