@@ -79,7 +79,7 @@ def read_release(
     landing: Landing, spec: DatasetSpec, release_id: str, blobs: list[Blob], form_name: str | None
 ) -> ReadingFacts:
     """(Re)make the rows of a release from its bytes under today's spec."""
-    form = _form(form_name, spec, blobs[0].name)
+    form = _form(form_name, spec, landing.blob_path(blobs[0].sha256), blobs[0].name)
     documents = [Document(landing.blob_path(blob.sha256), blob.name) for blob in blobs]
     path = landing.data_path(spec.dataset_id, release_id, spec.shape)
     result = form.read(spec, documents)
@@ -92,15 +92,31 @@ def read_release(
     return facts
 
 
-def _form(name: str | None, spec: DatasetSpec, file_name: str) -> Form:
+def _form(name: str | None, spec: DatasetSpec, body: Path, file_name: str) -> Form:
     if name is None:
         raise NotOfKindError(
             expected=f"a file of {spec.source} in one of its forms",
-            found="content that is none of them (another layout, an error page, or a cut file)",
+            found=_kind_of(body),
             where=f"{spec.dataset_id}, {file_name}",
             next_step="open the file and download it again; the last good release stays in use",
         )
     return forms()[name]
+
+
+def _kind_of(body: Path) -> str:
+    """What a body that is in no known form looks like, for the message."""
+    with open(body, "rb") as handle:
+        start = handle.read(512).lstrip(b"\xef\xbb\xbf \t\r\n")
+    if not start:
+        return "an empty file"
+    if start[:1] == b"<":
+        return "an HTML or XML page"
+    if start[:1] in (b"{", b"["):
+        return "a JSON answer that is no table"
+    if start[:4] == b"PK\x03\x04":
+        return "a workbook or zip file in another layout"
+    first_line = start.split(b"\n")[0][:60].decode("latin-1")
+    return f"a file that starts with {first_line!r}"
 
 
 def _write_observations(reading: Reading, spec: DatasetSpec, path: Path, file_name: str) -> ReadingFacts:
