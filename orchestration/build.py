@@ -15,7 +15,7 @@ from typing import Any
 from orchestration.build_inputs import build_inputs
 from orchestration.dbt_project import ensure_manifest, project_fingerprint
 from orchestration.workspace import Workspace
-from sources.current import InUse, select_current
+from sources.current import InUse, select_current, was_known
 from warehouse.build import load_inputs
 from warehouse.errors import VerificationFailed
 from warehouse.paths import DataFolder
@@ -74,7 +74,7 @@ def _release_log(workspace: Workspace) -> str:
     landing, digest = workspace.landing, hashlib.sha256()
     for receipt in landing.receipts():
         decision = landing.decision(receipt.dataset_id, receipt.release_id)
-        if decision and decision.state != "held":
+        if decision and decision.state != "held" and was_known(receipt, workspace.as_of):
             digest.update(f"{receipt.dataset_id} {receipt.release_id} {decision.state}\n".encode())
     return digest.hexdigest()
 
@@ -113,7 +113,9 @@ def prepare_build(workspace: Workspace, *, full: bool = False) -> BuildPlan:
         shutil.rmtree(folder.build / "spill", ignore_errors=True)
     folder.build.mkdir(parents=True, exist_ok=True)
     load_inputs(
-        folder.build_file, build_inputs(workspace.landing, workspace.specs, current, workspace.indicators)
+        folder.build_file, build_inputs(
+            workspace.landing, workspace.specs, current, workspace.indicators, as_of=workspace.as_of
+        ),
     )
     indicators = tuple(i.indicator_id for i in workspace.indicators if i.datasets & set(change.datasets))
     return BuildPlan(change.full, change.datasets, indicators, _last_year(workspace))

@@ -6,11 +6,13 @@ Here: turning specs and landing into the warehouse's build inputs. Not here: rea
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
 
-from sources.current import InUse
+from orchestration.revisions import revision_tables
+from sources.current import InUse, was_known
 from sources.dimensions import DIMENSIONS, dimensions, units
 from sources.landing import Landing
 from sources.spec import DatasetSpec
@@ -24,9 +26,17 @@ OBSERVING_SOURCES = ("imdi", "ssb", "nav")
 
 
 def build_inputs(
-    landing: Landing, specs: dict[str, DatasetSpec], current: Sequence[InUse], indicators: list[Indicator]
+    landing: Landing,
+    specs: dict[str, DatasetSpec],
+    current: Sequence[InUse],
+    indicators: list[Indicator],
+    *,
+    as_of: datetime | None = None,
 ) -> BuildInputs:
-    """Everything the build file is laid with. Raises IndicatorError when an indicator names what no spec has."""
+    """Everything the build file is laid with. Raises IndicatorError when an indicator names what no spec has.
+
+    ``as_of`` leaves out of the release log what came later.
+    """
     open_or_codes = {n: None if d.open else set(d.codes) for n, d in dimensions().items()}
     check_references(indicators, set(specs), open_or_codes, set(units()))
     inputs = BuildInputs(observations={source: [] for source in OBSERVING_SOURCES})
@@ -42,7 +52,7 @@ def build_inputs(
             inputs.tables[spec.dataset_id] = (columns, rows[-1] if rows else None)
         elif spec.source in inputs.observations:
             inputs.observations[spec.source] += rows
-    inputs.metadata = _metadata(landing, specs, current, indicators)
+    inputs.metadata = _metadata(landing, specs, current, indicators, as_of) | revision_tables(landing, specs, as_of)
     return inputs
 
 
@@ -53,7 +63,11 @@ def _landed(landing: Landing, spec: DatasetSpec, release_id: str) -> LandedRows:
 
 
 def _metadata(
-    landing: Landing, specs: dict[str, DatasetSpec], current: Sequence[InUse], indicators: list[Indicator]
+    landing: Landing,
+    specs: dict[str, DatasetSpec],
+    current: Sequence[InUse],
+    indicators: list[Indicator],
+    as_of: datetime | None,
 ) -> dict[str, pa.Table]:
     return {
         "dataset": _rows([_dataset_row(spec) for spec in specs.values()]),
@@ -67,7 +81,7 @@ def _metadata(
             ]
         ),
         "unit": _rows([{"unit": c, "name_nb": u.name_nb, "additive": u.additive} for c, u in units().items()]),
-        "release": _rows([row for spec in specs.values() for row in _release_rows(landing, spec)], _RELEASE_TYPES),
+        "release": _rows([row for spec in specs.values() for row in _release_rows(landing, spec, as_of)], _RELEASE_TYPES),
         "current_release": _rows(
             [{"dataset_id": u.dataset_id, "slice": u.slice, "release_id": u.release_id} for u in current],
             {"dataset_id": pa.string(), "slice": pa.string(), "release_id": pa.string()},
@@ -173,13 +187,16 @@ _RELEASE_TYPES = {
     "publication_status": pa.string(),
     "state": pa.string(),
     "reasons": pa.string(),
+    "notices": pa.string(),
     "is_demo": pa.bool_(),
 }
 
 
-def _release_rows(landing: Landing, spec: DatasetSpec) -> list[dict[str, Any]]:
+def _release_rows(landing: Landing, spec: DatasetSpec, as_of: datetime | None) -> list[dict[str, Any]]:
     rows = []
     for receipt in landing.receipts(spec.dataset_id):
+        if not was_known(receipt, as_of):
+            continue
         facts = landing.reading(spec.dataset_id, receipt.release_id)
         decision = landing.decision(spec.dataset_id, receipt.release_id)
         years = facts.years if facts else []
@@ -202,6 +219,7 @@ def _release_rows(landing: Landing, spec: DatasetSpec) -> list[dict[str, Any]]:
                 "publication_status": receipt.publication_status,
                 "state": decision.state if decision else "held",
                 "reasons": "; ".join(decision.reasons) if decision else "",
+                "notices": "; ".join(decision.notices) if decision else "",
                 "is_demo": receipt.is_demo,
             }
         )

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sources.landing import Landing, ReadingFacts, Receipt
+from sources.landing import Decision, Landing, ReadingFacts, Receipt
 from sources.spec import DatasetSpec
 
 BUNDLED = "bundled"
@@ -32,7 +32,7 @@ def select_current(
 
     Accepted releases only, the newest one; one that covers only some regions never replaces one that covers all.
     A demo run uses demo releases and what is bundled; any other run never uses a demo release. ``as_of`` leaves out
-    what came later.
+    what came (or was accepted by a person) later.
     """
     chosen: list[InUse] = []
     for dataset_id in specs:
@@ -52,9 +52,21 @@ def _usable(
     for receipt in landing.receipts(dataset_id):
         if receipt.date_basis != BUNDLED and receipt.is_demo != demo:
             continue
-        if as_of is not None and receipt.retrieved_at > as_of:
+        if not was_known(receipt, as_of):
             continue
         decision = landing.decision(dataset_id, receipt.release_id)
         facts = landing.reading(dataset_id, receipt.release_id)
-        if decision and decision.state == "accepted" and facts:
+        if decision and facts and was_accepted(decision, as_of):
             yield receipt, facts
+
+
+def was_known(receipt: Receipt, as_of: datetime | None) -> bool:
+    """Whether a release had come by then. What ships with the product always counts: without it no code has a place."""
+    return as_of is None or receipt.date_basis == BUNDLED or receipt.retrieved_at <= as_of
+
+
+def was_accepted(decision: Decision, as_of: datetime | None) -> bool:
+    """Whether a release was in use by then. What a person decided later was held by the gates until that moment."""
+    if as_of is not None and decision.decided_by == "person" and decision.decided_at > as_of:
+        return False
+    return decision.state == "accepted"

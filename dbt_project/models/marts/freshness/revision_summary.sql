@@ -1,0 +1,32 @@
+-- How many cells each release added, removed or changed, by year, measure and unit; new years are counted here only.
+with counts as (
+
+    select * from {{ source('landing', 'revision_count') }}
+
+),
+
+releases as (
+
+    select * from {{ source('landing', 'release') }}
+
+)
+
+select
+    cast(counts.dataset_id as varchar) as dataset_id,
+    cast(counts.release_id as varchar) as release_id,
+    cast(counts.before_release_id as varchar) as before_release_id,
+    after_release.retrieved_at,
+    cast(counts.year as integer) as year,
+    cast(counts.measure as varchar) as measure,
+    cast(counts.unit as varchar) as unit,
+    cast(counts.change_kind as varchar) as change_kind,
+    cast(counts.cell_count as bigint) as cell_count,
+    counts.is_new_year,
+    counts.year >= least(before_release.last_year, {{ year_of('before_release.retrieved_at') }}) as is_open_year,
+    before_release.publication_status = 'preliminary' and counts.year = before_release.last_year as was_preliminary,
+    after_release.is_demo
+from counts
+inner join releases as after_release
+    on counts.dataset_id = after_release.dataset_id and counts.release_id = after_release.release_id
+inner join releases as before_release
+    on counts.dataset_id = before_release.dataset_id and counts.before_release_id = before_release.release_id
