@@ -240,3 +240,16 @@ def test_answers_of_another_form_are_refused(tmp_path: Path, body: bytes, error:
     (tmp_path / "codes.json").write_bytes(body)
     with pytest.raises(error):
         answers.read_codes(spec("codes"), [Document(tmp_path / "codes.json", "codes.json")])
+
+
+def test_a_folder_without_klass_files_serves_the_bundled_history(tmp_path: Path, landing: Landing) -> None:
+    """So that the demo extracts are a whole upstream."""
+    (tmp_path / "empty").mkdir()
+    with LocalUpstream(tmp_path / "empty") as upstream:
+        (codes,) = KlassClient(http_for(upstream)).fetch(spec("codes", "2015-01-01"), landing)
+        (changes,) = KlassClient(http_for(upstream)).fetch(spec("changes", "2015-01-01"), landing)
+    with open(history.DATA / "municipalities.csv", encoding="utf-8") as handle:
+        bundled = {tuple(row.values()) for row in csv.DictReader(handle)}
+    table = answers.read_codes(spec("codes"), documents(landing, codes)).to_pylist()
+    assert {(r["code"], r["name"], str(r["valid_from"]), str(r["valid_to"] or "")) for r in table} == bundled
+    assert answers.read_changes(spec("changes"), documents(landing, changes)).num_rows == 506

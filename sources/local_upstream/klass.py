@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import json
 from datetime import date, timedelta
+from functools import cache
+from itertools import zip_longest
 from typing import Any
 
+from sources.klass import history
 from sources.local_upstream.answers import Answer, Question, json_answer
 from sources.local_upstream.releases import Releases
 
@@ -116,7 +119,39 @@ class Klass:
         return _problem(404, "no correspondence table")
 
     def _contents(self) -> list[dict[str, Any]]:
-        return [json.loads(file.read_bytes()) for file in self._releases.files("klass")]
+        """The folder's answers, or the municipal history that ships with the product when the folder has none."""
+        files = self._releases.files("klass")
+        return [json.loads(file.read_bytes()) for file in files] if files else bundled_contents()
+
+
+@cache
+def bundled_contents() -> list[dict[str, Any]]:
+    """Klass 131 from the bundled history: a classification, a version for each first day, the change rows.
+
+    Version ids are the year: real ids are not stable either.
+    """
+    rows = history.changes()
+    starts = [f"{history.HISTORY_STARTS}-01-01", *sorted({day for _, _, day in rows})]
+    versions = []
+    for start, end in zip_longest(starts, starts[1:]):
+        items = [
+            {"code": code, "parentCode": "", "level": "1", "name": name, "shortName": "", "notes": ""}
+            for code, name in [*history.municipalities(int(start[:4])), ("9999", "Uoppgitt")]
+        ]
+        version = {"id": int(start[:4]), "name": f"Kommuneinndeling {start[:4]}", "validFrom": start}
+        versions.append({**version, **({"validTo": end} if end else {}), "classificationItems": items})
+    summaries = [{k: v for k, v in version.items() if k != "classificationItems"} for version in versions]
+    changes = [
+        {
+            "oldCode": old,
+            "oldName": history.name_of(old, f"{int(day[:4]) - 1}-12-31"),
+            "newCode": new,
+            "newName": history.name_of(new, day),
+            "changeOccurred": day,
+        }
+        for old, new, day in rows
+    ]
+    return [{"id": 131, "name": "Kommuneinndeling", "versions": summaries}, *versions, {"codeChanges": changes}]
 
 
 def _start(version: dict[str, Any]) -> date:
