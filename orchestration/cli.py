@@ -5,7 +5,9 @@ Here: commands, their options, and what they print. Not here: what they do. Exit
 
 from __future__ import annotations
 
+import json
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,6 +22,8 @@ from warehouse.settings import Settings
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Open data warehouse for integration statistics.")
 releases_app = typer.Typer(no_args_is_help=True, help="Published releases: list, diff, rollback.")
 app.add_typer(releases_app, name="releases")
+sources_app = typer.Typer(no_args_is_help=True, help="The dataset specs and their publishers.")
+app.add_typer(sources_app, name="sources")
 
 
 def _settings(**changes: Any) -> Settings:
@@ -54,13 +58,49 @@ def run(
 def query(
     sql: Annotated[str, typer.Argument(help="one SQL statement")],
     output: Annotated[str, typer.Option("--format", help="table, csv or json")] = "table",
+    as_of: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="the marts as they were that day")] = None,
 ) -> None:
-    """Read-only SQL on the published release."""
+    """Read-only SQL on the published release, or on the marts as they were on a date."""
     from warehouse.query import run_query, write_result
 
     if output not in ("table", "csv", "json"):
         raise typer.BadParameter("one of table, csv, json", param_hint="--format")
-    write_result(run_query(_settings().data_dir, sql), output, sys.stdout)
+    settings = _settings()
+    data_dir = settings.data_dir
+    if as_of is not None:
+        from orchestration.as_of import warehouse_as_of
+
+        data_dir = warehouse_as_of(Workspace(settings), as_of.date())
+    write_result(run_query(data_dir, sql), output, sys.stdout)
+
+
+@app.command()
+def status(json_output: Annotated[bool, typer.Option("--json", help="the board as JSON")] = False) -> None:
+    """The freshness board (in Norwegian): how often each group is updated, what is late, what waits for a decision."""
+    from orchestration.status import board
+    from orchestration.status_display import print_board
+
+    found = board(Workspace(_settings()))
+    if json_output:
+        typer.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=1))
+    else:
+        print_board(found)
+
+
+@sources_app.command("check")
+def sources_check(
+    live: Annotated[bool, typer.Option(help="ask the publishers too")] = False,
+    only: Annotated[list[str] | None, typer.Option(help="globs on dataset ids")] = None,
+) -> None:
+    """Validate all dataset specs and show what each would call; with --live compare them with upstream."""
+    from orchestration.live import http_client
+    from orchestration.status_display import print_checks
+    from sources.live import check_live, live_clients
+
+    workspace = Workspace(_settings(), only=tuple(only or ()))
+    specs = [spec for spec in workspace.specs.values() if workspace.wants(spec.dataset_id)]
+    clients = live_clients(http_client(workspace)) if live else None
+    raise typer.Exit(0 if print_checks(check_live(specs, clients, live=live)) else 1)
 
 
 @app.command()
@@ -125,11 +165,23 @@ def _decide(dataset: str, release: str, state: str) -> None:
 
 
 @app.command()
-def dev(port: Annotated[int, typer.Option(help="port on 127.0.0.1")] = 3000) -> None:
-    """The Dagster UI and daemon on this machine only."""
-    from orchestration.dev import run_dev
+def dev(
+    port: Annotated[int, typer.Option(help="port on 127.0.0.1")] = 3000,
+    upstream: Annotated[str | None, typer.Option(help="local: serve --releases as the publishers would")] = None,
+    releases: Annotated[Path | None, typer.Option(help="folder of releases for --upstream local", exists=True)] = None,
+) -> None:
+    """The Dagster UI and daemon on this machine only, with sensors as the settings say."""
+    from orchestration.dev import run_dev, run_dev_with_local_upstream
 
-    raise typer.Exit(run_dev(Workspace(_settings()), port))
+    if upstream not in (None, "local"):
+        raise typer.BadParameter("local is the only one", param_hint="--upstream")
+    workspace = Workspace(_settings())
+    if upstream is None:
+        raise typer.Exit(run_dev(workspace, port))
+    folder = releases or workspace.settings.extracts_dir
+    if folder is None:
+        raise typer.BadParameter("needed with --upstream local", param_hint="--releases")
+    raise typer.Exit(run_dev_with_local_upstream(workspace, port, folder))
 
 
 def main() -> None:

@@ -91,7 +91,11 @@ decided as (
         with_interval.*,
         case
             when declared_cadence = 'discontinued' then null
-            when observed_interval_count >= 3 then cast(round(observed_interval_days) as integer)
+            when observed_interval_count >= 3 and declared_cadence in ('monthly', 'quarterly')
+                then cast(round(observed_interval_days) as integer)
+            -- a table of years that catches up brings two of them in a few months; it cannot go on so
+            when observed_interval_count >= 3
+                then greatest(cast(round(observed_interval_days) as integer), coalesce(declared_interval_days, 0))
             else declared_interval_days
         end as interval_days
     from with_interval
