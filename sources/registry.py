@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sources.imdi import reader as imdi
 from sources.klass import reader as klass
+from sources.klass.answers import read_correspondences
 from sources.municipal import reader as municipal
 from sources.nav import reader as nav
 from sources.ports import ObservationReader, TableReader
@@ -44,6 +45,7 @@ def forms() -> dict[str, Form]:
         Form("kostra_aggregate_csv", "kostra", published.read_table),
         Form("klass_version", "klass", klass.read_version, ("klass_municipalities",)),
         Form("klass_changes", "klass", klass.read_changes, ("klass_municipality_changes",)),
+        Form("klass_correspondence", "klass", read_correspondences, ("klass_kostra_groups",)),
         Form("klass_bundled_municipalities", "klass", klass.read_bundled_municipalities, ("klass_municipalities",)),
         Form("klass_bundled_changes", "klass", klass.read_bundled_changes, ("klass_municipality_changes",)),
         Form("klass_bundled_counties", "klass", klass.read_bundled_counties, ("klass_counties",)),
@@ -62,11 +64,11 @@ def _by_head(recogniser: Callable[[str, bytes], str | None]) -> Recogniser:
 
 
 def recognisers() -> dict[str, Recogniser]:
-    """One recogniser per publisher, in the order they are asked."""
+    """One recogniser per publisher, in the order they are asked: templates go by name, so they are asked first."""
     return {
+        "municipal": _by_head(municipal.recognise),
         "imdi": _by_head(imdi.recognise),
         "klass": _by_head(klass.recognise),
-        "municipal": _by_head(municipal.recognise),
         "ssb": ssb.recognise,
         "nav": nav.recognise,
     }

@@ -32,6 +32,8 @@ def recognise(name: str, head: bytes) -> str | None:
         return None
     if b'"codeChanges"' in head[:200]:
         return "klass_changes"
+    if b'"correspondenceItems"' in head:
+        return "klass_correspondence"
     if b'"Kommuneinndeling' in head[:200] and b'"validFrom"' in head[:300]:
         return "klass_version"
     return None

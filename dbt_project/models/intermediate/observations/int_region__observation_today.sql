@@ -33,7 +33,7 @@ summed as (
 upper_cells as (
 
     select * from {{ ref('int_observation__bounded') }}
-    where region_level in ('county', 'country') {{ only_changed() }}
+    where region_level in ('county', 'country', 'kostra_group') {{ only_changed() }}
 
 ),
 
@@ -80,11 +80,25 @@ published_country as (
 
 ),
 
+-- upstream's figure of a KOSTRA group is that of its members of the time
+published_kostra_group as (
+
+    select
+        series_id, dataset_id, release_id,
+        region_code, region_level,
+        period_start, year, value, value_low, value_high, value_status
+    from upper_cells
+    where region_level = 'kostra_group'
+
+),
+
 published_upper as (
 
     select * from published_county
     union all
     select * from published_country
+    union all
+    select * from published_kostra_group
 
 ),
 

@@ -85,11 +85,45 @@ country as (
 
 ),
 
+kostra_groups as (
+
+    select * from {{ ref('int_region__kostra_group') }}
+
+),
+
+-- as a county: the municipality codes of the year that lie in a group's municipalities of today
+kostra_group as (
+
+    select
+        in_force.year,
+        in_force.part_code,
+        kostra_groups.group_code as region_code,
+        'kostra_group' as region_level,
+        max(case when in_force.is_exact then 1 else 0 end) = 1
+        or count(distinct in_force.current_code) = max(pieces.piece_count) as is_exact
+    from in_force
+    inner join kostra_groups
+        on in_force.current_code = kostra_groups.region_code
+    inner join (
+        select
+            year,
+            part_code,
+            count(distinct current_code) as piece_count
+        from in_force
+        group by year, part_code
+    ) as pieces
+        on in_force.year = pieces.year and in_force.part_code = pieces.part_code
+    group by in_force.year, in_force.part_code, kostra_groups.group_code
+
+),
+
 all_parts as (
 
     select * from municipality
     union all
     select * from county
+    union all
+    select * from kostra_group
     union all
     select * from country
 

@@ -64,6 +64,7 @@ against_parts as (
             and today.period_start = summed.period_start
     where
         today.geography_basis = 'published'
+        and today.region_level in ('county', 'country')
         and today.value is not null
         and (today.value > summed.value_high or today.value < summed.value_low)
     group by today.dataset_id, today.year, today.region_level

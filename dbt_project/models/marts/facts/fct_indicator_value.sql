@@ -11,7 +11,7 @@
 with figures as (
 
     select * from {{ ref('int_indicator__value') }}
-    where true {{ only_changed('indicator_id', 'changed_indicators') }}
+    where region_level in ('municipality', 'county', 'country') {{ only_changed('indicator_id', 'changed_indicators') }}
 
 ),
 

@@ -12,7 +12,10 @@ with figures as (
     from {{ ref('int_region__observation_today') }} as figures
     inner join {{ ref('int_series') }} as series
         on figures.series_id = series.series_id
-    where series.dataset_id = 'imdi_bosatt_anmodede' and series.unit = 'persons'
+    where
+        series.dataset_id = 'imdi_bosatt_anmodede'
+        and series.unit = 'persons'
+        and figures.region_level in ('municipality', 'county', 'country')
 
 ),
 
