@@ -1,0 +1,113 @@
+"""What each section shows, as declared in sections.yml.
+
+Here: the form of a declaration and its check. Not here: any section or text (sections.yml, texts.yml), or reading marts.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+
+from report.model import Role
+
+_FILE = Path(__file__).parent / "sections.yml"
+
+
+class _Declared(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Noun(_Declared):
+    """The word counted, when the unit's own is too bare."""
+
+    singular: str
+    plural: str
+
+
+class Groups(_Declared):
+    """Population groups side by side. Each entry of ``codes`` lists alternatives: the first with a figure is shown."""
+
+    dimension: str
+    codes: list[list[str]]
+
+
+class IndicatorFigure(_Declared):
+    """An indicator of dim_indicator. Of several ids the first with a figure for one of the areas is shown."""
+
+    indicator: list[str] = Field(min_length=1)
+    where: dict[str, str] = Field(default={}, description="breakdown -> code; every other breakdown is the total")
+    groups: Groups | None = None
+    is_stock: bool = Field(default=False, description="counted on a day, so the year need not be over")
+    is_headline: bool = False
+    phrase: str = ""
+    noun: Noun | None = None
+    unit: str = Field(default="", description="other key of texts.yml units than the indicator's")
+    form: Literal["", "bars", "lines"] = ""
+
+
+class MartLine(_Declared):
+    """A line of a mart figure: which rows, and what area they stand for. «{municipality}» and «{county}» are codes."""
+
+    role: Role
+    name: str = Field(default="", description="key of texts.yml figures.<id>; empty = the area's name")
+    where: dict[str, str | int | bool] = {}
+
+
+class MartFigure(_Declared):
+    """A column of any published table, one line per declared selection of rows."""
+
+    mart: str
+    figure: str = Field(description="key of texts.yml figures: title, definition, missing, names of lines")
+    value: str
+    low: str = ""
+    high: str = ""
+    status: str = ""
+    period: str = "year"
+    unit: str
+    lines: list[MartLine]
+    datasets: list[str] = []
+    sums: bool = Field(default=False, description="add the rows of a period (kroner of several schemes)")
+    is_headline: bool = False
+    is_forecast: bool = False
+    phrase: str = ""
+    form: Literal["", "bars", "lines"] = ""
+
+
+class Topic(_Declared):
+    """A block that code builds because it is no figure by area and year: key_figures, forecast, cadence, revisions, method …"""
+
+    topic: str
+
+
+def _kind(raw: object) -> str:
+    keys = raw if isinstance(raw, dict) else raw.__dict__
+    return next((name for name in ("indicator", "mart", "topic") if name in keys), "topic")
+
+
+Shown = Annotated[
+    Annotated[IndicatorFigure, Tag("indicator")] | Annotated[MartFigure, Tag("mart")] | Annotated[Topic, Tag("topic")],
+    Discriminator(_kind),
+]
+
+
+class SectionSpec(_Declared):
+    """A section: its key in texts.yml and what it shows, in order."""
+
+    section: str
+    shows: list[Shown]
+
+
+class Declarations(_Declared):
+    """The report from first to last section."""
+
+    sections: list[SectionSpec]
+
+
+@cache
+def declarations() -> Declarations:
+    """sections.yml, checked. Raises pydantic.ValidationError naming the entry that is wrong."""
+    return Declarations.model_validate(yaml.safe_load(_FILE.read_text(encoding="utf-8")))

@@ -1,0 +1,241 @@
+"""From a declaration to a figure: which rows of the marts, for which areas and years.
+
+Here: reading cells and choosing years. Not here: sentences, drawing, or figures whose periods are not calendar years.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from typing import Literal
+
+from report.areas import Areas, Sources
+from report.declarations import IndicatorFigure, MartFigure
+from report.marts import Marts, Row
+from report.model import Cell, Figure, Line, Role
+from report.norwegian import Unit
+from report.texts import texts, unit_of
+
+LEAST_YEARS = 4
+"""The council asked for at least this many years where they exist."""
+
+BREAKDOWNS = (
+    "sex", "age_group", "immigrant_category", "immigration_reason", "world_region", "country_background",
+    "length_of_residence", "education_level", "language_background", "category",
+)  # fmt: skip
+ROLES: tuple[Role, ...] = ("municipality", "county", "country")
+
+
+@dataclass(frozen=True)
+class FigureReader:
+    """Reads figures of one municipality from one release; ``years`` is how many are shown."""
+
+    marts: Marts
+    areas: Areas
+    sources: Sources
+    years: int
+
+    @cached_property
+    def _indicators(self) -> dict[str, Row]:
+        return {row["indicator_id"]: row for row in self.marts.rows("dim_indicator")}
+
+    @cached_property
+    def labels(self) -> dict[tuple[str, str], str]:
+        """Norwegian labels by breakdown and code."""
+        return {(row["dimension"], row["code"]): row["label_nb"] for row in self.marts.rows("dim_breakdown_code")}
+
+    def indicator(self, asked: IndicatorFigure) -> Figure | None:
+        """The first declared indicator that tells something of the municipality, else of any area; None when none does."""
+        found: Figure | None = None
+        for indicator_id in asked.indicator:
+            row = self._indicators.get(indicator_id)
+            if row is None:
+                continue
+            lines = self._indicator_lines(indicator_id, asked)
+            years = shown_years(lines, max(self.years, LEAST_YEARS))
+            if any(_tells(line, years) for line in lines if line.role == "municipality"):
+                return self._figure(row, asked, tuple(lines), years)
+            if years and found is None:
+                found = self._figure(row, asked, tuple(lines), years)
+        return found
+
+    def _figure(self, row: Row, asked: IndicatorFigure, lines: tuple[Line, ...], years: tuple[int, ...]) -> Figure:
+        unit = unit_of(asked.unit or row["unit"])
+        if asked.noun:
+            unit = replace(unit, name=asked.noun.plural, singular=asked.noun.singular, plural=asked.noun.plural)
+        datasets = self.sources.of_indicator(row["indicator_id"])
+        breaks = {year for year in (row.get("first_break_year"), row.get("last_break_year")) if year}
+        title = row["name_nb"]
+        if fixed := [self.labels.get(item, item[1]) for item in asked.where.items() if self._splits(row, item[0])]:
+            title = f"{title}: {', '.join(label[:1].lower() + label[1:] for label in fixed)}"
+        described = tuple(self.sources.describe(dataset_id) for dataset_id in datasets)
+        return Figure(
+            figure_id=row["indicator_id"],
+            title=title,
+            definition=row.get("definition_nb") or "",
+            unit=unit,
+            lines=self._ranked(row["indicator_id"], asked, lines, years),
+            years=years,
+            breaks=tuple(sorted(breaks)),
+            direction=row.get("direction") or "neither",
+            form=asked.form or _form(unit, years),
+            phrase=asked.phrase,
+            is_demo=any(source.is_demo for source in described),
+            is_headline=asked.is_headline,
+            sources=described,
+        )
+
+    def _splits(self, row: Row, dimension: str) -> bool:
+        return dimension in (row.get("breakdown_names") or "").split(",")
+
+    def _indicator_lines(self, indicator_id: str, asked: IndicatorFigure) -> list[Line]:
+        if asked.groups is None:
+            return self._area_lines(indicator_id, asked.where, "", asked.is_stock)
+        lines: list[Line] = []
+        for alternatives in asked.groups.codes:
+            for code in alternatives:
+                group = self.labels.get((asked.groups.dimension, code), code)
+                found = self._area_lines(indicator_id, {**asked.where, asked.groups.dimension: code}, group, asked.is_stock)
+                if any(cell.says_something for line in found for cell in line.cells.values()):
+                    lines += found
+                    break
+        if not lines:
+            return self._area_lines(indicator_id, asked.where, "", asked.is_stock)
+        return lines
+
+    def _area_lines(self, indicator_id: str, where: dict[str, str], group: str, is_stock: bool) -> list[Line]:
+        codes = self.areas.codes
+        # a breakdown that an indicator does not keep is «all» in its rows, whatever was declared for its siblings
+        kept = (self._indicators[indicator_id].get("breakdown_names") or "").split(",")
+        chosen = {name: where.get(name, "all") if name in kept else "all" for name in BREAKDOWNS}
+        rows = self.marts.rows("fct_indicator_value", {"indicator_id": indicator_id, "region_code": list(codes), **chosen})
+        datasets = self.sources.of_indicator(indicator_id)
+        cells: dict[Role, dict[int, Cell]] = {role: {} for role in ROLES}
+        for row in rows:
+            cells[codes[row["region_code"]]][row["year"]] = self._cell(row, datasets, is_stock)
+        return [Line(role, self.areas.name(role), cells[role], group) for role in ROLES]
+
+    def _cell(self, row: Row, datasets: list[str], is_stock: bool) -> Cell:
+        release = row.get("release_id")
+        retrieved = self.sources.retrieved(release, datasets)
+        return Cell(
+            value=row["value"],
+            low=row["value_low"],
+            high=row["value_high"],
+            status=row["value_status"],
+            basis=row.get("geography_basis") or "",
+            reason=row.get("reason") or "",
+            retrieved=retrieved,
+            is_running=not is_stock and was_running(row["year"], retrieved),
+            is_preliminary=self.sources.is_preliminary(release),
+        )
+
+    def _ranked(
+        self, indicator_id: str, asked: IndicatorFigure, lines: tuple[Line, ...], years: tuple[int, ...]
+    ) -> tuple[Line, ...]:
+        """The municipality's lines with its place among all municipalities in the newest whole year it has a figure for."""
+        return tuple(
+            self._with_rank(indicator_id, asked, line, years) if line.role == "municipality" else line for line in lines
+        )
+
+    def _with_rank(self, indicator_id: str, asked: IndicatorFigure, line: Line, years: tuple[int, ...]) -> Line:
+        known = [year for year in years if line.at(year).is_known and not line.at(year).is_running]
+        if not known:
+            return line
+        where = dict(asked.where)
+        if asked.groups and line.group:
+            where[asked.groups.dimension] = next(
+                (c for codes in asked.groups.codes for c in codes if self.labels.get((asked.groups.dimension, c), c) == line.group),
+                "all",
+            )
+        kept = (self._indicators[indicator_id].get("breakdown_names") or "").split(",")
+        chosen = {name: where.get(name, "all") if name in kept else "all" for name in BREAKDOWNS}
+        rows = self.marts.rows(
+            "comparison",
+            {"indicator_id": indicator_id, "municipality_code": self.areas.municipality_code, "year": known[-1], **chosen},
+            columns=["rank", "ranked_count"],
+        )
+        if not rows:
+            return line
+        return replace(line, rank=rows[0]["rank"], ranked_count=rows[0]["ranked_count"], rank_year=known[-1])
+
+    def mart(self, asked: MartFigure) -> Figure | None:
+        """A column of a mart as lines; None when the table is absent or has nothing for any line."""
+        words = texts().figures[asked.figure]
+        lines, datasets, demo = [], dict[str, str](), False
+        for wanted in asked.lines:
+            where = {name: self._filled(value) for name, value in wanted.where.items()}
+            rows = self.marts.rows(asked.mart, where, order=[asked.period])
+            name = words[wanted.name].format(**self._names()) if wanted.name else self.areas.name(wanted.role)
+            lines.append(Line(wanted.role, name, self._mart_cells(asked, rows)))
+            demo = demo or any(row.get("is_demo") for row in rows)
+            datasets |= {row["dataset_id"]: row.get("source_table") or "" for row in rows if row.get("dataset_id")}
+        years = shown_years(lines, max(self.years, LEAST_YEARS))
+        if not years:
+            return None
+        unit = unit_of(asked.unit)
+        described = tuple(self.sources.describe(d, detail) for d, detail in datasets.items() or dict.fromkeys(asked.datasets, "").items())
+        return Figure(
+            figure_id=asked.figure,
+            title=words["title"],
+            definition=words.get("definition", ""),
+            unit=unit,
+            lines=tuple(line for line in lines if line.role == "municipality" or _tells(line, years)),
+            years=years,
+            form=asked.form or _form(unit, years),
+            phrase=asked.phrase,
+            is_forecast=asked.is_forecast,
+            is_headline=asked.is_headline,
+            is_demo=demo or any(source.is_demo for source in described),
+            sources=described,
+        )
+
+    def _mart_cells(self, asked: MartFigure, rows: list[Row]) -> dict[int, Cell]:
+        cells: dict[int, Cell] = {}
+        for row in rows:
+            value = row.get(asked.value)
+            low = row.get(asked.low) if asked.low else value
+            high = row.get(asked.high) if asked.high else value
+            period = row[asked.period]
+            before = cells.get(period)
+            if asked.sums and before and before.value is not None and value is not None:
+                value = low = high = before.value + value
+            status = row.get(asked.status) if asked.status else ("ok" if value is not None else "missing")
+            cells[period] = Cell(_float(value), _float(low), _float(high), status or "missing", "published")
+        return cells
+
+    def _filled(self, value: str | int | bool) -> str | int | bool:
+        codes = {"municipality": self.areas.municipality_code, "county": self.areas.county_code}
+        return value.format(**codes) if isinstance(value, str) else value
+
+    def _names(self) -> dict[str, str]:
+        return {"municipality": self.areas.municipality, "county": self.areas.county, "country": self.areas.country}
+
+
+def was_running(year: int, retrieved: date | None) -> bool:
+    """True when the release was fetched before the year was over: its figure for the year cannot be whole."""
+    return retrieved is not None and retrieved <= date(year, 12, 31)
+
+
+def shown_years(lines: Iterable[Line], count: int) -> tuple[int, ...]:
+    """The newest ``count`` calendar years up to the newest one that any line tells something of, oldest first."""
+    told = {year for line in lines for year, cell in line.cells.items() if cell.says_something}
+    if not told:
+        return ()
+    last = max(told)
+    first = max(min(told), last - count + 1)
+    return tuple(range(first, last + 1))
+
+
+def _tells(line: Line, years: Iterable[int]) -> bool:
+    return any(line.at(year).says_something for year in years)
+
+
+def _form(unit: Unit, years: tuple[int, ...]) -> Literal["bars", "lines"]:
+    return "bars" if unit.is_additive or len(years) == 1 else "lines"
+
+
+def _float(value: object) -> float | None:
+    return None if value is None else float(value)  # type: ignore[arg-type]

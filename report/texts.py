@@ -1,0 +1,56 @@
+"""The words of the report, read from texts.yml.
+
+Here: loading and checking. Not here: any word itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from report.norwegian import Unit
+
+_FILE = Path(__file__).parent / "texts.yml"
+
+
+@dataclass(frozen=True)
+class Texts:
+    """texts.yml by part. Each part is a mapping of key to Norwegian text."""
+
+    words: dict[str, str]
+    marks: dict[str, str]
+    legend: dict[str, str]
+    short: dict[str, str]
+    statuses: dict[str, str]
+    bases: dict[str, str]
+    reasons: dict[str, str]
+    cadences: dict[str, str]
+    sentences: dict[str, str]
+    units: dict[str, Unit]
+    groups: dict[str, str]
+    columns: dict[str, str]
+    sections: dict[str, dict[str, str]]
+    figures: dict[str, dict[str, str]]
+    topics: dict[str, Any]
+
+
+@cache
+def texts() -> Texts:
+    """All words. Raises TypeError when texts.yml has a part that the code does not know, or lacks one."""
+    raw = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    raw["units"] = {key: _unit(**given) for key, given in raw["units"].items()}
+    return Texts(**raw)
+
+
+def unit_of(key: str) -> Unit:
+    """The unit of a mart's unit code. An unknown code is written as it stands, with one decimal and never added up."""
+    return texts().units.get(key) or _unit(name=key, decimals=1, singular=key, plural=key, is_additive=False)
+
+
+def _unit(**given: Any) -> Unit:
+    defaults = {"difference_singular": "", "difference_plural": "", "more": "høyere", "less": "lavere"}
+    return Unit(**{**defaults, **given})

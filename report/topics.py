@@ -1,0 +1,298 @@
+"""Blocks about money and programmes whose periods or lines are not simply areas by year.
+
+Here: protection, cohorts' benefits, coverage, forecasts. Not here: figures by area and year (figures.py), blocks about the
+statistics themselves (topics_method.py).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from report.context import Context
+from report.marts import Row
+from report.model import Block, Cell, Figure, Grid, Line
+from report.norwegian import amount, day, difference, figure, number
+from report.texts import unit_of
+from warehouse.errors import WarehouseError
+from warehouse.forecast import Forecast, forecast
+
+FORECAST_SETTLED = 40
+"""The number of the council's own question; the other scenario settles nobody."""
+TECHNICAL = {"dataset_id", "release_id", "source_row", "is_demo", "source_document", "source_table"}
+
+
+def protection(context: Context) -> Block:
+    """Participants by kind of protection, as the municipality or its presentation counted them on a day."""
+    words = context.texts.topics["protection"]
+    rows = context.marts.rows(
+        "introduction_programme_count", {"region_code": context.areas.municipality_code}, order=["as_of_date", "protection_status"]
+    )
+    if not rows:
+        return Block("protection", words["title"], missing=words["missing"])
+    newest = max(row["as_of_date"] for row in rows)
+    said = [_protected(context, row) for row in rows if row["as_of_date"] == newest]
+    grid = Grid(
+        words["title"],
+        tuple(words["header"]),
+        tuple(
+            (row["as_of_date"], words["kinds"].get(row["protection_status"], row["protection_status"]),
+             row["participant_persons"] if row["participant_persons"] is not None else context.texts.marks["hidden"],
+             row["total_persons"], row["share_pct"])
+            for row in rows
+        ),
+        frozenset({2, 3, 4}),
+    )  # fmt: skip
+    return Block("protection", words["title"], tuple(said), grids=(grid,))
+
+
+def _protected(context: Context, row: Row) -> str:
+    words = context.texts.topics["protection"]
+    kind = words["kinds"].get(row["protection_status"], row["protection_status"])
+    kind = kind[:1].lower() + kind[1:]
+    if row["participant_persons"] is None or row["share_pct"] is None:
+        return words["hidden"].format(date=day(row["as_of_date"]), kind=kind)
+    return words["sentence"].format(
+        **context.names(
+            date=day(row["as_of_date"]),
+            persons=number(row["participant_persons"]),
+            kind=kind,
+            total=number(row["total_persons"]),
+            share=figure(row["share_pct"], unit_of("percent")),
+        )
+    )
+
+
+def benefit_recipients(context: Context) -> Block:
+    """The published table of recipients by background, newest year, for the areas of the report where it has them."""
+    words = context.texts.topics["benefit_recipients"]
+    where = {"region_code": list(context.areas.codes)} if context.marts.has("benefit_recipients", "region_code") else {}
+    rows = context.marts.rows("benefit_recipients", where)
+    if not rows:
+        return Block("benefit_recipients", words["title"], missing=words["missing"])
+    newest = max(row.get("year") or 0 for row in rows)
+    shown = [row for row in rows if (row.get("year") or 0) == newest]
+    columns = [name for name in shown[0] if name not in TECHNICAL]
+    numeric = frozenset(i for i, name in enumerate(columns) if any(isinstance(row[name], int | float) for row in shown))
+    cells = tuple(tuple(_plain(row[name]) for name in columns) for row in shown)
+    grid = Grid(words["title"], tuple(_heading(context, name) for name in columns), cells, numeric)
+    return Block("benefit_recipients", words["title"], grids=(grid,))
+
+
+def _heading(context: Context, column: str) -> str:
+    return context.texts.columns.get(column, column.replace("_", " "))
+
+
+def _plain(value: Any) -> Any:
+    return value if value is None or isinstance(value, str | int | float) else str(value)
+
+
+def cohort_benefit(context: Context) -> Block:
+    """Benefit per settled person by years since settlement, in the newest year of the committee's survey."""
+    words = context.texts.topics["cohort_benefit"]
+    rows = context.marts.rows("cohort_benefit", order=["benefit", "years_since_settlement"])
+    rows = [row for row in rows if row["amount_nok"] is not None]
+    if not rows:
+        return Block("cohort_benefit", words["title"], missing=words["missing"])
+    year, unit = max(row["year"] for row in rows), unit_of("nok_per_person")
+    lines = []
+    for benefit in dict.fromkeys(row["benefit"] for row in rows):
+        cells = {
+            row["years_since_settlement"]: Cell(row["amount_nok"], row["amount_nok"], row["amount_nok"], "ok", "published")
+            for row in rows
+            if row["benefit"] == benefit and row["year"] == year
+        }
+        lines.append(Line("other", words["kinds"].get(benefit, benefit), cells))
+    periods = tuple(sorted({period for line in lines for period in line.cells}))
+    shown = Figure(
+        figure_id="cohort_benefit",
+        title=words["title"],
+        definition=words["definition"].format(**context.names(year=year)),
+        unit=unit,
+        lines=tuple(lines),
+        years=periods,
+        form="bars",
+        period_label=words["period"],
+        is_demo=any(row["is_demo"] for row in rows),
+        sources=_sources(context, rows),
+    )
+    return Block(shown.figure_id, shown.title, tuple(_cohort_sentence(words, line, year) for line in lines if line.cells), shown)
+
+
+def _cohort_sentence(words: dict[str, str], line: Line, year: int) -> str:
+    unit = unit_of("nok_per_person")
+    known = {period: cell.value for period, cell in line.cells.items() if cell.value is not None}
+    high, low = max(known, key=lambda p: known[p]), min(known, key=lambda p: known[p])
+    if known[high] == known[low]:
+        return words["sentence_same"].format(kind=line.name, year=year, high=amount(known[high], unit))
+    return words["sentence"].format(
+        kind=line.name, year=year, period=high, high=amount(known[high], unit), low_period=low, low=amount(known[low], unit)
+    )
+
+
+def coverage(context: Context) -> Block:
+    """The grant as a percent of cost in the country, actual years and the committee's forecast with its range."""
+    words = context.texts.topics["coverage"]
+    rows = context.marts.rows("cost_coverage", {"scheme": "integration_grant"}, order=["year"])
+    actual = {row["year"]: _coverage(row) for row in rows if row["series"] == "actual"}
+    actual = {year: value for year, value in actual.items() if value is not None}
+    if not actual:
+        return Block("coverage", words["title"], missing=words["missing"])
+    ahead: dict[int, list[Row]] = {}
+    for row in rows:
+        if row["series"].startswith("forecast_") and row["year"] > max(actual):
+            ahead.setdefault(row["year"], []).append(row)
+    forecasts = {year: _range(found) for year, found in ahead.items() if _range(found)}
+    lines = [Line("country", words["actual"], {y: Cell(v, v, v, "ok", "published") for y, v in actual.items()})]
+    if forecasts:
+        lines.append(Line("other", words["forecast"], {y: cell for y, cell in forecasts.items() if cell}))
+    last = max([*actual, *forecasts])
+    years = tuple(range(max(min(actual), last - max(context.reader.years, 6) + 1), last + 1))
+    shown = Figure(
+        figure_id="coverage",
+        title=words["title"],
+        definition=words["definition"],
+        unit=unit_of("ratio_percent"),
+        lines=tuple(lines),
+        years=years,
+        is_demo=any(row["is_demo"] for row in rows),
+        sources=_sources(context, rows),
+    )
+    return Block("coverage", words["title"], tuple(_coverage_sentences(words, actual, forecasts)), shown)
+
+
+def _coverage(row: Row) -> float | None:
+    return row["coverage_pct"] if row["coverage_pct"] is not None else row["printed_coverage_pct"]
+
+
+def _range(rows: list[Row]) -> Cell | None:
+    values = [value for value in map(_coverage, rows) if value is not None]
+    main = next((_coverage(row) for row in rows if row.get("sensitivity") == "main"), None)
+    return Cell(main, min(values), max(values), "ok", "published") if values and main is not None else None
+
+
+def _coverage_sentences(words: dict[str, str], actual: dict[int, float], ahead: dict[int, Cell | None]) -> list[str]:
+    unit, year = unit_of("ratio_percent"), max(actual)
+    value = actual[year]
+    said = [words["sentence"].format(year=year, value=amount(value, unit))]
+    if value > 100:
+        said.append(words["full"])
+    elif value == 100:
+        said.append(words["even"])
+    else:
+        said.append(words["short"].format(rest=amount(100 - value, unit)))
+    if year - 1 in actual:
+        before = actual[year - 1]
+        if before == value:
+            said.append(words["same"].format(year=year - 1))
+        else:
+            word = unit.more if value > before else unit.less
+            said.append(words["change"].format(difference=difference(value - before, unit), word=word, year=year - 1))
+    if ahead:
+        last = max(ahead)
+        cell = ahead[last]
+        if cell and cell.value is not None and cell.low is not None and cell.high is not None:
+            parts = {"value": amount(cell.value, unit), "low": figure(cell.low, unit), "high": amount(cell.high, unit)}
+            said.append(words["forecast_sentence"].format(year=last, **parts))
+    return said
+
+
+def forecasts(context: Context) -> Block:
+    """The grant when nobody is settled, when forty are settled each year, and by the municipality's own plans."""
+    words = context.texts.topics["forecast"]
+    if not context.marts.rows("fct_grant_rate", {"grant_scheme": "integration_grant"}, columns=["rate_year"]):
+        return Block("forecast", words["title"], missing=words["no_rates"])
+    code = context.areas.municipality_code
+    try:
+        answer = forecast(context.marts.connection, municipality=code, settle=(0, FORECAST_SETTLED))
+    except WarehouseError as problem:
+        missing = words["missing"].format(found=problem.found, next_step=problem.next_step)
+        return Block("forecast", words["title"], missing=missing)
+    totals = [row for row in answer.totals if row["component"] == "total"]
+    plans = context.marts.rows("grant_forecast", {"region_code": code, "component": "total"}, order=["scenario_id", "year"])
+    plans = [row for row in plans if row["scenario_id"].startswith("plan_")]
+    lines = [
+        Line("other", _scenario(words, scenario), _kroner(found))
+        for scenario, found in _by_scenario([*totals, *plans]).items()
+    ]
+    shown = _forecast_figure(context, answer, lines, is_demo=answer.is_demo or any(row["is_demo"] for row in plans))
+    said = [_forecast_sentence(words, line, shown) for line in lines]
+    if not plans:
+        said.append(words["no_plan"])
+    return Block(
+        "forecast", words["title"], tuple(said), shown, grids=_sensitivity(words, answer), notes=tuple(answer.assumptions_nb)
+    )
+
+
+def _forecast_figure(context: Context, answer: Forecast, lines: list[Line], is_demo: bool) -> Figure:
+    words = context.texts.topics["forecast"]
+    datasets = {row["dataset_id"]: row.get("source_table") or "" for row in context.marts.rows("fct_grant_rate")}
+    return Figure(
+        figure_id="forecast",
+        title=words["title"],
+        definition=words["definition"],
+        unit=unit_of("nok"),
+        lines=tuple(lines),
+        years=tuple(range(answer.from_year, answer.to_year + 1)),
+        form="bars",
+        is_forecast=True,
+        is_demo=is_demo,
+        sources=tuple(context.sources.describe(dataset_id) for dataset_id in datasets),
+    )
+
+
+def _by_scenario(rows: list[Row]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(str(row.get("scenario_id") or row.get("scenario")), []).append(row)
+    return found
+
+
+def _scenario(words: dict[str, Any], scenario: str) -> str:
+    if scenario.startswith("plan_"):
+        return words["scenarios"]["plan"].format(name=scenario.removeprefix("plan_"))
+    return words["scenarios"].get(scenario, scenario)
+
+
+def _kroner(rows: list[Row]) -> dict[int, Cell]:
+    cells = {}
+    for row in rows:
+        value, low, high = row["amount_nok"], row["amount_low_nok"], row["amount_high_nok"]
+        cells[row["year"]] = Cell(value, low, high, "ok" if value is not None else "interval", "recomputed", "hidden_parts")
+    return cells
+
+
+def _forecast_sentence(words: dict[str, Any], line: Line, shown: Figure) -> str:
+    first, last = shown.years[0], shown.years[-1]
+    parts = {"first": _money(words, line.at(first)), "last": _money(words, line.at(last))}
+    return words["line"].format(scenario=line.name, first_year=first, last_year=last, **parts)
+
+
+def _money(words: dict[str, Any], cell: Cell) -> str:
+    unit = unit_of("nok")
+    if cell.value is not None:
+        return amount(cell.value, unit)
+    if cell.low is not None and cell.high is not None:
+        return words["between"].format(low=amount(cell.low, unit), high=amount(cell.high, unit))
+    return words["unknown"]
+
+
+def _sensitivity(words: dict[str, Any], answer: Forecast) -> tuple[Grid, ...]:
+    """Cost that the grant leaves uncovered, by scenario and year, for the committee's three forecasts."""
+    found: dict[tuple[str, int], dict[str, Row]] = {}
+    for row in answer.sensitivity:
+        scenario = str(row.get("scenario_id") or row.get("scenario"))
+        found.setdefault((scenario, int(str(row["year"]))), {})[str(row["sensitivity"])] = row
+    rows = tuple(
+        (_scenario(words, scenario), year, by["main"]["grant_nok"], by["main"]["cost_nok"],
+         by.get("low", {}).get("cost_nok"), by.get("high", {}).get("cost_nok"), by["main"]["uncovered_nok"])
+        for (scenario, year), by in found.items()
+        if "main" in by
+    )  # fmt: skip
+    return (Grid(words["cost_title"], tuple(words["cost_header"]), rows, frozenset(range(2, 7))),) if rows else ()
+
+
+def _sources(context: Context, rows: list[Row]) -> tuple[Any, ...]:
+    tables = {row["dataset_id"]: row.get("source_table") or "" for row in rows if row.get("dataset_id")}
+    return tuple(context.sources.describe(dataset_id, detail) for dataset_id, detail in tables.items())
+
+

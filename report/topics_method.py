@@ -1,0 +1,208 @@
+"""Blocks about the statistics themselves: rhythm, revisions, hidden cells, breaks, sources, how to read.
+
+Here: what a reader must know of the figures. Not here: the figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from report.context import Context
+from report.marts import Row, as_day
+from report.model import Block, Figure, Grid
+from report.norwegian import number
+
+REVISIONS_SHOWN = 40
+YEARS_OF_HIDDEN = 5
+
+
+def cadence(context: Context) -> Block:
+    """How often each group of figures is really updated and how often to report; from declared rhythm when nothing more is known."""
+    words = context.texts.topics["cadence"]
+    groups = context.marts.rows("cadence", {"scope": "statistic_group"}, order=["scope_id"])
+    datasets = [row for row in context.marts.rows("cadence", {"scope": "dataset"}, order=["statistic_group", "name_nb"]) if row.get("last_release_date")]
+    if not groups and not datasets:
+        return _declared_cadence(context)
+    said = [
+        words["recommended"].format(group=row["name_nb"], frequency=row["recommended_frequency_nb"])
+        for row in groups
+        if row.get("recommended_frequency_nb")
+    ]
+    rows = tuple(
+        (row["name_nb"], row.get("indicator_count"), row.get("new_year_indicator_count"), as_day(row.get("last_release_date")),
+         as_day(row.get("next_expected_from_date")), row.get("recommended_frequency_nb"), row.get("rule_nb"))
+        for row in groups
+    )  # fmt: skip
+    listed = tuple(
+        (row["name_nb"], context.texts.groups.get(row.get("statistic_group") or "", ""),
+         context.texts.cadences.get(row.get("declared_cadence") or "", ""), row.get("observed_interval_days"),
+         as_day(row.get("last_release_date")), row.get("last_year"), as_day(row.get("next_expected_from_date")),
+         as_day(row.get("next_expected_to_date")))
+        for row in datasets
+    )  # fmt: skip
+    grids = [
+        Grid(words["title"], tuple(words["groups_header"]), rows, frozenset({1, 2})),
+        Grid(words["datasets_title"], tuple(words["datasets_header"]), listed, frozenset({3})),
+    ]
+    return Block("cadence", words["title"], tuple(said), grids=tuple(grid for grid in grids if grid.rows))
+
+
+def _declared_cadence(context: Context) -> Block:
+    words, used = context.texts.topics["cadence"], _in_use(context)
+    found: dict[tuple[str, str], list[Row]] = {}
+    for row in used:
+        found.setdefault((row["statistic_group"], row["declared_cadence"]), []).append(row)
+    rows = tuple(
+        (context.texts.groups.get(group, group), len(members), context.texts.cadences.get(rhythm, rhythm),
+         max((d for d in (as_day(row["last_retrieved_at"]) for row in members) if d), default=None))
+        for (group, rhythm), members in sorted(found.items())
+    )  # fmt: skip
+    counts: dict[str, int] = {}
+    for row in used:
+        counts[row["declared_cadence"]] = counts.get(row["declared_cadence"], 0) + 1
+    said = [
+        words["answer"].format(count=number(count), total=number(len(used)), cadence=context.texts.cadences.get(rhythm, rhythm))
+        for rhythm, count in sorted(counts.items(), key=lambda item: -item[1])
+    ]
+    grids = (Grid(words["title"], tuple(words["declared_header"]), rows, frozenset({1})),) if rows else ()
+    return Block("cadence", words["title"], tuple(said), grids=grids, notes=(words["missing"],))
+
+
+def revisions(context: Context) -> list[Block]:
+    """Cells of the three areas that a newer release changed, and which datasets have several releases at all."""
+    return [_revised(context), _several_releases(context)]
+
+
+def _revised(context: Context) -> Block:
+    words = context.texts.topics["revisions"]
+    if not context.marts.has("fct_revision", "dataset_id", "change_kind"):
+        return Block("revisions", words["title"], missing=words["missing"])
+    where = {"region_code": list(context.areas.codes)} if context.marts.has("fct_revision", "region_code") else {}
+    rows = context.marts.rows("fct_revision", where)
+    rows = [row for row in rows if row.get("change_kind") in words["kinds"]]
+    if not rows:
+        return Block("revisions", words["title"], (words["none"].format(**context.names()),))
+    newest = sorted(rows, key=lambda row: (-_year(row), row["dataset_id"], row.get("region_code") or ""))[:REVISIONS_SHOWN]
+    said = [words["some"].format(**context.names(count=number(len(rows))))]
+    if len(rows) > len(newest):
+        said.append(words["capped"].format(count=number(len(newest))))
+    listed = tuple(
+        (_title(context, row["dataset_id"]), _area(context, row), _year(row) or None, words["kinds"][row["change_kind"]],
+         _side(context, row, "before"), _side(context, row, "after"))
+        for row in newest
+    )  # fmt: skip
+    grids = (
+        Grid(words["summary_title"], tuple(words["summary_header"]), tuple(_summary(context, rows)), frozenset({1, 2, 3})),
+        Grid(words["title"], tuple(words["header"]), listed, frozenset({4, 5})),
+    )
+    return Block("revisions", words["title"], tuple(said), grids=grids)
+
+
+def _summary(context: Context, rows: list[Row]) -> Iterable[tuple[Any, ...]]:
+    for dataset_id in sorted({row["dataset_id"] for row in rows}):
+        own = [row["change_kind"] for row in rows if row["dataset_id"] == dataset_id]
+        yield (_title(context, dataset_id), own.count("changed"), own.count("added"), own.count("removed"))
+
+
+def _side(context: Context, row: Row, side: str) -> Any:
+    value, status = row.get(f"value_{side}"), row.get(f"status_{side}")
+    if value is not None:
+        return value
+    return context.texts.statuses.get(status, status) if status else None
+
+
+def _year(row: Row) -> int:
+    if row.get("year"):
+        return int(row["year"])
+    start = as_day(row.get("period_start"))
+    return start.year if start else 0
+
+
+def _area(context: Context, row: Row) -> str:
+    role = context.areas.codes.get(row.get("region_code") or "")
+    return context.areas.name(role) if role else ""
+
+
+def _several_releases(context: Context) -> Block:
+    words = context.texts.topics["revisions"]
+    found: dict[str, list[Row]] = {}
+    for row in context.marts.rows("fct_dataset_release", order=["dataset_id", "retrieved_at"]):
+        found.setdefault(row["dataset_id"], []).append(row)
+    several = {dataset_id: rows for dataset_id, rows in found.items() if len(rows) > 1}
+    if not several:
+        return Block("releases", words["releases_title"], (words["one_release"],))
+    rows = tuple(
+        (_title(context, dataset_id), len(own), as_day(own[0]["retrieved_at"]), as_day(own[-1]["retrieved_at"]),
+         sum(bool(row["is_in_use"]) for row in own))
+        for dataset_id, own in several.items()
+    )  # fmt: skip
+    said = (words["releases"].format(count=number(len(several))),)
+    grid = Grid(words["releases_title"], tuple(words["releases_header"]), rows, frozenset({1, 4}))
+    return Block("releases", words["releases_title"], said, grids=(grid,))
+
+
+def reading_guide(context: Context) -> Block:
+    """How to read figures and marks."""
+    words = context.texts.topics["reading_guide"]
+    return Block("reading_guide", words["title"], tuple(words["lines"]), notes=tuple(context.texts.legend.values()))
+
+
+def hidden_cells(context: Context) -> Block:
+    """Known, hidden and missing cells by dataset for the newest years."""
+    words = context.texts.topics["hidden_cells"]
+    counts: dict[tuple[str, int], dict[str, int]] = {}
+    for row in context.marts.rows("data_quality"):
+        if row["finding"].startswith("cells_") and row["year"] is not None:
+            own = counts.setdefault((row["dataset_id"], row["year"]), {})
+            status = row["finding"].removeprefix("cells_")
+            own[status] = own.get(status, 0) + row["finding_count"]
+    if not counts:
+        return Block("hidden_cells", words["title"], missing=words["missing"])
+    hidden = sum(own.get("suppressed", 0) for own in counts.values())
+    total = sum(sum(own.values()) for own in counts.values())
+    said = words["sentence" if hidden else "none"].format(hidden=number(hidden), all=number(total))
+    newest: dict[str, list[int]] = {}
+    for dataset_id, year in sorted(counts):
+        newest.setdefault(dataset_id, []).append(year)
+    rows = tuple(
+        (_title(context, dataset_id), year, own.get("ok", 0), own.get("suppressed", 0), own.get("missing", 0))
+        for (dataset_id, year), own in sorted(counts.items(), key=lambda item: (item[0][0], -item[0][1]))
+        if year in newest[dataset_id][-YEARS_OF_HIDDEN:] and (own.get("suppressed") or own.get("missing"))
+    )
+    grids = (Grid(words["title"], tuple(words["header"]), rows, frozenset({2, 3, 4})),) if rows else ()
+    return Block("hidden_cells", words["title"], (said,), grids=grids)
+
+
+def breaks(context: Context, shown: Iterable[Figure]) -> Block:
+    """Breaks of definition in the figures of this report."""
+    words = context.texts.topics["breaks"]
+    rows = tuple(
+        dict.fromkeys((figure.title, figure.breaks[0], figure.breaks[-1]) for figure in shown if figure.breaks)
+    )
+    if not rows:
+        return Block("breaks", words["title"], (words["none"],))
+    return Block("breaks", words["title"], grids=(Grid(words["title"], tuple(words["header"]), rows),))
+
+
+def sources(context: Context) -> Block:
+    """Every dataset in use with licence, dates and where to find it."""
+    words = context.texts.topics["sources"]
+    described = [context.sources.describe(row["dataset_id"]) for row in _in_use(context)]
+    if not described:
+        return Block("sources", words["title"], missing=words["missing"])
+    rows = tuple(
+        (source.title, source.attribution, source.licence, context.texts.cadences.get(source.cadence, source.cadence),
+         source.retrieved, source.updated, source.next_expected, source.link)
+        for source in described
+    )  # fmt: skip
+    return Block("sources", words["title"], grids=(Grid(words["title"], tuple(words["header"]), rows),))
+
+
+def _in_use(context: Context) -> list[Row]:
+    rows = [row for row in context.sources.datasets.values() if row.get("has_release")]
+    return sorted(rows, key=lambda row: (row["statistic_group"] or "", row["title_nb"] or ""))
+
+
+def _title(context: Context, dataset_id: str) -> str:
+    return context.sources.datasets.get(dataset_id, {}).get("title_nb") or dataset_id
