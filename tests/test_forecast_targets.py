@@ -186,6 +186,13 @@ def test_invented_cohorts_never_complete_real_ones(warehouse: duckdb.DuckDBPyCon
     assert yearly(demo, "settle_0", "legacy") == [80 * 177_400]
 
 
+def test_a_year_not_over_when_fetched_is_said_to_be_partial(warehouse: duckdb.DuckDBPyConnection) -> None:
+    answer = forecast(warehouse, municipality="3911", settle=[0], from_year=2025, years=1)
+    assert "2024: 50 (IMDi, ikke hele året)" in " ".join(answer.assumptions_nb)
+    scenarios = warehouse.sql("select distinct scenario_id from marts.grant_forecast where region_code = '3911'")
+    assert scenarios.fetchall() == [("settle_none",)]
+
+
 def test_given_legacy_replaces_the_known(warehouse: duckdb.DuckDBPyConnection) -> None:
     answer = forecast(warehouse, municipality="3909", settle=[0], from_year=2025, years=1, legacy={2024: 60})
     assert yearly(answer, "settle_0", "legacy") == [60_057_400 + 60 * 249_500]

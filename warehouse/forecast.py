@@ -151,6 +151,7 @@ class Legacy:
     low: float
     high: float | None
     source: str | None
+    is_whole_year: bool = True
     is_demo: bool = False
 
 
@@ -158,8 +159,8 @@ def _legacy(
     connection: duckdb.DuckDBPyConnection, municipality: str, first: int, given: dict[int, float]
 ) -> list[Legacy]:
     rows = connection.execute(
-        "select settlement_year, settled_persons, settled_persons_low, settled_persons_high, cohort_source, is_demo "
-        "from marts.settled_cohort where is_used and region_code = ? and settlement_year between ? and ?",
+        "select settlement_year, settled_persons, settled_persons_low, settled_persons_high, cohort_source, "
+        "is_whole_year, is_demo from marts.settled_cohort where is_used and region_code = ? and settlement_year between ? and ?",
         [municipality, first - GRANT_YEARS + 1, first - 1],
     ).fetchall()
     known = {row[0]: Legacy(*row) for row in rows}

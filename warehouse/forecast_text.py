@@ -69,10 +69,15 @@ def _legacy(known: Sequence[Legacy], first: int) -> str:
             parts.append(f"{cohort.year}: ikke kjent, regnet som 0")
         elif cohort.persons is None:
             high = "ukjent" if cohort.high is None else number(cohort.high)
-            parts.append(f"{cohort.year}: skjult, mellom {number(cohort.low)} og {high} ({_SOURCES[cohort.source]})")
+            parts.append(f"{cohort.year}: skjult, mellom {number(cohort.low)} og {high} ({_source(cohort)})")
         else:
-            parts.append(f"{cohort.year}: {number(cohort.persons)} ({_SOURCES[cohort.source]})")
+            parts.append(f"{cohort.year}: {number(cohort.persons)} ({_source(cohort)})")
     return f"Bosatt før {first}: " + "; ".join(parts) + "."
+
+
+def _source(cohort: Legacy) -> str:
+    name = _SOURCES[cohort.source or "given"]
+    return name if cohort.is_whole_year else f"{name}, ikke hele året"
 
 
 def _categories(rows: Sequence[Settled]) -> str:

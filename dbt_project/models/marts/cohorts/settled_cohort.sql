@@ -17,6 +17,15 @@ settlement as (
 
 ),
 
+-- a year that had not ended when the publisher's file was fetched is not whole
+fetched as (
+
+    select {{ year_of('last_retrieved_at') }} as fetched_in_year
+    from {{ ref('dim_dataset') }}
+    where dataset_id = 'imdi_bosatt_anmodede'
+
+),
+
 region as (
 
     select * from {{ ref('int_grants__municipal_code') }}
@@ -62,19 +71,20 @@ unified as (
     union all
 
     select
-        region_code,
-        year as settlement_year,
+        settlement.region_code,
+        settlement.year as settlement_year,
         'imdi' as cohort_source,
         3 as precedence,
-        true as is_whole_year,
-        settled_persons,
-        settled_persons_low,
-        settled_persons_high,
-        cast(null as varchar(80)) as dataset_id,
-        cast(null as varchar(16)) as release_id,
+        coalesce(settlement.year < fetched.fetched_in_year, false) as is_whole_year,
+        settlement.settled_persons,
+        settlement.settled_persons_low,
+        settlement.settled_persons_high,
+        cast('imdi_bosatt_anmodede' as varchar(80)) as dataset_id,
+        settlement.release_id,
         cast(null as integer) as source_row,
-        is_demo
+        settlement.is_demo
     from settlement
+    cross join fetched
 
 ),
 
@@ -83,7 +93,9 @@ marked as (
 
     select
         unified.*,
-        min(case when unified.is_demo then 1 else 0 end) over (partition by unified.region_code) = 0 and unified.is_demo as is_out_of_use
+        unified.precedence + case when unified.is_whole_year then 0 else 10 end as source_order,
+        unified.is_demo
+        and min(case when unified.is_demo then 1 else 0 end) over (partition by unified.region_code) = 0 as is_out_of_use
     from unified
 
 )
@@ -94,8 +106,8 @@ select
     cohort_source,
     is_whole_year,
     not is_out_of_use
-    and precedence
-    = min(case when is_out_of_use then 99 else precedence end) over (partition by region_code, settlement_year) as is_used,
+    and source_order
+    = min(case when is_out_of_use then 99 else source_order end) over (partition by region_code, settlement_year) as is_used,
     cast(settled_persons as double) as settled_persons,
     cast(settled_persons_low as double) as settled_persons_low,
     cast(settled_persons_high as double) as settled_persons_high,
