@@ -160,7 +160,8 @@ def _legacy(
 ) -> list[Legacy]:
     rows = connection.execute(
         "select settlement_year, settled_persons, settled_persons_low, settled_persons_high, cohort_source, "
-        "is_whole_year, is_demo from marts.settled_cohort where is_used and region_code = ? and settlement_year between ? and ?",
+        "is_whole_year, is_demo from marts.settled_cohort "
+        "where is_used and region_code = ? and settlement_year between ? and ?",
         [municipality, first - GRANT_YEARS + 1, first - 1],
     ).fetchall()
     known = {row[0]: Legacy(*row) for row in rows}
