@@ -23,7 +23,7 @@ STATES_NB = {
     "due": "ventes nå",
     "late": "forsinket",
     "overdue": "sterkt forsinket",
-    "presumed_discontinued": "trolig avsluttet: ingen nye tall på mer enn to perioder",
+    "presumed_discontinued": "trolig avsluttet",
     "discontinued": "avsluttet hos kilden",
     "withdrawn": "trukket tilbake av kilden",
     "failed": "kunne ikke hentes",

@@ -107,5 +107,5 @@ select
     cast({{ dbt.dateadd('day', 'cast(round(0.75 * interval_days) as integer)', 'last_counted_date') }} as date) as next_expected_from_date,
     cast({{ dbt.dateadd('day', 'cast(round(1.25 * interval_days) as integer) + 7', 'last_counted_date') }} as date) as next_expected_to_date,
     cast({{ dbt.dateadd('day', 'cast(round(1.5 * interval_days) as integer) + 14', 'last_counted_date') }} as date) as overdue_after_date,
-    cast({{ dbt.dateadd('day', '2 * interval_days + 30', 'last_counted_date') }} as date) as discontinued_after_date
+    cast({{ dbt.dateadd('day', 'greatest(2 * interval_days + 30, 400)', 'last_counted_date') }} as date) as discontinued_after_date
 from decided
