@@ -18,7 +18,7 @@ COUNTRY = "00"
 _OSLO = ZoneInfo("Europe/Oslo")
 
 
-class UnknownMunicipality(WarehouseError):
+class UnknownMunicipalityError(WarehouseError):
     """The municipality asked for is not one of today's."""
 
 
@@ -41,11 +41,11 @@ class Areas:
 
 
 def areas_of(marts: Marts, municipality: str) -> Areas:
-    """The municipality, its county and the country. Raises UnknownMunicipality for a code that is no municipality of today."""
+    """The municipality, its county and the country. Raises UnknownMunicipalityError for a code that is no municipality of today."""
     regions = {row["region_code"]: row for row in marts.rows("dim_region")}
     found = regions.get(municipality)
     if found is None or found["region_level"] != "municipality":
-        raise UnknownMunicipality(
+        raise UnknownMunicipalityError(
             expected="the code of a municipality of today, four digits",
             found=municipality,
             where="report",

@@ -37,7 +37,7 @@ TOPICS: dict[str, Callable[[Context], Block | list[Block]]] = {
 
 
 def build_report(marts: Marts, municipality: str, years: int, published_at: datetime) -> Report:
-    """The whole report. Raises UnknownMunicipality. ``published_at`` must know its time zone."""
+    """The whole report. Raises UnknownMunicipalityError. ``published_at`` must know its time zone."""
     words = texts()
     areas = areas_of(marts, municipality)
     origin = Sources(marts, published_at)

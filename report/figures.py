@@ -85,7 +85,13 @@ class FigureReader:
             is_demo=any(source.is_demo for source in described),
             is_headline=asked.is_headline,
             sources=described,
+            where=tuple(self._chosen(row["indicator_id"], asked.where).items()),
         )
+
+    def _chosen(self, indicator_id: str, where: dict[str, str]) -> dict[str, str]:
+        """Code per breakdown. One that the indicator does not keep is «all» in its rows, whatever was declared for siblings."""
+        kept = (self._indicators[indicator_id].get("breakdown_names") or "").split(",")
+        return {name: where.get(name, "all") if name in kept else "all" for name in BREAKDOWNS}
 
     def _splits(self, row: Row, dimension: str) -> bool:
         return dimension in (row.get("breakdown_names") or "").split(",")
@@ -107,10 +113,8 @@ class FigureReader:
 
     def _area_lines(self, indicator_id: str, where: dict[str, str], group: str, is_stock: bool) -> list[Line]:
         codes = self.areas.codes
-        # a breakdown that an indicator does not keep is «all» in its rows, whatever was declared for its siblings
-        kept = (self._indicators[indicator_id].get("breakdown_names") or "").split(",")
-        chosen = {name: where.get(name, "all") if name in kept else "all" for name in BREAKDOWNS}
-        rows = self.marts.rows("fct_indicator_value", {"indicator_id": indicator_id, "region_code": list(codes), **chosen})
+        chosen = {"indicator_id": indicator_id, "region_code": list(codes), **self._chosen(indicator_id, where)}
+        rows = self.marts.rows("fct_indicator_value", chosen)
         datasets = self.sources.of_indicator(indicator_id)
         cells: dict[Role, dict[int, Cell]] = {role: {} for role in ROLES}
         for row in rows:
@@ -150,11 +154,10 @@ class FigureReader:
                 (c for codes in asked.groups.codes for c in codes if self.labels.get((asked.groups.dimension, c), c) == line.group),
                 "all",
             )
-        kept = (self._indicators[indicator_id].get("breakdown_names") or "").split(",")
-        chosen = {name: where.get(name, "all") if name in kept else "all" for name in BREAKDOWNS}
+        own = {"municipality_code": self.areas.municipality_code, "year": known[-1]}
         rows = self.marts.rows(
             "comparison",
-            {"indicator_id": indicator_id, "municipality_code": self.areas.municipality_code, "year": known[-1], **chosen},
+            {"indicator_id": indicator_id, **own, **self._chosen(indicator_id, where)},
             columns=["rank", "ranked_count"],
         )
         if not rows:

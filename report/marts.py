@@ -62,13 +62,13 @@ class Marts:
     def rows(
         self,
         table: str,
-        where: Mapping[str, str | int | bool | Sequence[str]] | None = None,
+        where: Mapping[str, str | int | bool | Sequence[str | int]] | None = None,
         order: Sequence[str] = (),
         columns: Sequence[str] = (),
     ) -> list[Row]:
         """Rows of a mart where each named column equals the value (or is one of the values).
 
-        None when the table or a named column is not there: an empty list. ``columns`` limits what is read.
+        A table or a named column that is not there gives an empty list. ``columns`` limits what is read.
         """
         where = dict(where or {})
         if not self.has(table, *where):

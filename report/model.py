@@ -128,7 +128,8 @@ class Figure:
     is_demo: bool = False
     is_headline: bool = False
     sources: tuple[Source, ...] = ()
-    notes: tuple[str, ...] = ()
+    where: tuple[tuple[str, str], ...] = ()
+    """The breakdowns that choose the figure's rows, for what reads other areas of the same figure."""
 
     @property
     def groups(self) -> tuple[str, ...]:

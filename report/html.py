@@ -1,0 +1,65 @@
+"""The report as one web page that needs nothing else: styles, charts, tables and the chooser are inside the file.
+
+Here: filling the template. Not here: texts, figures, or the look (templates/report.css).
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from report.charts import charts
+from report.model import Figure, Report
+from report.norwegian import day
+from report.tables import figure_table, grid_text, source_line
+
+_TEMPLATES = Path(__file__).parent / "templates"
+FONTS = "system-ui, -apple-system, Segoe UI, Roboto, Helvetica Neue, Arial, sans-serif"
+
+
+def write_html(report: Report, target: Path, explorer: dict[str, Any] | None = None) -> Path:
+    """Write the page; ``explorer`` is the embedded data of the chooser (explorer.py), None leaves the chooser out."""
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    page = environment.get_template("report.html.j2").render(
+        report=report,
+        words=report.words,
+        published=day(report.published),
+        charts=_drawn,
+        table=figure_table,
+        grid_text=grid_text,
+        source_line=source_line,
+        style=_raw("report.css"),
+        script=_raw("explorer.js"),
+        explorer=_embedded(explorer) if explorer else None,
+        explorer_data=explorer,
+    )
+    target.write_text(page, encoding="utf-8")
+    return target
+
+
+def _drawn(shown: Figure) -> list[dict[str, Any]]:
+    """Panels with their SVG marked as made here; every label inside was escaped when it was drawn."""
+    return [
+        {
+            "svg": Markup(panel.text.replace('font-family="FONT_FAMILY"', f'font-family="{FONTS}" aria-hidden="true" focusable="false"')),
+            "alt": panel.alt,
+            "title": panel.title,
+        }
+        for panel in charts(shown)
+    ]  # fmt: skip
+
+
+def _raw(name: str) -> Markup:
+    return Markup((_TEMPLATES / name).read_text(encoding="utf-8"))
+
+
+def _embedded(data: dict[str, Any]) -> Markup:
+    """JSON that cannot end the script element it stands in, whatever a label holds."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))

@@ -1,0 +1,126 @@
+"""The report as a tagged PDF (PDF/UA-1), set by Typst from data.
+
+Here: what the template needs, as JSON. Not here: the look (templates/report.typ), texts or figures.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from report.charts import charts
+from report.model import Block, Figure, Grid, Report
+from report.norwegian import day
+from report.tables import figure_table, grid_text, source_line
+
+_TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
+FONT = "Libertinus Serif"
+"""Built into Typst, so that the file looks the same on every machine and needs no installed font."""
+
+WIDEST = 16.0
+
+
+def write_pdf(report: Report, target: Path, stamp: datetime) -> Path:
+    """Write the PDF. ``stamp`` is the time noted in the file: the same report and time give the same bytes."""
+    content = json.dumps(_content(report), ensure_ascii=False)
+    # the standard is refused by Typst itself when an image lacks its text or the document its title or language
+    typst.compile(
+        _TEMPLATE.read_bytes(),
+        output=str(target),
+        sys_inputs={"report": content},
+        pdf_standards=["ua-1"],
+        ignore_system_fonts=True,
+        timestamp=int(stamp.timestamp()),
+    )
+    return target
+
+
+def _content(report: Report) -> dict[str, Any]:
+    words = {key: report.words[key] for key in ("subtitle", "contents", "page", "of", "demo_mark", "demo_banner")}
+    return {
+        "title": report.title,
+        "keywords": [report.municipality, report.county],
+        "is_demo": report.is_demo,
+        "words": {**words, "published": report.words["published"].format(date=day(report.published))},
+        "sections": [
+            {
+                "title": section.title,
+                "intro": section.intro,
+                "blocks": [_block(block, section.section_id == "findings") for block in section.blocks],
+            }
+            for section in report.sections
+        ],
+    }
+
+
+def _block(block: Block, is_list: bool) -> dict[str, Any]:
+    tables = [_figure_table(block.figure)] if block.figure else []
+    return {
+        "title": block.title,
+        "missing": block.missing,
+        "sentences": list(block.sentences),
+        "is_list": is_list and bool(block.sentences),
+        "definition": block.figure.definition if block.figure else "",
+        "panels": _panels(block.figure) if block.figure else [],
+        "tables": tables + [_grid(grid) for grid in block.grids],
+        "notes": list(block.notes),
+        "sources": [source_line(source) for source in block.figure.sources] if block.figure else [],
+    }
+
+
+def _panels(shown: Figure) -> list[dict[str, str]]:
+    return [
+        {"svg": panel.text.replace("FONT_FAMILY", FONT), "alt": panel.alt, "title": panel.title} for panel in charts(shown)
+    ]
+
+
+def _figure_table(shown: Figure) -> dict[str, Any]:
+    table = figure_table(shown)
+    rows = [
+        [{"text": name, "marks": []}, *({"text": cell.text, "marks": list(cell.marks)} for cell in cells)]
+        for name, cells in table.rows
+    ]
+    demo = f" – {shown_demo}" if (shown_demo := _demo(shown)) else ""
+    return {
+        "caption": table.caption + demo,
+        "header": [table.corner, *table.columns],
+        "rows": rows,
+        "numeric": list(range(1, len(table.columns) + 1)),
+        "widths": [0.0] * (len(table.columns) + 1),
+        "legend": ". ".join(table.legend) + ("." if table.legend else ""),
+    }
+
+
+def _demo(shown: Figure) -> str:
+    from report.texts import texts
+
+    return texts().marks["demo"] if shown.is_demo else ""
+
+
+def _grid(grid: Grid) -> dict[str, Any]:
+    texts_of_rows = [[grid_text(value) for value in row] for row in grid.rows]
+    return {
+        "caption": grid.title,
+        "header": list(grid.header),
+        "rows": [[{"text": _breakable(text), "marks": []} for text in row] for row in texts_of_rows],
+        "numeric": sorted(grid.numeric),
+        "widths": _widths(grid.header, texts_of_rows),
+        "legend": "",
+    }
+
+
+def _breakable(text: str) -> str:
+    """Long addresses may break after a slash, so that a column of links does not push the table off the page."""
+    return text.replace("/", "/\u200b") if text.startswith("https://") else text
+
+
+def _widths(header: tuple[str, ...], rows: list[list[str]]) -> list[float]:
+    """Shares of the page width by the text each column holds; a table that is narrow anyway keeps its own widths."""
+    longest = [max([len(header[i]) / 2, *(len(row[i]) for row in rows)]) for i in range(len(header))]
+    if sum(longest) < 80:
+        return [0.0] * len(header)
+    return [max(4.0, min(WIDEST, length / 2)) for length in longest]
