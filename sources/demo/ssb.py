@@ -223,7 +223,9 @@ def _figures(
     base = _people(content, world)[:, YEARS.index(areas.years[0]) :][:, :, :, sexes].sum(axis=3)
     group = {name: weight for name, (_, weight, _) in picked.items() if name not in table.of_count}
     counted = {name: weight for name, (_, weight, _) in picked.items()}
-    jitter = Chance(seed, f"rate of {spec.upstream_id}").between(880, 1120, (len(base), 1, 1))
+    # people as they are agree with IMDi's figures of the same people; only what is a part of them differs by place
+    spread = 120 if content.rate != 1000 else 0
+    jitter = Chance(seed, f"rate of {spec.upstream_id}").between(1000 - spread, 1000 + spread, (len(base), 1, 1))
     by_group = areas.cube(_part(base * jitter // 1000, [_weights(content.rate), *counted.values()]))
     outside = (by_group < 0).any(axis=2)
     count = by_group.sum(axis=2)

@@ -1,0 +1,257 @@
+-- Sources held against each other: one row per check, area and year. A difference is shown, never corrected.
+-- Figures that hide small counts are compared as intervals: they agree where some value inside both bounds is the same.
+{%- set pairs = [
+    {
+        'check': 'population_imdi_ssb', 'tolerance': 0,
+        'left': ('imdi_befolkning_hovedgruppe', 'persons', 'persons', {}),
+        'right': ('ssb_07459', 'population_persons', 'persons', {}),
+    },
+    {
+        'check': 'population_ssb_harmonised', 'tolerance': 0,
+        'left': ('ssb_07459', 'population_persons', 'persons', {}),
+        'right': ('ssb_07459_harmonised', 'population_persons', 'persons', {}),
+    },
+    {
+        'check': 'immigrants_imdi_ssb', 'tolerance': 0.005,
+        'left': ('imdi_befolkning_hovedgruppe', 'persons', 'persons', {'immigrant_category': 'immigrants'}),
+        'right': ('ssb_09817', 'immigrant_background_persons', 'persons', {'immigrant_category': 'immigrants'}),
+    },
+    {
+        'check': 'immigrants_composition_reason', 'tolerance': 0.005,
+        'left': ('imdi_befolkning_hovedgruppe', 'persons', 'persons', {'immigrant_category': 'immigrants'}),
+        'right': ('imdi_befolkning_innvandringsgrunn', 'persons', 'persons', {'immigrant_category': 'immigrants'}),
+    },
+    {
+        'check': 'immigrants_reason_residence', 'tolerance': 0.005,
+        'left': ('imdi_befolkning_innvandringsgrunn', 'persons', 'persons', {'immigrant_category': 'immigrants'}),
+        'right': ('imdi_befolkning_botid', 'persons', 'persons', {'immigrant_category': 'immigrants'}),
+    },
+] %}
+
+with figures as (
+
+    select
+        figures.region_code,
+        figures.region_level,
+        figures.year,
+        figures.value_low,
+        figures.value_high,
+        figures.value_status,
+        figures.release_id,
+        series.dataset_id,
+        series.measure,
+        series.unit,
+        {{ dimension_columns('series') }}
+    from {{ ref('int_region__observation_today') }} as figures
+    inner join {{ ref('int_series') }} as series
+        on figures.series_id = series.series_id
+    where
+        series.dataset_id in (
+            'imdi_befolkning_hovedgruppe', 'imdi_befolkning_innvandringsgrunn', 'imdi_befolkning_botid', 'ssb_07459',
+            'ssb_07459_harmonised', 'ssb_09817', 'imdi_bosatt_anmodede', 'imdi_tilskudd'
+        )
+        and figures.region_level in ('municipality', 'county', 'country')
+
+),
+
+-- invented figures are not held against what the municipality printed
+real_datasets as (
+
+    select dataset_id from {{ ref('dim_dataset') }} where not is_demo
+
+),
+
+own_grants as (
+
+    select
+        fct.region_code,
+        fct.year,
+        fct.dataset_id,
+        fct.release_id,
+        fct.amount_nok
+    from {{ ref('fct_grant_received') }} as fct
+    where fct.grant_source = 'presentation'
+
+),
+
+own_settled as (
+
+    select
+        region.region_code,
+        printed.year,
+        printed.dataset_id,
+        printed.release_id,
+        printed.settled_persons
+    from {{ ref('stg_published__grants_received') }} as printed
+    inner join {{ ref('int_grants__municipal_code') }} as region
+        on printed.municipality_code = region.municipality_code and printed.year = region.year
+
+),
+
+compared as (
+
+    {%- for pair in pairs %}
+    select
+        '{{ pair.check }}' as check_id,
+        left_side.region_code,
+        left_side.region_level,
+        left_side.year,
+        left_side.dataset_id,
+        right_side.dataset_id as other_dataset_id,
+        left_side.value_low,
+        left_side.value_high,
+        right_side.value_low as other_low,
+        right_side.value_high as other_high,
+        cast({{ pair.tolerance }} as double) as tolerance
+    from figures as left_side
+    inner join figures as right_side
+        on
+            left_side.region_code = right_side.region_code
+            and left_side.region_level = right_side.region_level
+            and left_side.year = right_side.year
+    where
+        {%- for alias, side in {'left_side': pair.left, 'right_side': pair.right}.items() %}
+        {{ alias }}.dataset_id = '{{ side[0] }}'
+        and {{ alias }}.measure = '{{ side[1] }}'
+        and {{ alias }}.unit = '{{ side[2] }}'
+        {%- for name in var('dimensions') %}
+        and {{ alias }}.{{ name }} = '{{ side[3].get(name, "all") }}'
+        {%- endfor %}
+        {{ 'and' if not loop.last }}
+        {%- endfor %}
+
+    union all
+    {%- endfor %}
+
+    -- the municipality's own account of grants against IMDi's table, to the krone
+    select
+        'own_grants_imdi' as check_id,
+        figures.region_code,
+        figures.region_level,
+        figures.year,
+        figures.dataset_id,
+        own_grants.dataset_id as other_dataset_id,
+        figures.value_low,
+        figures.value_high,
+        own_grants.amount_nok as other_low,
+        own_grants.amount_nok as other_high,
+        cast(0.00001 as double) as tolerance
+    from figures
+    inner join own_grants
+        on figures.region_code = own_grants.region_code and figures.year = own_grants.year
+    inner join real_datasets
+        on figures.dataset_id = real_datasets.dataset_id
+    where
+        figures.dataset_id = 'imdi_tilskudd'
+        and figures.category = 'all'
+        and figures.region_level = 'municipality'
+
+    union all
+
+    select
+        'own_settled_imdi' as check_id,
+        figures.region_code,
+        figures.region_level,
+        figures.year,
+        figures.dataset_id,
+        own_settled.dataset_id as other_dataset_id,
+        figures.value_low,
+        figures.value_high,
+        own_settled.settled_persons as other_low,
+        own_settled.settled_persons as other_high,
+        cast(0 as double) as tolerance
+    from figures
+    inner join own_settled
+        on figures.region_code = own_settled.region_code and figures.year = own_settled.year
+    inner join real_datasets
+        on figures.dataset_id = real_datasets.dataset_id
+    where
+        figures.dataset_id = 'imdi_bosatt_anmodede'
+        and figures.measure = 'settled'
+        and figures.unit = 'persons'
+        and figures.region_level = 'municipality'
+
+),
+
+-- upstream's own county and country figures against the municipalities, by series: how many, how many outside, how far
+against_parts as (
+
+    select
+        'municipalities_' || today.region_level as check_id,
+        today.region_code,
+        today.region_level,
+        today.year,
+        today.dataset_id,
+        today.dataset_id as other_dataset_id,
+        count(*) as compared_count,
+        count(case when today.value > summed.value_high + 0.5 or today.value < summed.value_low - 0.5 then 1 end)
+            as outside_count,
+        max(greatest(today.value - summed.value_high, summed.value_low - today.value, 0)) as largest_difference
+    from {{ ref('int_region__observation_today') }} as today
+    inner join {{ ref('int_region__observation_summed') }} as summed
+        on
+            today.series_id = summed.series_id
+            and today.region_code = summed.region_code
+            and today.region_level = summed.region_level
+            and today.period_start = summed.period_start
+    where
+        today.geography_basis = 'published'
+        and today.region_level in ('county', 'country')
+        and today.value is not null
+        and summed.value_low is not null
+        and summed.value_high is not null
+    group by today.region_level, today.region_code, today.year, today.dataset_id
+
+),
+
+distances as (
+
+    select
+        compared.*,
+        greatest(compared.value_low - compared.other_high, compared.other_low - compared.value_high, 0) as distance
+    from compared
+    where
+        compared.value_low is not null
+        and compared.value_high is not null
+        and compared.other_low is not null
+        and compared.other_high is not null
+
+)
+
+select
+    cast(check_id as varchar) as check_id,
+    cast(region_code as varchar) as region_code,
+    cast(region_level as varchar) as region_level,
+    year,
+    cast(dataset_id as varchar) as dataset_id,
+    cast(other_dataset_id as varchar) as other_dataset_id,
+    value_low,
+    value_high,
+    other_low,
+    other_high,
+    cast(1 as bigint) as compared_count,
+    cast(case when distance > tolerance * greatest(value_high, other_high) then 1 else 0 end as bigint) as outside_count,
+    distance as largest_difference,
+    tolerance,
+    distance <= tolerance * greatest(value_high, other_high) as is_within
+from distances
+
+union all
+
+select
+    cast(check_id as varchar) as check_id,
+    cast(region_code as varchar) as region_code,
+    cast(region_level as varchar) as region_level,
+    year,
+    cast(dataset_id as varchar) as dataset_id,
+    cast(other_dataset_id as varchar) as other_dataset_id,
+    cast(null as double) as value_low,
+    cast(null as double) as value_high,
+    cast(null as double) as other_low,
+    cast(null as double) as other_high,
+    cast(compared_count as bigint) as compared_count,
+    cast(outside_count as bigint) as outside_count,
+    largest_difference,
+    cast(0 as double) as tolerance,
+    outside_count = 0 as is_within
+from against_parts
