@@ -17,7 +17,7 @@ from report.model import Cell, Figure, Line, Svg
 from report.norwegian import MILLION, THIN, Unit, figure, number
 from report.texts import texts
 
-WIDTH, HEIGHT = 340, 220
+WIDTH, BARS_WIDTH, HEIGHT = 340, 260, 220
 LEFT, RIGHT, TOP, BOTTOM = 44, 100, 18, 30
 FONT = 12
 ROW = 12.5
@@ -37,11 +37,12 @@ class _Panel:
     years: Sequence[int]
     low: float
     high: float
+    width: int = WIDTH
     right: int = RIGHT
     parts: list[str] = field(default_factory=list)
 
     def x(self, year: int) -> float:
-        inner = WIDTH - LEFT - self.right
+        inner = self.width - LEFT - self.right
         return LEFT + inner * (self.years.index(year) + 0.5) / len(self.years)
 
     def y(self, value: float) -> float:
@@ -81,9 +82,10 @@ def charts(shown: Figure) -> tuple[Svg, ...]:
 
 def _bars(shown: Figure, line: Line, scale: tuple[float, float] | None) -> Svg:
     low, high = scale or _scale(shown, [line])
-    panel = _Panel(shown.years, low, high, right=10)
+    width = BARS_WIDTH if len(shown.years) <= 8 else WIDTH
+    panel = _Panel(shown.years, low, high, width, right=6)
     _frame(panel, shown)
-    colour, half = COLOURS[line.role], min(17.0, (WIDTH - LEFT - 10) / len(shown.years) * 0.36)
+    colour, half = COLOURS[line.role], min(16.0, (width - LEFT - 6) / len(shown.years) * 0.36)
     for year in shown.years:
         _bar(panel, shown, line.at(year), year, colour, half)
     return _finish(panel, shown, line.label, [line])
@@ -108,8 +110,7 @@ def _bar(panel: _Panel, shown: Figure, cell: Cell, year: int, colour: str, half:
         )
         if cell.is_interval:
             _whisker(panel, x, cell.low, high, INK)
-            # the upper bound labelled above, the lower inside or beneath: both are facts
-            panel.text(x, top - 4, _between(cell.low, high, shown.unit), size=10)
+            _bounds_label(panel, x, top - 4, cell.low, high, shown.unit)
         else:
             panel.line(x, bottom, x, bottom - 16, INK, 1.4)
             panel.parts.append(f'<path d="M{x - 4:.1f} {bottom - 12:.1f}L{x:.1f} {bottom - 18:.1f}L{x + 4:.1f} {bottom - 12:.1f}" fill="none" stroke="{INK}" stroke-width="1.4"/>')
@@ -121,9 +122,16 @@ def _bar(panel: _Panel, shown: Figure, cell: Cell, year: int, colour: str, half:
         panel.text(x, zero - 4, "–", colour=FAINT)
 
 
-def _between(low: float, high: float, unit: Unit) -> str:
+def _bounds_label(panel: _Panel, x: float, y: float, low: float, high: float, unit: Unit) -> None:
+    """Both bounds above the whisker, in two rows when they would run into the next bar."""
     first, last = _short(low, unit), _short(high, unit)
-    return first if first == last else f"{first}–{last}"
+    if first == last:
+        panel.text(x, y, first, size=10)
+    elif len(first) + len(last) <= 6:
+        panel.text(x, y, f"{first}–{last}", size=10)
+    else:
+        panel.text(x, y - 10, f"{first}–", size=10)
+        panel.text(x, y, last, size=10)
 
 
 def _whisker(panel: _Panel, x: float, low: float, high: float, colour: str, width: float = 1.4) -> None:
@@ -212,7 +220,7 @@ def _end_labels(panel: _Panel, ends: list[tuple[float, str, str]]) -> None:
         limit -= 2
     for top, (_, words, colour) in zip(tops, rows, strict=True):
         for number_of_row, word in enumerate(words):
-            panel.text(WIDTH - panel.right + 2, top + ROW * number_of_row, word, anchor="start", colour=colour, size=11, weight="600")
+            panel.text(panel.width - panel.right + 2, top + ROW * number_of_row, word, anchor="start", colour=colour, size=11, weight="600")
 
 
 def _wrapped(name: str) -> list[str]:
@@ -226,7 +234,7 @@ def _wrapped(name: str) -> list[str]:
 
 
 def _frame(panel: _Panel, shown: Figure) -> None:
-    right = WIDTH - panel.right
+    right = panel.width - panel.right
     for tick in _ticks(panel.low, panel.high):
         y = panel.y(tick)
         panel.line(LEFT, y, right, y, INK if tick == 0 else GRID, 1)
@@ -246,18 +254,19 @@ def _frame(panel: _Panel, shown: Figure) -> None:
 
 def _finish(panel: _Panel, shown: Figure, title: str, lines: Sequence[Line]) -> Svg:
     if shown.is_demo:
+        x, y, mark = panel.width / 2, HEIGHT / 2, escape(texts().marks["demo"])
         panel.parts.append(
-            f'<text x="{WIDTH / 2}" y="{HEIGHT / 2}" text-anchor="middle" fill="#000" fill-opacity="0.13" font-size="34" '
-            f'font-weight="700" transform="rotate(-18 {WIDTH / 2} {HEIGHT / 2})">{escape(texts().marks["demo"])}</text>'
+            f'<text x="{x:g}" y="{y:g}" text-anchor="middle" fill="#000" fill-opacity="0.13" font-size="{panel.width // 9}" '
+            f'font-weight="700" transform="rotate(-18 {x:g} {y:g})">{mark}</text>'
         )
     described = alt_text(shown, title, lines)
     body = "".join(panel.parts)
     return Svg(
-        text=f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" '
+        text=f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {panel.width} {HEIGHT}" width="{panel.width}" height="{HEIGHT}" '
         f'font-family="FONT_FAMILY">{body}</svg>',
         alt=described,
         title=title,
-        width=WIDTH,
+        width=panel.width,
         height=HEIGHT,
     )
 

@@ -18,6 +18,7 @@ from report.norwegian import day
 from report.tables import figure_table, grid_text, source_line
 
 _TEMPLATES = Path(__file__).parent / "templates"
+WIDE_PANEL = 300
 FONTS = "system-ui, -apple-system, Segoe UI, Roboto, Helvetica Neue, Arial, sans-serif"
 
 
@@ -50,6 +51,7 @@ def _drawn(shown: Figure) -> list[dict[str, Any]]:
             "svg": Markup(panel.text.replace('font-family="FONT_FAMILY"', f'font-family="{FONTS}" aria-hidden="true" focusable="false"')),
             "alt": panel.alt,
             "title": panel.title,
+            "is_narrow": panel.width < WIDE_PANEL,
         }
         for panel in charts(shown)
     ]  # fmt: skip

@@ -122,8 +122,8 @@ class Figure:
     form: Literal["bars", "lines"] = "lines"
     phrase: str = ""
     """The verb and its object, «bosatte {area} {value}»; without it the sentence speaks of «tallet for» the area."""
-    period_label: str = ""
-    """Heading of the periods when they are not calendar years."""
+    corner: str = ""
+    """Heading over the names of the lines when they are not areas."""
     is_forecast: bool = False
     is_demo: bool = False
     is_headline: bool = False

@@ -16,12 +16,15 @@ from report.charts import charts
 from report.model import Block, Figure, Grid, Report
 from report.norwegian import day
 from report.tables import figure_table, grid_text, source_line
+from report.texts import texts
 
 _TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 FONT = "Libertinus Serif"
 """Built into Typst, so that the file looks the same on every machine and needs no installed font."""
 
 WIDEST = 16.0
+"""Most of the page width that one column of a grid may take, in the unit of the widths."""
+WIDE_PANEL = 300
 
 
 def write_pdf(report: Report, target: Path, stamp: datetime) -> Path:
@@ -72,9 +75,15 @@ def _block(block: Block, is_list: bool) -> dict[str, Any]:
     }
 
 
-def _panels(shown: Figure) -> list[dict[str, str]]:
+def _panels(shown: Figure) -> list[dict[str, Any]]:
     return [
-        {"svg": panel.text.replace("FONT_FAMILY", FONT), "alt": panel.alt, "title": panel.title} for panel in charts(shown)
+        {
+            "svg": panel.text.replace("FONT_FAMILY", FONT),
+            "alt": panel.alt,
+            "title": panel.title,
+            "is_narrow": panel.width < WIDE_PANEL,
+        }
+        for panel in charts(shown)
     ]
 
 
@@ -84,7 +93,7 @@ def _figure_table(shown: Figure) -> dict[str, Any]:
         [{"text": name, "marks": []}, *({"text": cell.text, "marks": list(cell.marks)} for cell in cells)]
         for name, cells in table.rows
     ]
-    demo = f" – {shown_demo}" if (shown_demo := _demo(shown)) else ""
+    demo = f" – {texts().marks['demo']}" if shown.is_demo else ""
     return {
         "caption": table.caption + demo,
         "header": [table.corner, *table.columns],
@@ -93,12 +102,6 @@ def _figure_table(shown: Figure) -> dict[str, Any]:
         "widths": [0.0] * (len(table.columns) + 1),
         "legend": ". ".join(table.legend) + ("." if table.legend else ""),
     }
-
-
-def _demo(shown: Figure) -> str:
-    from report.texts import texts
-
-    return texts().marks["demo"] if shown.is_demo else ""
 
 
 def _grid(grid: Grid) -> dict[str, Any]:

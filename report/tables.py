@@ -49,7 +49,7 @@ def figure_table(shown: Figure) -> FigureTable:
     columns = [str(year) for year in shown.years] + ([words.words["rank"]] if has_rank else [])
     return FigureTable(
         caption=f"{shown.title} ({shown.unit.name})",
-        corner=shown.period_label or words.words["area"],
+        corner=shown.corner or words.words["area"],
         columns=tuple(columns),
         rows=tuple(rows),
         legend=tuple(legend.values()),

@@ -111,7 +111,7 @@ def cohort_benefit(context: Context) -> Block:
         lines=tuple(lines),
         years=periods,
         form="bars",
-        period_label=words["period"],
+        corner=words["period"],
         is_demo=any(row["is_demo"] for row in rows),
         sources=_sources(context, rows),
     )
@@ -154,6 +154,7 @@ def coverage(context: Context) -> Block:
         unit=unit_of("ratio_percent"),
         lines=tuple(lines),
         years=years,
+        corner=words["corner"],
         is_demo=any(row["is_demo"] for row in rows),
         sources=_sources(context, rows),
     )
@@ -234,6 +235,7 @@ def _forecast_figure(context: Context, answer: Forecast, lines: list[Line], is_d
         lines=tuple(lines),
         years=tuple(range(answer.from_year, answer.to_year + 1)),
         form="bars",
+        corner=words["corner"],
         is_forecast=True,
         is_demo=is_demo,
         sources=tuple(context.sources.describe(dataset_id) for dataset_id in datasets),
