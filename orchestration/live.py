@@ -22,6 +22,7 @@ from pydantic import BaseModel, ValidationError
 
 from orchestration.refresh import Outcome, decide
 from orchestration.workspace import Workspace
+from sources.current import FETCHED
 from sources.errors import ClosedError, SourceError, WithdrawnError
 from sources.http import HttpClient, HttpSettings
 from sources.http_limits import Clock
@@ -117,7 +118,7 @@ class Upstream:
         if path.exists():
             with contextlib.suppress(ValidationError):
                 return Memory.model_validate_json(path.read_bytes())
-        receipts = [r for r in self._workspace.landing.receipts(dataset_id) if r.date_basis == "fetched"]
+        receipts = [r for r in self._workspace.landing.receipts(dataset_id) if r.date_basis == FETCHED]
         if not receipts:
             return Memory(dataset_id=dataset_id)
         newest = max(receipts, key=lambda r: r.order)
@@ -221,7 +222,7 @@ class Upstream:
         if known is not None and landing.decision(spec.dataset_id, known.release_id) is not None:
             return _known_outcome(self._workspace, spec, known, name)
         arrival = Arrival(
-            body.blobs, body.form, body.retrieved_at, "fetched", body.updated_at, body.stamp, False, body.publication_status
+            body.blobs, body.form, body.retrieved_at, FETCHED, body.updated_at, body.stamp, False, body.publication_status
         )
         return decide(landing, spec, take_in(landing, spec, arrival), name)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from sources.bundled import BundledFile
-from sources.current import BUNDLED
+from sources.current import BUNDLED, FETCHED
 from sources.discovery import Candidate
 from sources.errors import SourceError
 from sources.gates import Snapshot, judge
@@ -114,7 +114,7 @@ def _snapshot(landing: Landing, spec: DatasetSpec, receipt: Receipt) -> Snapshot
     if facts is None:
         raise RuntimeError(f"{spec.dataset_id} {receipt.release_id}: a receipt without a reading")
     path = landing.data_path(spec.dataset_id, receipt.release_id, spec.shape)
-    return Snapshot(facts, path, receipt.form, receipt.retrieved_at)
+    return Snapshot(facts, path, receipt.form, receipt.retrieved_at, receipt.date_basis == FETCHED)
 
 
 def _release_before(landing: Landing, spec: DatasetSpec, receipt: Receipt, facts: ReadingFacts) -> Receipt | None:

@@ -16,6 +16,10 @@ BUNDLED = "bundled"
 """date_basis of what ships with the product: real figures that count in a demo run as well."""
 
 
+FETCHED = "fetched"
+"""date_basis of what a client fetched from the publisher."""
+
+
 @dataclass(frozen=True)
 class InUse:
     """A release that serves a slice (a region level, or ``all`` of a table)."""

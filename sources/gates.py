@@ -23,12 +23,13 @@ from sources.spec import DatasetSpec
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A release as the gates see it: what was read, the rows, the form of its file, and when it came."""
+    """A release as the gates see it: what was read, the rows, the form of its file, and when and how it came."""
 
     facts: ReadingFacts
     path: Path
     form: str = ""
     retrieved_at: datetime | None = None
+    is_fetched: bool = False
 
     @cached_property
     def table(self) -> pa.Table:
@@ -58,7 +59,7 @@ def judge(spec: DatasetSpec, now: Snapshot, before: Snapshot | None) -> Judgemen
         + rules.below_zero(spec, now.table)
         + rules.under_two_codes(spec, now.table)
     )
-    if before is None or not _is_same_extent(now.facts, before.facts):
+    if before is None or not _is_comparable(now, before):
         return found
     open_from = first_open_year(before)
     found.reasons += rules.totals_that_moved(spec, now.table, before.table, open_from)
@@ -83,7 +84,12 @@ def first_open_year(before: Snapshot) -> int:
     return min(last, before.retrieved_at.year) if before.retrieved_at else last
 
 
-def _is_same_extent(facts: ReadingFacts, before: ReadingFacts) -> bool:
-    """Whether the two cover the same extent: a partial download says nothing about a whole one, nor the reverse."""
-    common = set(facts.slices) & set(before.slices)
-    return bool(common) and all(facts.slices[name].is_full == before.slices[name].is_full for name in common)
+def _is_comparable(now: Snapshot, before: Snapshot) -> bool:
+    """Whether the two cover the same extent: a file of some regions says nothing about one of all, nor the reverse.
+
+    Two fetches asked upstream the same question, so there a smaller extent is a fault.
+    """
+    facts, facts_before = now.facts, before.facts
+    common = set(facts.slices) & set(facts_before.slices)
+    same = all(facts.slices[name].is_full == facts_before.slices[name].is_full for name in common)
+    return bool(common) and (same or (now.is_fetched and before.is_fetched))
