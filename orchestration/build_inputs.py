@@ -39,7 +39,7 @@ def build_inputs(
     """
     open_or_codes = {n: None if d.open else set(d.codes) for n, d in dimensions().items()}
     check_references(indicators, set(specs), open_or_codes, set(units()))
-    inputs = BuildInputs(observations={source: [] for source in OBSERVING_SOURCES})
+    inputs = BuildInputs(DIMENSIONS, observations={source: [] for source in OBSERVING_SOURCES})
     in_use: dict[str, list[str]] = {}
     for use in current:
         releases = in_use.setdefault(use.dataset_id, [])

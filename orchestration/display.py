@@ -82,7 +82,8 @@ def print_run(report: RunReport, workspace: Workspace) -> None:
     if report.release_id:
         demo = " (DEMO DATA: invented figures)" if read_manifest(workspace.folder.published).is_demo else ""
         path = workspace.folder.published / DATABASE
-        console.print(f"Published release {report.release_id}{demo}: {path}", highlight=False, soft_wrap=True)
+        still = "Still published: release" if report.failure else "Published release"
+        console.print(f"{still} {report.release_id}{demo}: {path}", highlight=False, soft_wrap=True)
 
 
 def _print_unknown(console: Console, unknown: list[tuple[str, str]]) -> None:

@@ -37,6 +37,7 @@ class BuildInputs:
     the release in use, if any; ``metadata``: small tables by name.
     """
 
+    dimensions: tuple[str, ...]
     observations: dict[str, list[LandedRows]] = field(default_factory=dict)
     tables: dict[str, tuple[dict[str, str], LandedRows | None]] = field(default_factory=dict)
     metadata: dict[str, pa.Table] = field(default_factory=dict)
@@ -59,7 +60,8 @@ def load_inputs(build_file: Path, inputs: BuildInputs) -> None:
             connection.unregister("metadata_rows")
         for source, rows in inputs.observations.items():
             connection.execute(_observation_view(f"{_checked(source)}_observation", rows))
-        connection.execute(_series_view([r for rows in inputs.observations.values() for r in rows]))
+        landed = [r for rows in inputs.observations.values() for r in rows]
+        connection.execute(_series_view(landed, inputs.dimensions))
         for dataset_id, (columns, landed) in inputs.tables.items():
             connection.execute(_table_view(_checked(dataset_id), columns, landed))
 
@@ -98,14 +100,15 @@ def _observation_view(name: str, landed: list[LandedRows]) -> str:
     return f"create or replace view landing.{name} as {_union(selects, _OBSERVATION_COLUMNS)}"
 
 
-def _series_view(landed: list[LandedRows]) -> str:
+def _series_view(landed: list[LandedRows], dimensions: tuple[str, ...]) -> str:
+    """All series of all releases in use; an empty table where nothing but reference tables has landed."""
+    columns = {"series_number": "integer", **dict.fromkeys(("measure", "unit", "period_kind", *dimensions), "varchar")}
+    listed = ", ".join(_checked(name) for name in columns)
     selects = [
-        f"select {_identity(rows)}, * from read_parquet({_literal(rows.path.with_name('series.parquet'))})"
+        f"select {_identity(rows)}, {listed} from read_parquet({_literal(rows.path.with_name('series.parquet'))})"
         for rows in landed
     ]
-    if not selects:
-        raise ValueError("no observations at all: landing is empty")
-    return f"create or replace table landing.observation_series as {' union all by name '.join(selects)}"
+    return f"create or replace table landing.observation_series as {_union(selects, columns)}"
 
 
 def _table_view(dataset_id: str, columns: dict[str, str], landed: LandedRows | None) -> str:

@@ -5,7 +5,6 @@
 with indicator_series as (
 
     select * from {{ ref('int_indicator__series') }}
-    where true {{ only_changed('indicator_id', 'changed_indicators') }}
 
 ),
 

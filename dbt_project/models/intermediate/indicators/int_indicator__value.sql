@@ -13,6 +13,7 @@
 with cells as (
 
     select * from {{ ref('int_indicator__cell') }}
+    where true {{ only_changed('indicator_id', 'changed_indicators') }}
 
 ),
 
