@@ -18,7 +18,7 @@ from orchestration.workspace import Workspace
 from sources.current import InUse, select_current, was_known
 from warehouse.build import load_inputs
 from warehouse.errors import VerificationFailed
-from warehouse.paths import DataFolder
+from warehouse.paths import DATABASE, DataFolder
 from warehouse.publish import Manifest, Publication, TableDoc, publish, read_manifest
 from warehouse.state import BuildState, Change, forget_state, read_state, what_changed, write_state
 
@@ -134,12 +134,25 @@ def publish_build(workspace: Workspace) -> Manifest:
             is_demo=workspace.is_demo,
             releases_in_use=state.releases,
             keep=workspace.settings.keep_releases,
-            extras=workspace.write_extras,
+            extras=lambda candidate: write_release_report(workspace, candidate),
             now=workspace.clock,
         )
     )
     write_state(workspace.folder.build, state)
     return manifest
+
+
+def write_release_report(workspace: Workspace, candidate: Path) -> None:
+    """The report of the home municipality, written from the candidate file itself before it is published."""
+    from report.write import write_report
+
+    write_report(
+        candidate / DATABASE,
+        candidate / "report",
+        municipality=workspace.settings.municipality,
+        years=workspace.settings.years,
+        published_at=workspace.clock(),
+    )
 
 
 def require_passed(results_file: Path) -> None:

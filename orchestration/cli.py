@@ -13,17 +13,27 @@ from typing import Annotated, Any
 
 import typer
 
+from orchestration.cli_municipality import add_commands
 from orchestration.display import Progress, print_error, print_run
 from orchestration.workspace import Workspace
 from sources.errors import SourceError
 from warehouse.errors import WarehouseError
 from warehouse.settings import Settings
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="Open data warehouse for integration statistics.")
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    # a traceback may not print local variables: some commands hold personal data in memory
+    pretty_exceptions_show_locals=False,
+    help="Open data warehouse for integration statistics.",
+)
 releases_app = typer.Typer(no_args_is_help=True, help="Published releases: list, diff, rollback.")
 app.add_typer(releases_app, name="releases")
 sources_app = typer.Typer(no_args_is_help=True, help="The dataset specs and their publishers.")
 app.add_typer(sources_app, name="sources")
+
+
+add_commands(app)
 
 
 def _settings(**changes: Any) -> Settings:

@@ -134,7 +134,7 @@ def _execute(workspace: Workspace, plan: RefreshPlan, report: RunReport, on_stag
 
 
 def _overrides(workspace: Workspace) -> dict[str, object]:
-    names = ("clock", "only", "as_of", "full", "write_extras")
+    names = ("clock", "only", "as_of", "full")
     return {name: getattr(workspace, name) for name in names}
 
 

@@ -39,7 +39,6 @@ class Workspace:
     as_of: datetime | None = None
     full: bool = False
     report: Callable[[object], None] = lambda outcome: None
-    write_extras: Callable[[Path], None] = lambda candidate: None
     _found: dict[str, Discovery] = field(default_factory=dict, compare=False)
 
     @cached_property

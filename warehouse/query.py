@@ -27,15 +27,20 @@ class QueryResult:
     rows: list[tuple[Any, ...]]
 
 
-def open_published(data_dir: Path) -> duckdb.DuckDBPyConnection:
-    """The published file, read-only and without access to other files. Raises NoRelease before the first run."""
-    folder = DataFolder(data_dir.resolve())
-    file = folder.published / DATABASE
-    if not file.exists():
+def require_published(data_dir: Path) -> Path:
+    """The folder of the published release as it is now. Raises NoRelease before the first run."""
+    release = DataFolder(data_dir.resolve()).published.resolve()
+    if not (release / DATABASE).exists():
         raise NoRelease(
             expected="a published release", found="none yet", where="the published path", next_step="integrering run"
         )
-    connection = duckdb.connect(str(file.resolve()), read_only=True, config={"autoload_known_extensions": "false"})
+    return release
+
+
+def open_published(data_dir: Path) -> duckdb.DuckDBPyConnection:
+    """The published file, read-only and without access to other files. Raises NoRelease before the first run."""
+    file = require_published(data_dir) / DATABASE
+    connection = duckdb.connect(str(file), read_only=True, config={"autoload_known_extensions": "false"})
     connection.execute("set enable_external_access = false")
     connection.execute("set search_path = 'marts'")
     return connection
