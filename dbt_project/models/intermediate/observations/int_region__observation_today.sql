@@ -111,6 +111,35 @@ published as (
 
 ),
 
+-- an area of one municipality (Oslo is a county too) has that municipality's figure, also where nothing can be summed
+sole_areas as (
+
+    select
+        placed.series_id, placed.dataset_id, placed.release_id,
+        parts.region_code, parts.region_level,
+        placed.period_start, placed.year, placed.value, placed.value_low, placed.value_high, placed.value_status
+    from placed
+    inner join {{ ref('int_region__part') }} as parts
+        on placed.part_code = parts.part_code and placed.year = parts.year
+    left join published_upper
+        on
+            placed.series_id = published_upper.series_id
+            and parts.region_code = published_upper.region_code
+            and parts.region_level = published_upper.region_level
+            and placed.period_start = published_upper.period_start
+            and published_upper.value_status not in ('missing', 'not_applicable')
+    where parts.region_level in ('county', 'kostra_group') and parts.is_sole and published_upper.series_id is null
+
+),
+
+all_published as (
+
+    select * from published
+    union all
+    select * from sole_areas
+
+),
+
 not_published as (
 
     select summed.*
@@ -152,6 +181,8 @@ known_county as (
 
     select series_id, region_code, period_start from published_county
     union
+    select series_id, region_code, period_start from sole_areas where region_level = 'county'
+    union
     select series_id, region_code, period_start from summed where region_level = 'county'
 
 ),
@@ -184,7 +215,7 @@ select
     'published' as geography_basis,
     cast(null as varchar) as reason,
     case when value_status = 'suppressed' then 1 else 0 end as hidden_count
-from published
+from all_published
 
 union all
 
