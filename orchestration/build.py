@@ -14,6 +14,7 @@ from typing import Any
 
 from orchestration.build_inputs import build_inputs
 from orchestration.dbt_project import ensure_manifest, project_fingerprint
+from orchestration.refresh import reread_outdated
 from orchestration.workspace import Workspace
 from sources.current import InUse, select_current, was_known
 from warehouse.build import load_inputs
@@ -101,6 +102,8 @@ def prepare_build(workspace: Workspace, *, full: bool = False) -> BuildPlan:
     A build file that a crash left half-changed has no state beside it and is thrown away.
     """
     folder = workspace.folder
+    for outcome in reread_outdated(workspace.landing, workspace.specs):
+        workspace.report(outcome)
     state, current = current_state(workspace)
     before = read_state(folder.build)
     change = what_changed(before, state, geography=GEOGRAPHY)

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sources.landing import Decision, Landing, ReadingFacts, Receipt
+from sources.bundled import bundled
+from sources.landing import Decision, Landing, ReadingFacts, Receipt, file_digest, release_id_of
 from sources.spec import DatasetSpec
 
 BUNDLED = "bundled"
@@ -36,12 +37,18 @@ def select_current(
 
     Accepted releases only, the newest one; one that covers only some regions never replaces one that covers all.
     A demo run uses demo releases and what is bundled; any other run never uses a demo release. ``as_of`` leaves out
-    what came (or was accepted by a person) later.
+    what came (or was accepted by a person) later. Of what is bundled only the content that ships now counts, and a
+    release read under an earlier spec counts when it has been read again.
     """
+    shipped = {file.dataset_id: release_id_of([file_digest(file.path)]) for file in bundled(specs)}
     chosen: list[InUse] = []
-    for dataset_id in specs:
+    for dataset_id, spec in specs.items():
         best: dict[str, tuple[tuple, str]] = {}
         for receipt, facts in _usable(landing, dataset_id, demo, as_of):
+            if facts.spec_version != spec.version:
+                continue
+            if receipt.date_basis == BUNDLED and shipped.get(dataset_id) != receipt.release_id:
+                continue
             for name, coverage in facts.slices.items():
                 rank = (coverage.is_full, receipt.date_basis != BUNDLED, *receipt.order)
                 if name not in best or rank > best[name][0]:

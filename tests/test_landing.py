@@ -9,13 +9,24 @@ from pathlib import Path
 
 import pytest
 
+from sources.bundled import bundled
 from sources.current import BUNDLED, select_current
 from sources.errors import SourceError
-from sources.landing import Blob, Decision, Landing, ReadingFacts, Receipt, SliceCoverage, release_id_of
+from sources.landing import (
+    Blob,
+    Decision,
+    Landing,
+    ReadingFacts,
+    Receipt,
+    SliceCoverage,
+    file_digest,
+    release_id_of,
+)
 from sources.spec import load_specs
 
 DAY = datetime(2024, 1, 1, 12, tzinfo=UTC)
 DATASET = "imdi_bosatt_anmodede"
+VERSION = load_specs()[DATASET].version
 
 
 def _receipt(release_id: str, day: int = 1, *, demo: bool = False, basis: str = "fetched", dataset: str = DATASET) -> Receipt:
@@ -26,7 +37,7 @@ def _receipt(release_id: str, day: int = 1, *, demo: bool = False, basis: str = 
         date_basis=basis,
         blobs=[Blob(sha256="0" * 64, bytes=1, name="x.csv")],
         form="imdi_long",
-        spec_version="v",
+        spec_version=VERSION,
         is_demo=demo,
     )
 
@@ -44,7 +55,7 @@ def _land(
 ) -> None:
     landing.put_receipt(_receipt(release_id, day, demo=demo, basis=basis))
     coverage = {name: SliceCoverage(regions=10, is_full=full) for name in slices}
-    landing.put_reading(DATASET, release_id, ReadingFacts(spec_version="v", rows=1, slices=coverage))
+    landing.put_reading(DATASET, release_id, ReadingFacts(spec_version=VERSION, rows=1, slices=coverage))
     landing.decide(DATASET, release_id, Decision(state=state, decided_at=DAY))
 
 
@@ -153,12 +164,30 @@ def test_demo_and_real_never_mix(tmp_path: Path) -> None:
     assert _in_use(landing, demo=True) == {"municipality": B}
 
 
-def test_what_is_bundled_counts_in_a_demo_run_and_yields_to_what_was_fetched(tmp_path: Path) -> None:
+def test_a_release_read_under_another_spec_waits_until_it_is_read_again(tmp_path: Path) -> None:
     landing = Landing(tmp_path)
-    _land(landing, A, 9, basis=BUNDLED)
-    assert _in_use(landing, demo=True) == {"municipality": A}
-    _land(landing, B, 1)
-    assert _in_use(landing) == {"municipality": B}
+    _land(landing, A, 1)
+    landing.put_reading(DATASET, A, ReadingFacts(spec_version="older", rows=1, slices={"municipality": SliceCoverage()}))
+    assert _in_use(landing) == {}
+
+
+def test_what_is_bundled_counts_in_a_demo_run_and_yields_to_what_was_fetched(tmp_path: Path) -> None:
+    landing, specs = Landing(tmp_path), load_specs()
+    file = next(file for file in bundled(specs) if file.dataset_id == "klass_counties")
+    shipped = release_id_of([file_digest(file.path)])
+    counties = {"klass_counties": specs["klass_counties"]}
+
+    def land(release_id: str, day: int, basis: str) -> None:
+        landing.put_receipt(_receipt(release_id, day, basis=basis, dataset="klass_counties"))
+        facts = ReadingFacts(spec_version=specs["klass_counties"].version, rows=1, slices={"all": SliceCoverage(regions=1)})
+        landing.put_reading("klass_counties", release_id, facts)
+        landing.decide("klass_counties", release_id, Decision(state="accepted", decided_at=DAY))
+
+    land(A, 9, BUNDLED)  # what an earlier version of the product shipped
+    land(shipped, 9, BUNDLED)
+    assert [use.release_id for use in select_current(landing, counties, demo=True)] == [shipped]
+    land(B, 1, "fetched")
+    assert [use.release_id for use in select_current(landing, counties, demo=False)] == [B]
 
 
 def test_as_of_leaves_out_what_came_later(tmp_path: Path) -> None:
