@@ -196,9 +196,10 @@ class Upstream:
         yield from outcomes
 
     def _weigh(self, spec: DatasetSpec, memory: Memory, probe: Probe) -> Memory:
-        """Whether upstream has something new; without a stamp by content, which is fetched here and now."""
+        """Whether upstream has something new. Without a stamp, or with one that has stood still for long, only the content
+        tells: it is fetched here and now, so that a run is asked for by what changed and never by the calendar."""
         due = fetch_is_due(probe, memory.stamp_in_use, memory.fetched_at, self._workspace.clock())
-        if not due or probe.stamp is not None:
+        if not due or (probe.stamp is not None and probe.stamp != memory.stamp_in_use):
             return memory.model_copy(update={"is_due": due})
         bodies = self._fetch(spec)
         landing = self._workspace.landing
@@ -234,6 +235,7 @@ class Upstream:
             memory = memory.model_copy(update={"retry_at": now + FIRST_RETRY})
         elif isinstance(problem, WithdrawnError):
             memory = memory.model_copy(update={"asked_at": now, "state": "withdrawn", "note": str(problem), "is_due": False})
+            memory = memory.model_copy(update={"retry_at": now + LONGEST_RETRY})
         else:
             pause = min(FIRST_RETRY * 2**memory.failures, LONGEST_RETRY)
             update = {"asked_at": now, "state": "failed", "note": str(problem), "is_due": False, "bodies": []}

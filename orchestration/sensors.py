@@ -20,9 +20,11 @@ from pathlib import Path
 import dagster as dg
 
 from orchestration.assets import dataset_key
+from orchestration.build import current_state, fingerprint, published_manifest
 from orchestration.live import Memory, Upstream
 from orchestration.refresh import plan_refresh
 from orchestration.workspace import Workspace
+from sources.bundled import bundled
 from sources.landing import file_digest
 from warehouse.errors import WriterBusy
 from warehouse.lock import writer_lock
@@ -46,6 +48,7 @@ _UNFINISHED = [
 ]
 _FAILED = [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
 
+NO_NEWS = "no file with new content"
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 NIGHTLY = "30 3 * * *"
@@ -62,14 +65,18 @@ class Target:
 
 @dataclass(frozen=True)
 class Changes:
-    """What one run is asked for: dataset -> upstream's name of the release that is new."""
+    """What one run is asked for: dataset -> upstream's name of the release that is new.
+
+    ``build`` names a state of landing that waits to be built, when the run that landed it did not get so far.
+    """
 
     releases: dict[str, str]
+    build: str = ""
 
     @property
     def key(self) -> str:
         """Equal for equal changes, on any day and machine."""
-        text = json.dumps(sorted(self.releases.items()))
+        text = json.dumps([sorted(self.releases.items()), self.build])
         return hashlib.sha256(text.encode()).hexdigest()[:20]
 
 
@@ -101,6 +108,20 @@ def changes_upstream(waiting: Sequence[Memory]) -> Changes:
     return Changes({m.dataset_id: m.release_name + (f" try {m.failures + 1}" if m.failures else "") for m in waiting})
 
 
+def with_what_lies_ready(workspace: Workspace, changes: Changes) -> Changes | None:
+    """The changes with bundled tables that are not landed yet; where there are none, a build that is still to be made.
+
+    None = nothing to do: what is published was built from exactly what is in landing.
+    """
+    ours = plan_refresh(workspace.landing, workspace.specs, bundled(workspace.specs)).new
+    releases = {**{dataset_id: file_digest(file.path)[:16] for dataset_id, file in ours}, **changes.releases}
+    if releases:
+        return Changes(releases)
+    state = fingerprint(current_state(workspace)[0])
+    manifest = published_manifest(workspace.folder)
+    return None if manifest and manifest.fingerprint == state else Changes({}, state)
+
+
 def watch_folder(workspace: Workspace, cursor: str | None) -> tuple[Changes | None, str, str]:
     """One look into the drop folder: changes (None = none yet), the new cursor, and a reason to skip.
 
@@ -115,7 +136,7 @@ def watch_folder(workspace: Workspace, cursor: str | None) -> tuple[Changes | No
         return None, seen, "files came or grew: looked at again in the next tick"
     plan = plan_refresh(workspace.landing, workspace.specs, workspace.files())
     if not plan.new:
-        return None, seen, "no file with new content"
+        return None, seen, NO_NEWS
     contents: dict[str, list[str]] = {}
     for dataset_id, file in plan.new:
         contents.setdefault(dataset_id, []).append(file_digest(file.path)[:16])
@@ -155,7 +176,7 @@ def run_request(
     return dg.RunRequest(
         run_key=run_key,
         asset_selection=[*keys, *target.built],
-        tags={TRIGGER_TAG: trigger, CHANGES_TAG: changes.key, NAMES_TAG: shown},
+        tags={TRIGGER_TAG: trigger, CHANGES_TAG: changes.key, NAMES_TAG: shown or "none: a build to make good"},
     )
 
 
@@ -199,9 +220,9 @@ def _upstream_sensor(workspace: Workspace, target: Target) -> dg.SensorDefinitio
         waiting, left = ask_in_slice(Upstream(here), here.clock())
         if left:
             return dg.SensorResult(skip_reason=f"{left} datasets still to be asked in this round", cursor=context.cursor)
-        if not waiting:
+        changes = with_what_lies_ready(here, changes_upstream(waiting))
+        if changes is None:
             return dg.SensorResult(skip_reason="nothing new upstream", cursor=context.cursor)
-        changes = changes_upstream(waiting)
         answer = request_run(context, here, target, changes, "upstream")
         return _result(answer, json.dumps(changes.releases, sort_keys=True))
 
@@ -219,6 +240,8 @@ def _folder_sensor(workspace: Workspace, target: Target) -> dg.SensorDefinition:
     def drop_folder(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         here = _fresh(workspace)
         changes, cursor, reason = watch_folder(here, context.cursor)
+        if changes is None and reason == NO_NEWS and here.settings.source == "extracts":
+            changes = with_what_lies_ready(here, Changes({}))
         if changes is None:
             return dg.SensorResult(skip_reason=reason, cursor=cursor)
         return _result(request_run(context, here, target, changes, "drop folder"), cursor)
