@@ -19,6 +19,7 @@ import pyarrow as pa
 from sources.dimensions import DIMENSIONS
 from sources.klass import reader as klass
 from sources.spec import load_specs
+from warehouse.indicators import Indicator, term_rows
 
 PROJECT = Path(__file__).parents[1] / "dbt_project"
 REGIONS = ("int_region__code_period", "int_region__code_current", "int_region__code_year", "int_region__kostra_group")
@@ -125,7 +126,8 @@ class Build:
         for source in ("imdi", "ssb", "nav"):
             only = "true" if source == "imdi" else "false"
             self.connection.execute(
-                f"create or replace table build.staging.stg_{source}__observations as select * exclude (year, source_column), "
+                f"create or replace table build.staging.stg_{source}__observations as "
+                "select * exclude (year, source_column), "
                 "cast(source_column as integer) as source_column, make_date(year, 1, 1) as period_start "
                 f"from build.staging.laid where {only}"
             )
@@ -163,6 +165,40 @@ class Build:
         }
         self.table("landing", "hidden_rule", pa.table(rule).set_column(4, "high", pa.array([high], pa.float64())))
         self.run("int_observation__bounded", *FIGURES)
+
+    def indicate(self, *indicators: Indicator, breaks: list[tuple[str, int]] | None = None) -> None:
+        """Compute indicators on the laid cells, up to the comparison. The code of ``category`` tells series apart."""
+        rows = [
+            indicator.model_dump(exclude={"value", "numerator", "denominator", "published", "keep", "breaks"})
+            for indicator in indicators
+        ]
+        for row, indicator in zip(rows, indicators, strict=True):
+            row |= {"scale": indicator.scale, "kind": "value", "keeps": ",".join(indicator.keep)}
+        typed = pa.Table.from_pylist(rows)
+        for name in ("imdi_card", "reference_month"):
+            kind = pa.int32() if name == "reference_month" else pa.string()
+            typed = typed.set_column(typed.column_names.index(name), name, pa.nulls(len(rows), kind))
+        self.table("landing", "indicator", typed)
+        self.table("landing", "indicator_term", pa.Table.from_pylist(term_rows(list(indicators), list(DIMENSIONS))))
+        types = {"indicator_id": pa.string(), "break_year": pa.int32()}
+        given = [{"indicator_id": name, "break_year": year} for name, year in breaks or []]
+        self.table("landing", "indicator_break", pa.Table.from_pylist(given, schema=pa.schema(list(types.items()))))
+        run = self.connection.execute
+        run("create or replace table build.marts.dim_indicator as select * from build.landing.indicator")
+        run("create or replace table build.marts.dim_indicator_term as select * from build.landing.indicator_term")
+        run("create or replace table build.marts.dim_dataset as select 't' as dataset_id, false as is_demo")
+        run(
+            "create or replace table build.marts.dim_region as select code as region_code, 'county' as region_level "
+            "from build.staging.stg_klass__counties where valid_to is null"
+        )
+        self.run(*INDICATORS)
+        self.run("comparison", schema="marts")
+
+    def compare(self, columns: str, where: str = "true") -> list[tuple]:
+        """Rows of the comparison."""
+        return self.connection.execute(
+            f"select {columns} from build.marts.comparison where {where} order by all"
+        ).fetchall()
 
     def today(self, columns: str = "region_code, value, value_low, value_high", where: str = "true") -> list[tuple]:
         """Rows on the geography of today."""

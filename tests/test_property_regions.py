@@ -1,7 +1,7 @@
 """What must hold of every count when old codes are put on the areas of today, whatever the figures are.
 
-The regions are the real ones of Klass; the figures are drawn by hypothesis. A split municipality is drawn with a true way of
-dividing it, which the models do not know.
+The regions are the real ones of Klass; the figures are drawn by hypothesis. A split municipality is drawn with a true way
+of dividing it, which the models do not know.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tests.model_sql import Build, Cell
 
 YEARS = (2016, 2017, 2019, 2021, 2024)
 QUICK = settings(
-    max_examples=10,
+    max_examples=20,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -36,7 +36,8 @@ def build() -> Build:
 def pieces(build: Build) -> dict[tuple[str, int], list[str]]:
     """(code of a year, year) -> the municipalities of today that hold (a part of) it."""
     rows = build.connection.execute(
-        "select part_code, year, region_code from build.intermediate.int_region__part where region_level = 'municipality'"
+        "select part_code, year, region_code from build.intermediate.int_region__part "
+        "where region_level = 'municipality'"
     ).fetchall()
     found: dict[tuple[str, int], list[str]] = defaultdict(list)
     for code, year, region in rows:
@@ -146,7 +147,8 @@ def test_the_country_total_survives_the_mapping(build: Build, country: Country) 
 def test_municipalities_and_counties_equal_the_country_within_bounds(build: Build, country: Country) -> None:
     build.lay(cells_of(country, country.hidden))
     rows = build.connection.execute(
-        "select region_level, sum(value_low), sum(value_high) from build.intermediate.int_region__observation_today group by 1"
+        "select region_level, sum(value_low), sum(value_high) "
+        "from build.intermediate.int_region__observation_today group by 1"
     ).fetchall()
     bounds = {level: (low, high) for level, low, high in rows}
     country_low, country_high = bounds["country"]

@@ -1,6 +1,6 @@
 -- The figure of every indicator, area and year, with bounds, status and basis.
 -- A share is recomputed from numerator and denominator where upstream has no share for the very area; it is never averaged.
--- Its bounds are those of the extreme cases: least over most, and most over least.
+-- Its bounds are those of the extreme cases: least over most, and most over least (the reverse below zero).
 {{
     config(
         materialized='incremental',
@@ -91,11 +91,12 @@ recomputed as (
         case when value_status = 'ok' then scale * numerator / denominator end as value,
         case
             when value_status in ('ok', 'interval', 'suppressed') and denominator_high > 0
-                then scale * numerator_low / denominator_high
+                then scale * numerator_low / case when numerator_low < 0 then nullif(denominator_low, 0) else denominator_high end
         end as value_low,
         case
             when value_status not in ('ok', 'interval', 'suppressed') then null
             when is_part_of_whole and (denominator_low = 0 or numerator_high > denominator_low) then scale
+            when numerator_high < 0 and denominator_high > 0 then scale * numerator_high / denominator_high
             when denominator_low > 0 then scale * numerator_high / denominator_low
         end as value_high,
         value_status,
