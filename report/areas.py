@@ -36,12 +36,21 @@ class Areas:
     def codes(self) -> dict[str, Role]:
         return {self.municipality_code: "municipality", self.county_code: "county", COUNTRY: "country"}
 
+    def title(self, role: Role) -> str:
+        """The name as it starts a row or a heading."""
+        name = self.name(role)
+        return name[:1].upper() + name[1:]
+
     def name(self, role: Role) -> str:
+        """The name as it stands inside a sentence."""
         return {"municipality": self.municipality, "county": self.county, "country": self.country}.get(role, "")
 
 
 def areas_of(marts: Marts, municipality: str) -> Areas:
-    """The municipality, its county and the country. Raises UnknownMunicipalityError for a code that is no municipality of today."""
+    """The municipality, its county and the country.
+
+    Raises UnknownMunicipalityError for a code that is no municipality of today.
+    """
     regions = {row["region_code"]: row for row in marts.rows("dim_region")}
     found = regions.get(municipality)
     if found is None or found["region_level"] != "municipality":
@@ -49,7 +58,7 @@ def areas_of(marts: Marts, municipality: str) -> Areas:
             expected="the code of a municipality of today, four digits",
             found=municipality,
             where="report",
-            next_step="integrering query \"select region_code, region_name from dim_region where region_level = 'municipality'\"",
+            next_step="see the municipalities of dim_region with `integrering query`",
         )
     county = regions.get(found["county_code"], {})
     return Areas(

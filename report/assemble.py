@@ -12,7 +12,7 @@ from report.areas import Sources, areas_of
 from report.charts import cell_text
 from report.context import Context
 from report.declarations import IndicatorFigure, MartFigure, SectionSpec, declarations
-from report.figures import FigureReader
+from report.figures import ROLES, FigureReader
 from report.marts import Marts
 from report.model import Block, Figure, Grid, Report, Section
 from report.norwegian import listed, number
@@ -124,13 +124,18 @@ def _findings(context: Context, shown: list[Figure]) -> Block:
         if own is None or not any(cell.is_known or cell.is_interval or cell.is_at_least for cell in own.cells.values()):
             hidden.append(figure.title[:1].lower() + figure.title[1:])
             continue
-        said.append(f"{figure.title}: {context.writer.headline(figure)}")
+        said.append(f"{_marked(context, figure)}: {context.writer.headline(figure)}")
     if hidden:
         count = number(len(hidden))
         said.append(words["hidden"].format(**context.names(count=count, names=listed(hidden))))
     if not said:
         said.append(words["none"].format(**context.names()))
     return Block("findings", words["title"], tuple(said))
+
+
+def _marked(context: Context, figure: Figure) -> str:
+    """The title, with the mark of demo data where the figure is invented: findings stand apart from their charts."""
+    return f"{figure.title} ({context.texts.marks['demo']})" if figure.is_demo else figure.title
 
 
 def _key_figures(context: Context, shown: list[Figure]) -> Block:
@@ -143,15 +148,16 @@ def _key_figures(context: Context, shown: list[Figure]) -> Block:
                 continue
             told = [y for y in figure.years if own.at(y).says_something and not own.at(y).is_running]
             year = max(told, default=figure.years[-1])
-            title = f"{figure.title}: {group[:1].lower() + group[1:]}" if group else figure.title
+            title = _marked(context, figure) + (f": {group[:1].lower() + group[1:]}" if group else "")
             cells = []
-            for role in ("municipality", "county", "country"):
-                line = figure.line(role, group)  # type: ignore[arg-type]
+            for role in ROLES:
+                line = figure.line(role, group)
                 cells.append(cell_text(line.at(year), figure.unit) if line else "–")
             rows.append((title, figure.unit.name, year, *cells))
     if not rows:
         return Block("key_figures", words["title"], missing=words["missing"])
     areas = context.areas
-    country = areas.country[:1].upper() + areas.country[1:]
-    header = (*words["header"], areas.municipality, areas.county, country)
-    return Block("key_figures", words["title"], grids=(Grid(words["title"], header, tuple(rows), frozenset({3, 4, 5})),))
+    header = (*words["header"], *(areas.title(role) for role in ROLES))
+    return Block(
+        "key_figures", words["title"], grids=(Grid(words["title"], header, tuple(rows), frozenset({3, 4, 5})),)
+    )

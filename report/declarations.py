@@ -1,6 +1,6 @@
 """What each section shows, as declared in sections.yml.
 
-Here: the form of a declaration and its check. Not here: any section or text (sections.yml, texts.yml), or reading marts.
+Here: the form of a declaration and its check. Not here: any section or text (the YAML files), or reading marts.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class MartFigure(_Declared):
 
 
 class Topic(_Declared):
-    """A block that code builds because it is no figure by area and year: key_figures, forecast, cadence, revisions, method …"""
+    """A block that code builds because it is no figure by area and year: forecast, cadence, revisions, sources …"""
 
     topic: str
 

@@ -24,7 +24,9 @@ def explorer_data(marts: Marts, report: Report) -> dict[str, Any] | None:
         block.figure
         for section in report.sections
         for block in section.blocks
-        if block.figure and len(block.figure.groups) == 1 and marts.rows("dim_indicator", {"indicator_id": block.figure.figure_id})
+        if block.figure
+        and len(block.figure.groups) == 1
+        and marts.rows("dim_indicator", {"indicator_id": block.figure.figure_id})
     ][:MOST_FIGURES]
     figures = [_figure(marts, figure) for figure in shown]
     regions = marts.rows("dim_region")
@@ -33,7 +35,11 @@ def explorer_data(marts: Marts, report: Report) -> dict[str, Any] | None:
     words = texts()
     return {
         "home": report.municipality_code,
-        "areas": {r["region_code"]: [r["region_name"], r["county_code"]] for r in regions if r["region_level"] == "municipality"},
+        "areas": {
+            r["region_code"]: [r["region_name"], r["county_code"]]
+            for r in regions
+            if r["region_level"] == "municipality"
+        },
         "others": {r["region_code"]: r["region_name"] for r in regions if r["region_level"] != "municipality"},
         "figures": figures,
         "statuses": words.statuses,

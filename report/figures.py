@@ -43,11 +43,12 @@ class FigureReader:
 
     @cached_property
     def labels(self) -> dict[tuple[str, str], str]:
-        """Norwegian labels by breakdown and code."""
-        return {(row["dimension"], row["code"]): row["label_nb"] for row in self.marts.rows("dim_breakdown_code")}
+        """Norwegian labels by breakdown and code; texts.yml has those that no code list holds."""
+        own = {(dimension, code): label for dimension, codes in texts().labels.items() for code, label in codes.items()}
+        return own | {(row["dimension"], row["code"]): row["label_nb"] for row in self.marts.rows("dim_breakdown_code")}
 
     def indicator(self, asked: IndicatorFigure) -> Figure | None:
-        """The first declared indicator that tells something of the municipality, else of any area; None when none does."""
+        """The first declared indicator that tells something of the municipality, else of any area, else None."""
         found: Figure | None = None
         for indicator_id in asked.indicator:
             row = self._indicators.get(indicator_id)
@@ -89,7 +90,7 @@ class FigureReader:
         )
 
     def _chosen(self, indicator_id: str, where: dict[str, str]) -> dict[str, str]:
-        """Code per breakdown. One that the indicator does not keep is «all» in its rows, whatever was declared for siblings."""
+        """Code per breakdown; one that the indicator does not keep is «all» in its rows, whatever was declared."""
         kept = (self._indicators[indicator_id].get("breakdown_names") or "").split(",")
         return {name: where.get(name, "all") if name in kept else "all" for name in BREAKDOWNS}
 
@@ -103,7 +104,9 @@ class FigureReader:
         for alternatives in asked.groups.codes:
             for code in alternatives:
                 group = self.labels.get((asked.groups.dimension, code), code)
-                found = self._area_lines(indicator_id, {**asked.where, asked.groups.dimension: code}, group, asked.is_stock)
+                found = self._area_lines(
+                    indicator_id, {**asked.where, asked.groups.dimension: code}, group, asked.is_stock
+                )
                 if any(cell.says_something for line in found for cell in line.cells.values()):
                     lines += found
                     break
@@ -139,7 +142,7 @@ class FigureReader:
     def _ranked(
         self, indicator_id: str, asked: IndicatorFigure, lines: tuple[Line, ...], years: tuple[int, ...]
     ) -> tuple[Line, ...]:
-        """The municipality's lines with its place among all municipalities in the newest whole year it has a figure for."""
+        """The municipality's lines with its place among all municipalities in its newest whole year."""
         return tuple(
             self._with_rank(indicator_id, asked, line, years) if line.role == "municipality" else line for line in lines
         )
@@ -151,7 +154,12 @@ class FigureReader:
         where = dict(asked.where)
         if asked.groups and line.group:
             where[asked.groups.dimension] = next(
-                (c for codes in asked.groups.codes for c in codes if self.labels.get((asked.groups.dimension, c), c) == line.group),
+                (
+                    c
+                    for codes in asked.groups.codes
+                    for c in codes
+                    if self.labels.get((asked.groups.dimension, c), c) == line.group
+                ),
                 "all",
             )
         own = {"municipality_code": self.areas.municipality_code, "year": known[-1]}
@@ -179,7 +187,10 @@ class FigureReader:
         if not years:
             return None
         unit = unit_of(asked.unit)
-        described = tuple(self.sources.describe(d, detail) for d, detail in datasets.items() or dict.fromkeys(asked.datasets, "").items())
+        described = tuple(
+            self.sources.describe(d, detail)
+            for d, detail in datasets.items() or dict.fromkeys(asked.datasets, "").items()
+        )
         return Figure(
             figure_id=asked.figure,
             title=words["title"],

@@ -20,12 +20,17 @@ from report.tables import figure_table, grid_text, source_line
 _TEMPLATES = Path(__file__).parent / "templates"
 WIDE_PANEL = 300
 FONTS = "system-ui, -apple-system, Segoe UI, Roboto, Helvetica Neue, Arial, sans-serif"
+_SVG_LOOK = f'font-family="{FONTS}" aria-hidden="true" focusable="false"'
 
 
 def write_html(report: Report, target: Path, explorer: dict[str, Any] | None = None) -> Path:
     """Write the page; ``explorer`` is the embedded data of the chooser (explorer.py), None leaves the chooser out."""
     environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     page = environment.get_template("report.html.j2").render(
         report=report,
@@ -48,7 +53,7 @@ def _drawn(shown: Figure) -> list[dict[str, Any]]:
     """Panels with their SVG marked as made here; every label inside was escaped when it was drawn."""
     return [
         {
-            "svg": Markup(panel.text.replace('font-family="FONT_FAMILY"', f'font-family="{FONTS}" aria-hidden="true" focusable="false"')),
+            "svg": Markup(panel.text.replace('font-family="FONT_FAMILY"', _SVG_LOOK)),
             "alt": panel.alt,
             "title": panel.title,
             "is_narrow": panel.width < WIDE_PANEL,

@@ -40,7 +40,10 @@ class Marts:
         """The file of a release. Raises NoRelease when there is none."""
         if not database.is_file():
             raise NoRelease(
-                expected="the database of a release", found="no file", where=str(database.name), next_step="integrering run"
+                expected="the database of a release",
+                found="no file",
+                where=str(database.name),
+                next_step="integrering run",
             )
         connection = duckdb.connect(str(database), read_only=True, config={"autoload_known_extensions": "false"})
         connection.execute("set enable_external_access = false")

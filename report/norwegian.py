@@ -14,13 +14,14 @@ MINUS = "\u2212"
 MILLION = 1_000_000
 
 _MONTHS = (
-    "januar", "februar", "mars", "april", "mai", "juni", "juli", "august", "september", "oktober", "november", "desember",
+    "januar", "februar", "mars", "april", "mai", "juni",
+    "juli", "august", "september", "oktober", "november", "desember",
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Unit:
-    """How figures of a unit are written. ``more``/``less`` are the words for a difference: «flere», «prosentpoeng høyere»."""
+    """How figures of a unit are written. ``more``/``less`` are the words for a difference: «flere», «høyere»."""
 
     name: str
     decimals: int
@@ -72,7 +73,7 @@ def amount(value: float, unit: Unit) -> str:
 
 
 def difference(value: float, unit: Unit) -> str:
-    """The size of a difference, without its sign and with its unit: «133», «1,4 prosentpoeng», «2,1 millioner kroner»."""
+    """The size of a difference without its sign: «133», «1,4 prosentpoeng», «2,1 millioner kroner»."""
     kroner = abs(value) * unit.factor
     if unit.is_money and kroner >= MILLION:
         return amount(abs(value), unit)

@@ -1,8 +1,8 @@
 """Sentences made from figures, true for any values.
 
-Here: what can be said of a figure and in which words (texts.yml). Not here: which figures a section has, or numbers as text.
-A sentence compares exact values, never rounded ones; where only bounds are known it says so, and where bounds overlap it
-says that no order can be given.
+Here: what can be said of a figure, in the words of texts.yml. Not here: which figures there are, or numbers as text.
+A sentence compares exact values, never rounded ones; where only bounds are known it says so, and where bounds overlap
+it says that no order can be given.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Writer:
     today: date
 
     def about(self, shown: Figure) -> list[str]:
-        """All sentences of a figure, most important first. Groups one after the other, then the gap between the first two."""
+        """All sentences of a figure: each group, most important first, then the gap between the first two groups."""
         if len(shown.groups) == 1:
             return self._about_group(shown, shown.groups[0])
         said: list[str] = []
@@ -71,7 +71,9 @@ class Writer:
         area, cell = self._area(own), own.at(year)
         said = [self._level(shown, area, cell, year), *self._change(shown, own, year)]
         if is_short:
-            return said + self._beside(shown, own, year, roles=("county",) if shown.unit.is_additive else ("county", "country"))
+            return said + self._beside(
+                shown, own, year, roles=("county",) if shown.unit.is_additive else ("county", "country")
+            )
         said += [*self._beside(shown, own, year), *self._rank(shown, own, year), *self._since(shown, own, year)]
         said += [*self._hidden_years(own, shown.years), *self._running(shown, own)]
         if cell.is_preliminary:
@@ -79,7 +81,7 @@ class Writer:
         return said + self._age(year)
 
     def _nothing(self, shown: Figure, own: Line) -> list[str]:
-        """The municipality has no figure of a whole year: hidden, running or none at all; county and country still speak."""
+        """No figure of a whole year for the municipality (hidden, running or none); county and country still speak."""
         hidden = [year for year in shown.years if own.at(year).is_hidden]
         if hidden:
             said = self._hidden_years(own, shown.years)
@@ -154,14 +156,13 @@ class Writer:
         size = difference(value - first, shown.unit)
         return [self._say("since", first=known[0], last=year, difference=size, word=word)]
 
-    def _beside(
-        self, shown: Figure, own: Line, year: int, roles: tuple[str, ...] = ("county", "country")
-    ) -> list[str]:
+    def _beside(self, shown: Figure, own: Line, year: int, roles: tuple[str, ...] = ("county", "country")) -> list[str]:
         said = []
         for other in shown.of_group(own.group):
             if other is own or other.role not in roles:
                 continue
-            area, cell = self._area(other), other.at(year)
+            # the sentence before has just named the group, so the area alone is enough here
+            area, cell = other.name, other.at(year)
             if not cell.says_something or cell.is_hidden:
                 said.append(self._no_other(cell, area))
             elif shown.unit.is_additive:
@@ -180,12 +181,12 @@ class Writer:
     def _part_of(self, own: Line, other: Line, year: int, unit: Unit) -> list[str]:
         """A count is not higher or lower than a county's: its part of it is what can be told."""
         cell, whole = own.at(year), other.at(year)
-        said = self._say("level_same_year", area=self._area(other), value=self.value(whole, unit))
+        said = self._say("level_same_year", area=other.name, value=self.value(whole, unit))
         if cell.value is None or whole.value is None or not 0 <= cell.value <= whole.value or whole.value == 0:
             return [said]
         percent = Unit("", 1, "", "", "", "", "", "", False, is_share=True)
         share = figure(100.0 * cell.value / whole.value, percent)
-        return [said, self._say("share_of", area=self._area(own), share=share, whole=self._area(other))]
+        return [said, self._say("share_of", area=own.name, share=share, whole=other.name)]
 
     def _differs(self, cell: Cell, other: Cell, area: str, unit: Unit) -> str:
         order, text = compare(cell, other), self._bracket(other, unit)
@@ -200,7 +201,13 @@ class Writer:
         return self._say("differs", difference=size, word=word, area=area, value=text)
 
     def _rank(self, shown: Figure, own: Line, year: int) -> list[str]:
-        if own.rank is None or own.rank_year != year or shown.unit.is_additive or not own.ranked_count or own.ranked_count < 2:
+        if (
+            own.rank is None
+            or own.rank_year != year
+            or shown.unit.is_additive
+            or not own.ranked_count
+            or own.ranked_count < 2
+        ):
             return []
         best = self.texts["best_low" if shown.direction == "lower_better" else "best_high"]
         return [self._say("rank", rank=number(own.rank), count=number(own.ranked_count), best=best)]
@@ -215,7 +222,9 @@ class Writer:
                 said.append(self._say("running_hidden", year=year, date=day(cell.retrieved), area=self._area(own)))
             else:
                 value = self.value(cell, shown.unit)
-                said.append(self._say("running", year=year, date=day(cell.retrieved), area=self._area(own), value=value))
+                said.append(
+                    self._say("running", year=year, date=day(cell.retrieved), area=self._area(own), value=value)
+                )
         return said
 
     def _hidden_years(self, own: Line, years: Iterable[int]) -> list[str]:
@@ -250,7 +259,9 @@ class Writer:
         if order == "same":
             return [self._say("gap_same", **names)]
         word = unit.more if order == "above" else unit.less
-        return [self._say("gap", difference=difference((cell.value or 0) - (other.value or 0), unit), word=word, **names)]
+        return [
+            self._say("gap", difference=difference((cell.value or 0) - (other.value or 0), unit), word=word, **names)
+        ]
 
     def _area(self, line: Line) -> str:
         if not line.group:

@@ -32,7 +32,7 @@ class Texts:
     sentences: dict[str, str]
     units: dict[str, Unit]
     groups: dict[str, str]
-    columns: dict[str, str]
+    labels: dict[str, dict[str, str]]
     sections: dict[str, dict[str, str]]
     figures: dict[str, dict[str, str]]
     topics: dict[str, Any]

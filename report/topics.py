@@ -1,6 +1,6 @@
 """Blocks about money and programmes whose periods or lines are not simply areas by year.
 
-Here: protection, cohorts' benefits, coverage, forecasts. Not here: figures by area and year (figures.py), blocks about the
+Here: protection, benefits, coverage, forecasts. Not here: figures by area and year (figures.py), blocks about the
 statistics themselves (topics_method.py).
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from report.charts import cell_text
 from report.context import Context
 from report.marts import Row
 from report.model import Block, Cell, Figure, Grid, Line
@@ -18,14 +19,16 @@ from warehouse.forecast import Forecast, forecast
 
 FORECAST_SETTLED = 40
 """The number of the council's own question; the other scenario settles nobody."""
-TECHNICAL = {"dataset_id", "release_id", "source_row", "is_demo", "source_document", "source_table"}
+BENEFIT_GROUPS = ("immigrants", "rest_of_population", "everyone")
 
 
 def protection(context: Context) -> Block:
     """Participants by kind of protection, as the municipality or its presentation counted them on a day."""
     words = context.texts.topics["protection"]
     rows = context.marts.rows(
-        "introduction_programme_count", {"region_code": context.areas.municipality_code}, order=["as_of_date", "protection_status"]
+        "introduction_programme_count",
+        {"region_code": context.areas.municipality_code},
+        order=["as_of_date", "protection_status"],
     )
     if not rows:
         return Block("protection", words["title"], missing=words["missing"])
@@ -63,27 +66,56 @@ def _protected(context: Context, row: Row) -> str:
 
 
 def benefit_recipients(context: Context) -> Block:
-    """The published table of recipients by background, newest year, for the areas of the report where it has them."""
-    words = context.texts.topics["benefit_recipients"]
-    where = {"region_code": list(context.areas.codes)} if context.marts.has("benefit_recipients", "region_code") else {}
-    rows = context.marts.rows("benefit_recipients", where)
+    """Immigrants beside the rest of the population in the newest year of each kind of figure, for the three areas."""
+    words, areas = context.texts.topics["benefit_recipients"], context.areas
+    where = {"region_code": list(areas.codes), "figure_scope": "by_background", "sex": "all"}
+    rows = [
+        row
+        for row in context.marts.rows("benefit_recipients", where, order=["benefit", "figure_kind"])
+        if _is_told(row)
+    ]
     if not rows:
         return Block("benefit_recipients", words["title"], missing=words["missing"])
-    newest = max(row.get("year") or 0 for row in rows)
-    shown = [row for row in rows if (row.get("year") or 0) == newest]
-    columns = [name for name in shown[0] if name not in TECHNICAL]
-    numeric = frozenset(i for i, name in enumerate(columns) if any(isinstance(row[name], int | float) for row in shown))
-    cells = tuple(tuple(_plain(row[name]) for name in columns) for row in shown)
-    grid = Grid(words["title"], tuple(_heading(context, name) for name in columns), cells, numeric)
-    return Block("benefit_recipients", words["title"], grids=(grid,))
+    newest: dict[tuple[str, str, str], int] = {}
+    for row in rows:
+        key = _benefit_key(row)
+        newest[key] = max(newest.get(key, 0), row["year"])
+    order = list(areas.codes)
+    shown = sorted(
+        (row for row in rows if row["year"] == newest[_benefit_key(row)]),
+        key=lambda row: (*_benefit_key(row), order.index(row["region_code"])),
+    )
+    cells = tuple(
+        (_benefit_name(words, row), areas.title(areas.codes[row["region_code"]]), row["year"],
+         unit_of(row["unit"]).name,
+         *(cell_text(_group_cell(row, group), unit_of(row["unit"])) for group in BENEFIT_GROUPS))
+        for row in shown
+    )  # fmt: skip
+    grid = Grid(words["title"], tuple(words["header"]), cells, frozenset({4, 5, 6}))
+    return Block("benefit_recipients", words["title"], grids=(grid,), notes=(words["amounts"],))
 
 
-def _heading(context: Context, column: str) -> str:
-    return context.texts.columns.get(column, column.replace("_", " "))
+def _benefit_key(row: Row) -> tuple[str, str, str]:
+    return row["benefit"], row["figure_kind"], row["age_group"]
 
 
-def _plain(value: Any) -> Any:
-    return value if value is None or isinstance(value, str | int | float) else str(value)
+def _benefit_name(words: dict[str, Any], row: Row) -> str:
+    benefit, kind = words["benefits"].get(row["benefit"], row["benefit"]), words["kinds"].get(row["figure_kind"], "")
+    return f"{benefit}, {kind}" if kind else benefit
+
+
+def _group_cell(row: Row, group: str) -> Cell:
+    return Cell(
+        row.get(f"{group}_value"),
+        row.get(f"{group}_value_low"),
+        row.get(f"{group}_value_high"),
+        row.get(f"{group}_value_status") or "missing",
+        row.get(f"{group}_geography_basis") or "",
+    )
+
+
+def _is_told(row: Row) -> bool:
+    return row.get("age_group") == "all" and any(_group_cell(row, group).says_something for group in BENEFIT_GROUPS[:2])
 
 
 def cohort_benefit(context: Context) -> Block:
@@ -97,7 +129,9 @@ def cohort_benefit(context: Context) -> Block:
     lines = []
     for benefit in dict.fromkeys(row["benefit"] for row in rows):
         cells = {
-            row["years_since_settlement"]: Cell(row["amount_nok"], row["amount_nok"], row["amount_nok"], "ok", "published")
+            row["years_since_settlement"]: Cell(
+                row["amount_nok"], row["amount_nok"], row["amount_nok"], "ok", "published"
+            )
             for row in rows
             if row["benefit"] == benefit and row["year"] == year
         }
@@ -115,7 +149,9 @@ def cohort_benefit(context: Context) -> Block:
         is_demo=any(row["is_demo"] for row in rows),
         sources=_sources(context, rows),
     )
-    return Block(shown.figure_id, shown.title, tuple(_cohort_sentence(words, line, year) for line in lines if line.cells), shown)
+    return Block(
+        shown.figure_id, shown.title, tuple(_cohort_sentence(words, line, year) for line in lines if line.cells), shown
+    )
 
 
 def _cohort_sentence(words: dict[str, str], line: Line, year: int) -> str:
@@ -125,7 +161,12 @@ def _cohort_sentence(words: dict[str, str], line: Line, year: int) -> str:
     if known[high] == known[low]:
         return words["sentence_same"].format(kind=line.name, year=year, high=amount(known[high], unit))
     return words["sentence"].format(
-        kind=line.name, year=year, period=high, high=amount(known[high], unit), low_period=low, low=amount(known[low], unit)
+        kind=line.name,
+        year=year,
+        period=high,
+        high=amount(known[high], unit),
+        low_period=low,
+        low=amount(known[low], unit),
     )
 
 
@@ -209,7 +250,9 @@ def forecasts(context: Context) -> Block:
         missing = words["missing"].format(found=problem.found, next_step=problem.next_step)
         return Block("forecast", words["title"], missing=missing)
     totals = [row for row in answer.totals if row["component"] == "total"]
-    plans = context.marts.rows("grant_forecast", {"region_code": code, "component": "total"}, order=["scenario_id", "year"])
+    plans = context.marts.rows(
+        "grant_forecast", {"region_code": code, "component": "total"}, order=["scenario_id", "year"]
+    )
     plans = [row for row in plans if row["scenario_id"].startswith("plan_")]
     lines = [
         Line("other", _scenario(words, scenario), _kroner(found))
@@ -220,7 +263,12 @@ def forecasts(context: Context) -> Block:
     if not plans:
         said.append(words["no_plan"])
     return Block(
-        "forecast", words["title"], tuple(said), shown, grids=_sensitivity(words, answer), notes=tuple(answer.assumptions_nb)
+        "forecast",
+        words["title"],
+        tuple(said),
+        shown,
+        grids=_sensitivity(words, answer),
+        notes=tuple(answer.assumptions_nb),
     )
 
 
@@ -259,7 +307,9 @@ def _kroner(rows: list[Row]) -> dict[int, Cell]:
     cells = {}
     for row in rows:
         value, low, high = row["amount_nok"], row["amount_low_nok"], row["amount_high_nok"]
-        cells[row["year"]] = Cell(value, low, high, "ok" if value is not None else "interval", "recomputed", "hidden_parts")
+        cells[row["year"]] = Cell(
+            value, low, high, "ok" if value is not None else "interval", "recomputed", "hidden_parts"
+        )
     return cells
 
 
@@ -296,5 +346,3 @@ def _sensitivity(words: dict[str, Any], answer: Forecast) -> tuple[Grid, ...]:
 def _sources(context: Context, rows: list[Row]) -> tuple[Any, ...]:
     tables = {row["dataset_id"]: row.get("source_table") or "" for row in rows if row.get("dataset_id")}
     return tuple(context.sources.describe(dataset_id, detail) for dataset_id, detail in tables.items())
-
-

@@ -18,10 +18,14 @@ YEARS_OF_HIDDEN = 5
 
 
 def cadence(context: Context) -> Block:
-    """How often each group of figures is really updated and how often to report; from declared rhythm when nothing more is known."""
+    """How often each group is really updated and how often to report; the declared rhythm when no more is known."""
     words = context.texts.topics["cadence"]
     groups = context.marts.rows("cadence", {"scope": "statistic_group"}, order=["scope_id"])
-    datasets = [row for row in context.marts.rows("cadence", {"scope": "dataset"}, order=["statistic_group", "name_nb"]) if row.get("last_release_date")]
+    datasets = [
+        row
+        for row in context.marts.rows("cadence", {"scope": "dataset"}, order=["statistic_group", "name_nb"])
+        if row.get("last_release_date")
+    ]
     if not groups and not datasets:
         return _declared_cadence(context)
     said = [
@@ -30,7 +34,8 @@ def cadence(context: Context) -> Block:
         if row.get("recommended_frequency_nb")
     ]
     rows = tuple(
-        (row["name_nb"], row.get("indicator_count"), row.get("new_year_indicator_count"), as_day(row.get("last_release_date")),
+        (row["name_nb"], row.get("indicator_count"), row.get("new_year_indicator_count"),
+         as_day(row.get("last_release_date")),
          as_day(row.get("next_expected_from_date")), row.get("recommended_frequency_nb"), row.get("rule_nb"))
         for row in groups
     )  # fmt: skip
@@ -62,7 +67,9 @@ def _declared_cadence(context: Context) -> Block:
     for row in used:
         counts[row["declared_cadence"]] = counts.get(row["declared_cadence"], 0) + 1
     said = [
-        words["answer"].format(count=number(count), total=number(len(used)), cadence=context.texts.cadences.get(rhythm, rhythm))
+        words["answer"].format(
+            count=number(count), total=number(len(used)), cadence=context.texts.cadences.get(rhythm, rhythm)
+        )
         for rhythm, count in sorted(counts.items(), key=lambda item: -item[1])
     ]
     grids = (Grid(words["title"], tuple(words["declared_header"]), rows, frozenset({1})),) if rows else ()
@@ -83,17 +90,22 @@ def _revised(context: Context) -> Block:
     rows = [row for row in rows if row.get("change_kind") in words["kinds"]]
     if not rows:
         return Block("revisions", words["title"], (words["none"].format(**context.names()),))
-    newest = sorted(rows, key=lambda row: (-_year(row), row["dataset_id"], row.get("region_code") or ""))[:REVISIONS_SHOWN]
+    newest = sorted(rows, key=lambda row: (-_year(row), row["dataset_id"], row.get("region_code") or ""))[
+        :REVISIONS_SHOWN
+    ]
     said = [words["some"].format(**context.names(count=number(len(rows))))]
     if len(rows) > len(newest):
         said.append(words["capped"].format(count=number(len(newest))))
     listed = tuple(
-        (_title(context, row["dataset_id"]), _area(context, row), _year(row) or None, words["kinds"][row["change_kind"]],
+        (_title(context, row["dataset_id"]), _area(context, row), _year(row) or None,
+         words["kinds"][row["change_kind"]],
          _side(context, row, "before"), _side(context, row, "after"))
         for row in newest
     )  # fmt: skip
     grids = (
-        Grid(words["summary_title"], tuple(words["summary_header"]), tuple(_summary(context, rows)), frozenset({1, 2, 3})),
+        Grid(
+            words["summary_title"], tuple(words["summary_header"]), tuple(_summary(context, rows)), frozenset({1, 2, 3})
+        ),
         Grid(words["title"], tuple(words["header"]), listed, frozenset({4, 5})),
     )
     return Block("revisions", words["title"], tuple(said), grids=grids)
@@ -121,7 +133,7 @@ def _year(row: Row) -> int:
 
 def _area(context: Context, row: Row) -> str:
     role = context.areas.codes.get(row.get("region_code") or "")
-    return context.areas.name(role) if role else ""
+    return context.areas.title(role) if role else ""
 
 
 def _several_releases(context: Context) -> Block:

@@ -30,7 +30,9 @@ def write_workbook(report: Report, target: Path, stamp: datetime) -> Path:
     """Write the workbook. ``stamp`` is noted as the time of creation."""
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
     with xlsxwriter.Workbook(str(target), options) as book:
-        book.set_properties({"title": report.title, "created": stamp.replace(tzinfo=None), "comments": report.words["subtitle"]})
+        book.set_properties(
+            {"title": report.title, "created": stamp.replace(tzinfo=None), "comments": report.words["subtitle"]}
+        )
         sheets = _Sheets(book, report)
         for section in report.sections:
             sheets.add(section)
@@ -38,7 +40,7 @@ def write_workbook(report: Report, target: Path, stamp: datetime) -> Path:
 
 
 def safe_text(text: str) -> str:
-    """A text no spreadsheet takes for a formula: a leading = + - @ tab or line end gets an apostrophe before it (OWASP)."""
+    """A text no spreadsheet takes for a formula: one that starts with = + - @ or a tab gets an apostrophe (OWASP)."""
     clean = _CONTROL.sub(" ", text)[:CELL_LIMIT]
     return f"'{clean}" if _FORMULA.match(clean) else clean
 
@@ -49,7 +51,9 @@ class _Sheets:
     def __init__(self, book: xlsxwriter.Workbook, report: Report) -> None:
         self._book, self._report, self._used = book, report, set[str]()
         self._title = book.add_format({"bold": True, "font_size": 14})
-        self._head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top", "bg_color": "#E6EEF4"})
+        self._head = book.add_format(
+            {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top", "bg_color": "#E6EEF4"}
+        )
         self._strong = book.add_format({"bold": True})
         self._wrap = book.add_format({"text_wrap": True, "valign": "top"})
         self._day = book.add_format({"num_format": "dd.mm.yyyy"})
@@ -94,8 +98,10 @@ class _Sheets:
 
     def _figures(self, sheet: Worksheet, top: int, figures: list[Figure]) -> int:
         words = texts().words
-        keys = ("indicator", "area", "year", "value", "low", "high", "unit", "status", "basis", "note", "running", "source",
-                "retrieved", "cadence", "next_release")  # fmt: skip
+        keys = (
+            "indicator", "area", "year", "value", "low", "high", "unit", "status", "basis", "note",
+            "running", "source", "retrieved", "cadence", "next_release",
+        )  # fmt: skip
         for column, key in enumerate(keys):
             sheet.write_string(top, column, words[key], self._head)
         sheet.freeze_panes(top + 1, 2)
@@ -125,7 +131,9 @@ class _Sheets:
         sheet.write_string(row, 11, safe_text("; ".join(_origin(source) for source in shown.sources)))
         fetched = cell.retrieved or min((s.retrieved for s in shown.sources if s.retrieved), default=None)
         self._value(sheet, row, 12, fetched)
-        sheet.write_string(row, 13, "; ".join(dict.fromkeys(words.cadences.get(s.cadence, s.cadence) for s in shown.sources)))
+        sheet.write_string(
+            row, 13, "; ".join(dict.fromkeys(words.cadences.get(s.cadence, s.cadence) for s in shown.sources))
+        )
         self._value(sheet, row, 14, min((s.next_expected for s in shown.sources if s.next_expected), default=None))
 
     def _remark(self, shown: Figure, cell: Cell, year: int) -> str:

@@ -16,14 +16,12 @@ from report.pdf import write_pdf
 from report.workbook import write_workbook
 
 
-def write_report(
-    database: Path, target: Path, *, municipality: str, years: int, published_at: datetime
-) -> list[Path]:
+def write_report(database: Path, target: Path, *, municipality: str, years: int, published_at: datetime) -> list[Path]:
     """Write rapport-<code>.html, .pdf and .xlsx into ``target`` and return their paths.
 
     ``database`` is the DuckDB file of a release or a candidate; it is opened read-only. ``years`` is how many years are
     shown (at least four where they exist). A ``published_at`` without a time zone is taken as UTC.
-    Raises NoRelease when the file is not there and UnknownMunicipalityError for a code that is no municipality of today.
+    Raises NoRelease when the file is not there, UnknownMunicipalityError for a code that is no municipality of today.
     """
     stamp = published_at if published_at.tzinfo else published_at.replace(tzinfo=UTC)
     target.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,303 @@
+"""Golden sentences: what the report says of figures at every edge, worked out by hand.
+
+Here: sentences, numbers and marks from figures built in the test. Not here: files or releases.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from report.figures import shown_years, was_running
+from report.model import Cell, Figure, Line
+from report.norwegian import MINUS, THIN, amount, difference, figure, listed, number
+from report.sentences import Writer, compare
+from report.tables import figure_table
+from report.texts import texts, unit_of
+
+WRITER = Writer(texts().sentences, texts().reasons, date(2024, 6, 1))
+PERCENT, PERSONS, NOK = unit_of("percent"), unit_of("persons"), unit_of("nok")
+
+
+def known(value: float, **more: object) -> Cell:
+    return Cell(value, value, value, "ok", "published", **more)  # type: ignore[arg-type]
+
+
+def between(low: float, high: float, reason: str = "hidden_parts") -> Cell:
+    return Cell(None, low, high, "interval", "summed", reason)
+
+
+HIDDEN = Cell(None, 1, 4, "suppressed", "published")
+MISSING = Cell()
+ABSENT = Cell(None, None, None, "unavailable", "unavailable", "not_an_area_then")
+
+
+def shown(own: dict[int, Cell], county: dict[int, Cell], country: dict[int, Cell], **more: object) -> Figure:
+    years = tuple(more.pop("years", sorted({*own, *county, *country})))  # type: ignore[arg-type, call-overload]
+    lines = (
+        Line("municipality", "Larvik", own),
+        Line("county", "Vestfold", county),
+        Line("country", "hele landet", country),
+    )
+    return Figure("x", "Tallet", **{"unit": PERCENT, "lines": lines, "years": years, **more})  # type: ignore[arg-type]
+
+
+def test_a_share_is_set_beside_county_and_country_with_the_size_of_the_difference() -> None:
+    made = WRITER.about(shown({2022: known(60.0), 2023: known(61.4)}, {2023: known(62.6)}, {2023: known(61.0)}))
+    assert made == [
+        "I 2023 var tallet for Larvik 61,4 prosent.",
+        "Det er 1,4 prosentpoeng høyere enn i 2022 (60,0).",
+        "Det er 1,2 prosentpoeng lavere enn for Vestfold (62,6).",
+        "Det er 0,4 prosentpoeng høyere enn for hele landet (61,0).",
+    ]
+
+
+def test_equal_values_are_said_to_be_the_same() -> None:
+    made = WRITER.about(shown({2022: known(61.4), 2023: known(61.4)}, {2023: known(61.4)}, {2023: known(61.4)}))
+    assert made == [
+        "I 2023 var tallet for Larvik 61,4 prosent.",
+        "Det er det samme som i 2022.",
+        "Tallet for Vestfold er det samme.",
+        "Tallet for hele landet er det samme.",
+    ]
+
+
+def test_values_that_only_round_to_the_same_are_not_said_to_be_equal() -> None:
+    made = WRITER.about(shown({2022: known(61.41), 2023: known(61.44)}, {2023: known(61.36)}, {}))
+    assert "Det er under 0,1 prosentpoeng høyere enn i 2022 (61,4)." in made
+    assert "Det er 0,1 prosentpoeng høyere enn for Vestfold (61,4)." in made
+    assert not any("er det samme" in sentence for sentence in made)
+
+
+def test_everything_hidden() -> None:
+    hidden = {year: HIDDEN for year in (2020, 2021, 2022)}
+    assert WRITER.about(shown(hidden, hidden, {}, unit=PERSONS)) == [
+        "Tallene for Larvik kan ikke vises for noen av årene 2020–2022, fordi kilden skjuler små tall.",
+    ]
+    assert "0" not in "".join(WRITER.about(shown({2022: HIDDEN}, {}, {}, unit=PERSONS))).replace("2022", "")
+
+
+def test_a_hidden_newest_year_does_not_pass_for_the_year_before() -> None:
+    made = WRITER.about(shown({2021: known(6), 2022: HIDDEN}, {}, {}, unit=PERSONS))
+    assert made[0] == "I 2021 var tallet for Larvik 6 personer."
+    assert "For 2022 kan tallet for Larvik ikke vises, fordi kilden skjuler små tall." in made
+
+
+def test_one_year_only() -> None:
+    made = WRITER.about(shown({2023: known(12)}, {2023: known(48)}, {2023: known(4800)}, unit=PERSONS))
+    assert made == [
+        "I 2023 var tallet for Larvik 12 personer.",
+        "Det finnes ikke tall for andre år å sammenligne med.",
+        "For Vestfold var tallet 48 personer.",
+        "Larvik sto for 25,0 prosent av tallet for Vestfold.",
+        f"For hele landet var tallet 4{THIN}800 personer.",
+        "Larvik sto for 0,3 prosent av tallet for hele landet.",
+    ]
+
+
+def test_an_interval_that_overlaps_the_countys_gives_no_order() -> None:
+    made = WRITER.about(shown({2023: between(40.0, 50.0)}, {2023: between(45.0, 55.0)}, {2023: known(60.0)}))
+    assert made[0] == (
+        "I 2023 var tallet for Larvik mellom 40,0 og 50,0 prosent. "
+        "Bare grensene er kjent, fordi små tall er skjult i noen av delene."
+    )
+    assert (
+        "Det kan ikke avgjøres om det er høyere eller lavere enn tallet for Vestfold (mellom 45,0 og 55,0 prosent), "
+        "fordi intervallene overlapper."
+    ) in made
+    assert "Det er lavere enn 60,0, som er tallet for hele landet." in made
+
+
+def test_intervals_apart_have_an_order_but_no_size() -> None:
+    made = WRITER.about(shown({2022: between(3, 7), 2023: between(8, 12)}, {}, {}, unit=PERSONS))
+    assert "Det er flere enn i 2022 (mellom 3 og 7 personer)." in made
+    touching = WRITER.about(shown({2022: between(3, 8), 2023: between(8, 12)}, {}, {}, unit=PERSONS))
+    assert "Det kan ikke avgjøres om det er flere eller færre enn i 2022 (mellom 3 og 8 personer)." in touching
+
+
+def test_a_lower_bound_is_said_as_one() -> None:
+    open_ended = Cell(None, 4818, None, "incomplete", "summed", "parts_missing")
+    made = WRITER.about(shown({2018: known(45)}, {}, {2018: open_ended}, unit=PERSONS))
+    assert f"For hele landet var tallet minst 4{THIN}818 personer." in made
+    assert not any("sto for" in sentence for sentence in made)
+
+
+def test_a_break_between_years_stops_the_comparison() -> None:
+    own = {2014: known(50.0), 2015: known(58.0), 2016: known(59.0)}
+    at_break = WRITER.about(shown({y: own[y] for y in (2014, 2015)}, {}, {}, breaks=(2015,)))
+    assert "Det er brudd i tallserien i 2015, så tallet kan ikke sammenlignes med 2014." in at_break
+    after = WRITER.about(shown(own, {}, {}, breaks=(2015,)))
+    assert "Det er 1,0 prosentpoeng høyere enn i 2015 (58,0)." in after
+    assert not any("Fra 2014" in sentence for sentence in after), "no change is counted across a break"
+
+
+def test_no_county_figure_says_why() -> None:
+    made = WRITER.about(shown({2021: known(57.0)}, {2021: ABSENT}, {2021: known(61.0)}))
+    assert "Tallet for Vestfold samme år kan ikke vises: området fantes ikke med dagens grenser." in made
+    hidden = WRITER.about(shown({2021: known(57.0)}, {2021: HIDDEN}, {2021: MISSING}))
+    assert "Tallet for Vestfold samme år kan ikke vises, fordi kilden skjuler små tall." in hidden
+    assert "Kilden har ikke tall for hele landet samme år." in hidden
+
+
+def test_a_municipality_without_data_leaves_county_and_country_speaking() -> None:
+    made = WRITER.about(shown({}, {2023: known(62.6)}, {2023: known(61.0)}))
+    assert made == [
+        "Det finnes ikke tall for Larvik i denne utgaven.",
+        "I 2023 var tallet for Vestfold 62,6 prosent.",
+        "I 2023 var tallet for hele landet 61,0 prosent.",
+    ]
+    for_reason = WRITER.about(shown({2023: replace(ABSENT, reason="not_published_for_municipalities")}, {}, {}))
+    assert for_reason == ["Det finnes ikke tall for Larvik i denne utgaven: kilden gir ikke dette tallet for kommuner."]
+
+
+def test_a_running_year_is_said_to_be_incomplete_and_compared_with_nothing() -> None:
+    running = known(96, retrieved=date(2023, 9, 25), is_running=True)
+    made = WRITER.about(shown({2021: known(35), 2022: known(168), 2023: running}, {}, {}, unit=PERSONS))
+    assert made[:2] == ["I 2022 var tallet for Larvik 168 personer.", "Det er 133 flere enn i 2021 (35)."]
+    assert made[-1] == (
+        "2023 er ikke komplett: Tallene ble hentet 25. september 2023, før året var omme. "
+        "Så langt er tallet for Larvik 96 personer, og det bør ikke sammenlignes med hele år."
+    )
+    assert not any("2022 (168)" in sentence for sentence in made)
+
+
+def test_preliminary_and_old_figures_say_so() -> None:
+    made = WRITER.about(shown({2020: known(5, is_preliminary=True)}, {}, {}, unit=PERSONS))
+    assert "Tallet for 2020 er foreløpig og kan bli endret av kilden." in made
+    assert "Nyeste tall er for 2020, 4 år før denne rapporten." in made
+
+
+@pytest.mark.parametrize(
+    ("direction", "best"), [("higher_better", "høyest"), ("neither", "høyest"), ("lower_better", "lavest")]
+)
+def test_rank_says_which_end_is_first(direction: str, best: str) -> None:
+    made = shown({2023: known(5.0)}, {}, {}, direction=direction)
+    own = replace(made.lines[0], rank=12, ranked_count=1340, rank_year=2023)
+    said = WRITER.about(replace(made, lines=(own, *made.lines[1:])))
+    assert f"Det er plass 12 av 1{THIN}340 kommuner med kjent tall, der plass 1 er {best}." in said
+
+
+def test_counts_are_not_ranked_and_not_called_higher_than_a_county() -> None:
+    made = shown({2023: known(5)}, {2023: known(50)}, {}, unit=PERSONS)
+    own = replace(made.lines[0], rank=1, ranked_count=340, rank_year=2023)
+    said = " ".join(WRITER.about(replace(made, lines=(own, *made.lines[1:]))))
+    assert "plass" not in said
+    assert "enn for Vestfold" not in said
+
+
+def test_groups_end_with_the_gap_between_them() -> None:
+    lines = (
+        Line("municipality", "Larvik", {2023: known(60.0)}, "Innvandrere"),
+        Line("municipality", "Larvik", {2023: known(72.5)}, "Befolkningen unntatt innvandrere"),
+    )
+    made = WRITER.about(Figure("x", "Sysselsatte", PERCENT, lines, (2023,)))
+    assert made[0] == "I 2023 var tallet for Larvik (innvandrere) 60,0 prosent."
+    assert (
+        made[-1] == "Innvandrere ligger 12,5 prosentpoeng lavere enn befolkningen unntatt innvandrere i Larvik (2023)."
+    )
+    hidden = replace(lines[0], cells={2023: between(70.0, 75.0)})
+    unsure = WRITER.about(Figure("x", "Sysselsatte", PERCENT, (hidden, lines[1]), (2023,)))
+    assert unsure[-1].startswith("Det kan ikke avgjøres hvem av innvandrere og befolkningen unntatt innvandrere")
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (1, PERSONS, "1 person"),
+        (541.5, PERSONS, "541,5 personer"),
+        (-3, PERSONS, f"{MINUS}3 personer"),
+        (1234567, PERSONS, f"1{THIN}234{THIN}567 personer"),
+        (0, PERCENT, "0,0 prosent"),
+        (0.04, PERCENT, "under 0,1 prosent"),
+        (99.97, PERCENT, "over 99,9 prosent"),
+        (100, PERCENT, "100,0 prosent"),
+        (61.45, PERCENT, "61,5 prosent"),
+        (141_593_641, NOK, "141,6 millioner kroner"),
+        (999_999, NOK, f"999{THIN}999 kroner"),
+        (91_583.0, unit_of("thousand_nok"), "91,6 millioner kroner"),
+    ],
+)
+def test_numbers_as_norwegians_write_them(value: float, unit: object, text: str) -> None:
+    assert amount(value, unit) == text  # type: ignore[arg-type]
+
+
+def test_differences_and_lists() -> None:
+    assert difference(-1.44, PERCENT) == "1,4 prosentpoeng"
+    assert difference(0.01, PERCENT) == "under 0,1 prosentpoeng"
+    assert difference(99.99, PERCENT) == "100,0 prosentpoeng"
+    assert listed(["2019"]) == "2019"
+    assert listed(["2019", "2020", "2021"]) == "2019, 2020 og 2021"
+
+
+def test_which_years_were_over_when_fetched() -> None:
+    assert was_running(2023, date(2023, 9, 25))
+    assert was_running(2023, date(2023, 12, 31))
+    assert not was_running(2023, date(2024, 1, 1))
+    assert not was_running(2023, None)
+
+
+def test_the_newest_years_with_anything_to_tell_are_shown() -> None:
+    line = Line("municipality", "Larvik", {2012: known(1), 2020: known(2), 2023: HIDDEN, 2024: MISSING})
+    assert shown_years([line], 5) == (2019, 2020, 2021, 2022, 2023)
+    assert shown_years([Line("county", "Vestfold", {2024: MISSING})], 5) == ()
+
+
+def test_table_tells_hidden_missing_summed_and_running_apart() -> None:
+    table = figure_table(
+        shown(
+            {2021: HIDDEN, 2022: MISSING, 2023: known(96, retrieved=date(2023, 9, 25), is_running=True)},
+            {2021: replace(known(134), basis="summed"), 2022: between(3, 12), 2023: ABSENT},
+            {},
+            unit=PERSONS,
+            years=(2021, 2022, 2023),
+        )
+    )
+    own, county = table.rows[0][1], table.rows[1][1]
+    assert [cell.text for cell in own] == ["skjult", "mangler", "96"]
+    assert own[2].marks == ("f",)
+    assert [cell.text for cell in county] == ["134", "3 til 12", "finnes ikke"]
+    assert county[0].marks == ("s",)
+    assert len(table.legend) == 6, "every word and mark that occurs is explained"
+
+
+_CELLS = st.one_of(
+    st.floats(0, 100).map(known),
+    st.tuples(st.floats(0, 50), st.floats(0, 50)).map(lambda pair: between(min(pair), max(pair))),
+    st.just(HIDDEN),
+    st.just(MISSING),
+    st.just(ABSENT),
+    st.floats(0, 100).map(lambda v: known(v, retrieved=date(2023, 5, 1), is_running=True)),
+)
+
+
+@given(st.dictionaries(st.integers(2019, 2023), _CELLS), st.dictionaries(st.integers(2019, 2023), _CELLS))
+def test_any_cells_make_whole_sentences_whose_direction_is_true(own: dict[int, Cell], county: dict[int, Cell]) -> None:
+    made = shown(own, county, {}, years=(2019, 2020, 2021, 2022, 2023))
+    said = WRITER.about(made)
+    assert said
+    assert all(sentence.endswith(".") and "None" not in sentence and "{" not in sentence for sentence in said)
+    latest = re.match(r"I (\d{4}) var tallet for Larvik", said[0])
+    against = next((s for s in said if s.startswith("Det er") and "enn for Vestfold" in s), None)
+    if latest and against:
+        year = int(latest.group(1))
+        order = compare(own[year], county[year])
+        assert ("høyere" in against) == (order == "above")
+        assert ("lavere" in against) == (order == "below")
+
+
+@given(st.floats(-1e12, 1e12), st.integers(0, 3))
+def test_a_written_number_reads_back_within_half_a_unit(value: float, decimals: int) -> None:
+    text = number(value, decimals).replace(THIN, "").replace(MINUS, "-").replace(",", ".")
+    assert abs(float(text) - value) <= 0.5 * 10**-decimals * (1 + 1e-6) + abs(value) * 1e-12
+
+
+@given(st.floats(0, 100))
+def test_a_share_is_never_written_as_none_or_all_when_it_is_not(value: float) -> None:
+    text = figure(value, PERCENT)
+    assert (text == "0,0") == (value == 0)
+    assert (text == "100,0") == (value == 100)
