@@ -1,7 +1,7 @@
 """Indicators on whole runs: what publishers printed for Larvik, and every indicator for every municipality in the demo.
 
-Sources of the figures: IMDi's long file of refugees by secondary move (2022), SSB 12272 (minority-language children 2015-2021),
-SSB 13563 (labour status 2021 by immigrant category), SSB 07459 on the borders of 2024, IMDi's table of education levels.
+Sources of the figures: IMDi's long file of refugees by secondary move (2022), SSB 12272 (minority-language children),
+SSB 13563 (labour status 2021 by immigrant category), SSB 07459 on the borders of 2024, IMDi's education levels.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from orchestration.catalogue import pages
 from sources.dimensions import dimensions, units
 from sources.options import options_of
 from sources.spec import DatasetSpec, load_specs
@@ -184,3 +185,9 @@ def _entry() -> dict[str, object]:
         "unit": "persons",
         "direction": "neither",
     }
+
+
+def test_the_generated_pages_are_up_to_date() -> None:
+    """After a change of a spec or an indicator: python -m orchestration.catalogue."""
+    for path, text in pages().items():
+        assert path.read_text(encoding="utf-8") == text, f"{path.name} is old"
