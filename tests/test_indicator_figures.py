@@ -36,8 +36,8 @@ def test_every_indicator_has_rows_for_all_municipalities(demo: Installation) -> 
 
 def test_status_and_basis_stand_on_every_figure(demo: Installation) -> None:
     row = demo.rows(
-        "select count(*) as n, count(municipality_status) as m, count(municipality_basis) as mb, count(county_status) as c, "
-        "count(county_basis) as cb, count(country_status) as l, count(country_basis) as lb from comparison"
+        "select count(*) as n, count(municipality_status) as m, count(municipality_basis) as mb, "
+        "count(county_status) as c, count(county_basis) as cb, count(country_status) as l, count(country_basis) as lb from comparison"
     )[0]
     assert len(set(row.values())) == 1
 
@@ -120,8 +120,9 @@ def test_minority_language_children_in_kindergarten(
 
 def test_young_immigrants_outside_work_and_education(real: Installation) -> None:
     row = real.rows(
-        f"select f.numerator, f.denominator, f.value from fct_indicator_value f where region_code = '3909' and year = 2021 "
-        "and indicator_id = 'outside_by_category_share' and immigrant_category = 'immigrants' and age_group = 'age_15_29'"
+        "select numerator, denominator, value from fct_indicator_value where region_code = '3909' and year = 2021 "
+        "and indicator_id = 'outside_by_category_share' and immigrant_category = 'immigrants' "
+        "and age_group = 'age_15_29'"
     )[0]
     assert (float(row["numerator"]), float(row["denominator"])) == (229, 1044)
     assert float(row["value"]) == pytest.approx(100 * 229 / 1044)
