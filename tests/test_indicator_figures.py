@@ -37,7 +37,8 @@ def test_every_indicator_has_rows_for_all_municipalities(demo: Installation) -> 
 def test_status_and_basis_stand_on_every_figure(demo: Installation) -> None:
     row = demo.rows(
         "select count(*) as n, count(municipality_status) as m, count(municipality_basis) as mb, "
-        "count(county_status) as c, count(county_basis) as cb, count(country_status) as l, count(country_basis) as lb from comparison"
+        "count(county_status) as c, count(county_basis) as cb, count(country_status) as l, "
+        "count(country_basis) as lb from comparison"
     )[0]
     assert len(set(row.values())) == 1
 
