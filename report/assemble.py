@@ -31,9 +31,8 @@ TOPICS: dict[str, Callable[[Context], Block | list[Block]]] = {
     "revisions": revisions,
     "reading_guide": reading_guide,
     "hidden_cells": hidden_cells,
-    "sources": sources,
 }
-"""Blocks that need nothing but the release. «findings», «key_figures» and «breaks» are made from the other sections."""
+"""Blocks that need nothing but the release; those of ``made`` in build_report are made from the other sections."""
 
 
 def build_report(marts: Marts, municipality: str, years: int, published_at: datetime) -> Report:
@@ -49,6 +48,7 @@ def build_report(marts: Marts, municipality: str, years: int, published_at: date
         "findings": lambda: _findings(context, shown),
         "key_figures": lambda: _key_figures(context, shown),
         "breaks": lambda: breaks(context, shown),
+        "sources": lambda: sources(context, shown),
     }
     sections = []
     for spec in declarations().sections:
@@ -103,7 +103,7 @@ def _name(context: Context, asked: IndicatorFigure) -> str:
 
 
 def _figure_block(context: Context, shown: Figure) -> Block:
-    return Block(shown.figure_id, shown.title, tuple(context.writer.about(shown)), shown)
+    return Block(shown.figure_id, shown.title, tuple(context.writer.paragraphs(shown)), shown)
 
 
 def _mart_block(context: Context, asked: MartFigure) -> Block:
@@ -112,7 +112,7 @@ def _mart_block(context: Context, asked: MartFigure) -> Block:
     if shown is None:
         return Block(asked.figure, own["title"], missing=own["missing"].format(**context.names()))
     has_own = any(line.role == "municipality" for line in shown.lines)
-    said = context.writer.about(shown) if has_own else []
+    said = context.writer.paragraphs(shown) if has_own else []
     return Block(asked.figure, shown.title, tuple(said), shown)
 
 

@@ -165,7 +165,10 @@ class Grid:
 
 @dataclass(frozen=True)
 class Block:
-    """A heading with sentences, a figure with its charts, grids and notes; each part may be absent."""
+    """A heading with sentences, a figure with its charts, grids and notes; each part may be absent.
+
+    ``sentences`` are set as paragraphs, in the section of findings as a list.
+    """
 
     block_id: str
     title: str

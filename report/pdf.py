@@ -105,7 +105,7 @@ def _figure_table(shown: Figure) -> dict[str, Any]:
 
 
 def _grid(grid: Grid) -> dict[str, Any]:
-    texts_of_rows = [[grid_text(value) for value in row] for row in grid.rows]
+    texts_of_rows = [[grid_text(value, i in grid.numeric) for i, value in enumerate(row)] for row in grid.rows]
     return {
         "caption": grid.title,
         "header": list(grid.header),

@@ -37,6 +37,18 @@ class Writer:
             said += self._about_group(shown, group)
         return said + self._gap(shown)
 
+    def paragraphs(self, shown: Figure) -> list[str]:
+        """The same sentences set in paragraphs: one a group, one for years that are not whole, one for the gap."""
+        made = []
+        for group in shown.groups:
+            own = shown.line("municipality", group)
+            running = self._running(shown, own) if own else []
+            made.append(" ".join(said for said in self._about_group(shown, group) if said not in running))
+            made.append(" ".join(running))
+        if len(shown.groups) > 1:
+            made.append(" ".join(self._gap(shown)))
+        return [paragraph for paragraph in made if paragraph]
+
     def headline(self, shown: Figure) -> str:
         """The shortest whole statement: level, change and difference to county and country for the first group."""
         said = self._about_group(shown, shown.groups[0] if shown.groups else "", is_short=True)

@@ -93,8 +93,8 @@ def _rank(rank: int | None, count: int | None, year: int | None) -> TableCell:
     return TableCell(f"{text} ({year})")
 
 
-def grid_text(value: str | float | int | date | None) -> str:
-    """A value of a grid as a reader sees it."""
+def grid_text(value: str | float | int | date | None, is_figure: bool) -> str:
+    """A value of a grid as a reader sees it; a year or a code (no figure) keeps its digits together."""
     if value is None:
         return "–"
     if isinstance(value, bool):
@@ -102,8 +102,7 @@ def grid_text(value: str | float | int | date | None) -> str:
     if isinstance(value, date):
         return short_day(value)
     if isinstance(value, int):
-        # years and codes come as numbers too; only what is longer than a year is grouped
-        return str(value) if abs(value) < 10_000 else number(value)
+        return number(value) if is_figure else str(value)
     if isinstance(value, float):
         return number(value, 0 if value == int(value) else 1)
     return value

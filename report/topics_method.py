@@ -174,16 +174,26 @@ def hidden_cells(context: Context) -> Block:
     hidden = sum(own.get("suppressed", 0) for own in counts.values())
     total = sum(sum(own.values()) for own in counts.values())
     said = words["sentence" if hidden else "none"].format(hidden=number(hidden), all=number(total))
-    newest: dict[str, list[int]] = {}
-    for dataset_id, year in sorted(counts):
-        newest.setdefault(dataset_id, []).append(year)
     rows = tuple(
-        (_title(context, dataset_id), year, own.get("ok", 0), own.get("suppressed", 0), own.get("missing", 0))
-        for (dataset_id, year), own in sorted(counts.items(), key=lambda item: (item[0][0], -item[0][1]))
-        if year in newest[dataset_id][-YEARS_OF_HIDDEN:] and (own.get("suppressed") or own.get("missing"))
+        row for dataset_id in sorted({key[0] for key in counts}) if (row := _hidden_row(context, dataset_id, counts))
     )
     grids = (Grid(words["title"], tuple(words["header"]), rows, frozenset({2, 3, 4})),) if rows else ()
     return Block("hidden_cells", words["title"], (said,), grids=grids)
+
+
+def _hidden_row(
+    context: Context, dataset_id: str, counts: dict[tuple[str, int], dict[str, int]]
+) -> tuple[str | int, ...] | None:
+    """The newest years of a dataset in one row; None when it hides and lacks nothing in them."""
+    years = sorted(year for name, year in counts if name == dataset_id)[-YEARS_OF_HIDDEN:]
+    sums = {
+        status: sum(counts[dataset_id, year].get(status, 0) for year in years)
+        for status in ("ok", "suppressed", "missing")
+    }
+    if not sums["suppressed"] and not sums["missing"]:
+        return None
+    span = str(years[0]) if len(years) == 1 else f"{years[0]}–{years[-1]}"
+    return (_title(context, dataset_id), span, sums["ok"], sums["suppressed"], sums["missing"])
 
 
 def breaks(context: Context, shown: Iterable[Figure]) -> Block:
@@ -197,18 +207,20 @@ def breaks(context: Context, shown: Iterable[Figure]) -> Block:
     return Block("breaks", words["title"], grids=(Grid(words["title"], tuple(words["header"]), rows),))
 
 
-def sources(context: Context) -> Block:
-    """Every dataset in use with licence, dates and where to find it."""
+def sources(context: Context, shown: Iterable[Figure]) -> Block:
+    """Every dataset behind a figure of the report, with licence, dates and where to find it."""
     words = context.texts.topics["sources"]
-    described = [context.sources.describe(row["dataset_id"]) for row in _in_use(context)]
-    if not described:
+    found = {source.dataset_id: source for figure in shown for source in figure.sources}
+    if not found:
         return Block("sources", words["title"], missing=words["missing"])
     rows = tuple(
-        (source.title, source.attribution, source.licence, context.texts.cadences.get(source.cadence, source.cadence),
-         source.retrieved, source.updated, source.next_expected, source.link)
-        for source in described
+        (source.title, source.attribution.removeprefix("Kilde: "), source.licence,
+         context.texts.cadences.get(source.cadence, source.cadence), source.retrieved, source.updated,
+         source.next_expected, source.link)
+        for source in sorted(found.values(), key=lambda source: source.title)
     )  # fmt: skip
-    return Block("sources", words["title"], grids=(Grid(words["title"], tuple(words["header"]), rows),))
+    said = words["used"].format(used=number(len(rows)), all=number(len(_in_use(context))))
+    return Block("sources", words["title"], (said,), grids=(Grid(words["title"], tuple(words["header"]), rows),))
 
 
 def _in_use(context: Context) -> list[Row]:

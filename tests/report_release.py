@@ -90,7 +90,8 @@ class SmallRelease:
             "geography_basis": "published",
         } | more
         self.add(
-            "fct_indicator_value", indicator_id=indicator_id, region_code=region, region_level="", year=year, value=value,
+            "fct_indicator_value", indicator_id=indicator_id, region_code=region, region_level="", year=year,
+            value=value,
             release_id="r_d", is_demo=False, **given,
         )  # fmt: skip
 

@@ -259,7 +259,7 @@ def _structure(element: pypdf.generic.DictionaryObject) -> tuple[set[str], int]:
 
 def test_demo_data_is_marked_on_every_page_chart_and_sheet(small: SmallRelease, tmp_path: Path) -> None:
     text, pdf, book = written(with_settlement(small, is_demo=True), tmp_path)
-    assert text.count('class="demo-banner"') == 2
+    assert text.count('class="demo-banner"') == 1
     assert text.count('fill-opacity="0.13"') == text.count('role="img"') > 0
     assert all("DEMODATA" in page.extract_text() for page in pdf.pages)
     assert all("DEMODATA" in str(rows_of(book, name)[1][0]) for name in book.sheet_names)
@@ -288,7 +288,7 @@ def test_the_choosers_data_cannot_end_its_element(small: SmallRelease, tmp_path:
 
 
 def test_every_declaration_has_its_words() -> None:
-    known = {"findings", "key_figures", "breaks"}
+    known = {"findings", "key_figures", "breaks", "sources"}
     from report.assemble import TOPICS
 
     for section in declarations().sections:
