@@ -156,7 +156,9 @@ def prepare_dagster_home(folder: DataFolder, settings: Settings) -> Path:
     wanted = DAGSTER_YAML
     if settings.dagster_postgres_url:
         wanted += DAGSTER_POSTGRES_YAML
-        os.environ["INTEGRERING_DAGSTER_POSTGRES_URL"] = settings.dagster_postgres_url
+        # SQLAlchemy 2.1 takes another driver by default than the one dagster-postgres brings
+        address = settings.dagster_postgres_url.replace("postgresql://", "postgresql+psycopg2://", 1)
+        os.environ["INTEGRERING_DAGSTER_POSTGRES_URL"] = address
     path = home / "dagster.yaml"
     if not path.exists() or path.read_text(encoding="utf-8") != wanted:
         path.write_text(wanted, encoding="utf-8")
