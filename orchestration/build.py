@@ -82,7 +82,9 @@ def _release_log(workspace: Workspace) -> str:
 
 def fingerprint(state: BuildState) -> str:
     """One hash of a state: equal where a published release needs no new build."""
-    return hashlib.sha256(json.dumps([state.code, state.releases, state.log, state.options], sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps([state.code, state.releases, state.log, state.options], sort_keys=True).encode()
+    ).hexdigest()
 
 
 def published_manifest(folder: DataFolder) -> Manifest | None:
@@ -116,9 +118,8 @@ def prepare_build(workspace: Workspace, *, full: bool = False) -> BuildPlan:
         shutil.rmtree(folder.build / "spill", ignore_errors=True)
     folder.build.mkdir(parents=True, exist_ok=True)
     load_inputs(
-        folder.build_file, build_inputs(
-            workspace.landing, workspace.specs, current, workspace.indicators, as_of=workspace.as_of
-        ),
+        folder.build_file,
+        build_inputs(workspace.landing, workspace.specs, current, workspace.indicators, as_of=workspace.as_of),
     )
     indicators = tuple(i.indicator_id for i in workspace.indicators if i.datasets & set(change.datasets))
     return BuildPlan(change.full, change.datasets, indicators, _last_year(workspace))

@@ -81,7 +81,9 @@ def _metadata(
             ]
         ),
         "unit": _rows([{"unit": c, "name_nb": u.name_nb, "additive": u.additive} for c, u in units().items()]),
-        "release": _rows([row for spec in specs.values() for row in _release_rows(landing, spec, as_of)], _RELEASE_TYPES),
+        "release": _rows(
+            [row for spec in specs.values() for row in _release_rows(landing, spec, as_of)], _RELEASE_TYPES
+        ),
         "current_release": _rows(
             [{"dataset_id": u.dataset_id, "slice": u.slice, "release_id": u.release_id} for u in current],
             {"dataset_id": pa.string(), "slice": pa.string(), "release_id": pa.string()},

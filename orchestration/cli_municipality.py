@@ -49,7 +49,9 @@ def report(
 
 
 def forecast(
-    settle: Annotated[list[float] | None, typer.Option(help="persons settled each year; may be given several times")] = None,
+    settle: Annotated[
+        list[float] | None, typer.Option(help="persons settled each year; may be given several times")
+    ] = None,
     start: Annotated[int | None, typer.Option("--from", help="first year")] = None,
     years: Annotated[int, typer.Option(min=1, max=20)] = 5,
     municipality: Annotated[str | None, typer.Option(help="code of today")] = None,
@@ -108,7 +110,11 @@ def _print_forecast(answer: Any) -> None:
     lines: dict[tuple[str, str], dict[int, str]] = {}
     for row in answer.totals:
         amount = row["amount_nok"]
-        known = _kroner(amount) if amount is not None else f"{_kroner(row['amount_nok_low'])}–{_kroner(row['amount_nok_high'])}"
+        known = (
+            _kroner(amount)
+            if amount is not None
+            else f"{_kroner(row['amount_nok_low'])}–{_kroner(row['amount_nok_high'])}"
+        )
         lines.setdefault((str(row["scenario_id"]), str(row["component"])), {})[int(row["year"])] = known
     for (scenario, component), amounts in lines.items():
         table.add_row(scenario, _COMPONENTS.get(component, component), *[amounts.get(year, "0") for year in years])
@@ -119,7 +125,12 @@ def _print_forecast(answer: Any) -> None:
         console.print(f"- {line}", highlight=False, soft_wrap=True)
 
 
-_COMPONENTS = {"legacy": "bosatt før", "new": "nye kull", "family_reunification": "familiegjenforente", "total": "i alt"}
+_COMPONENTS = {
+    "legacy": "bosatt før",
+    "new": "nye kull",
+    "family_reunification": "familiegjenforente",
+    "total": "i alt",
+}
 
 
 def _kroner(amount: Any) -> str:
@@ -151,7 +162,9 @@ def private(
     typer.echo("Tallene blir med i neste utgave: kjør integrering run.")
 
 
-def templates(folder: Annotated[Path, typer.Argument(help="folder to write the templates into", file_okay=False)]) -> None:
+def templates(
+    folder: Annotated[Path, typer.Argument(help="folder to write the templates into", file_okay=False)],
+) -> None:
     """Templates for the municipality's own figures and its list of settled persons (csv and xlsx, Norwegian)."""
     from sources.kostra.settled import write_templates as write_settled_templates
     from sources.municipal.writer import write_templates as write_own_templates

@@ -123,7 +123,9 @@ def _parts(published: duckdb.DuckDBPyConnection, region: str, year: int) -> dict
 
 
 def _all_codes(published: duckdb.DuckDBPyConnection, region: str) -> set[str]:
-    rows = published.execute("select distinct code from marts.dim_region_history where current_code = ?", [region]).fetchall()
+    rows = published.execute(
+        "select distinct code from marts.dim_region_history where current_code = ?", [region]
+    ).fetchall()
     return {code for (code,) in rows}
 
 
@@ -146,7 +148,11 @@ def _cell_lines(
         for number, column, code, measure, value, status in rows:
             shown += 1
             if shown <= MOST_LINES:
-                used = "" if code in parts or code == region else "  [code not in force that year: not used where another is]"
+                used = (
+                    ""
+                    if code in parts or code == region
+                    else "  [code not in force that year: not used where another is]"
+                )
                 place = f"line {number}" + (f" column {column}" if column else "")
                 figure = status if value is None else f"{value:g}"
                 yield f"  {code} {measure} = {figure}, {place}: {raw.line(number, column)}{used}"

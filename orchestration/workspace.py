@@ -62,8 +62,7 @@ class Workspace:
         return self.settings.source == "demo"
 
     def input_folder(self) -> Path | None:
-        """The folder of extracts of this run; for a demo run it is written first. A live run may have one beside upstream.
-        """
+        """The folder of extracts of this run; for a demo run it is written first. A live run may have one beside upstream."""
         if self.settings.source in ("live", "extracts"):
             return self.settings.extracts_dir
         if not (self.folder.demo_extracts / "extracts.csv").exists():

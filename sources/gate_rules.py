@@ -56,7 +56,9 @@ def more_hidden(spec: DatasetSpec, table: pa.Table, before: pa.Table) -> list[st
     now = _share_without_figure(table.filter(pc.is_in(table["period_start"], value_set=common)))
     then = _share_without_figure(before)
     if now - then > spec.gate.max_hidden_rise:
-        return [f"cells without a figure rose from {then:.1%} to {now:.1%} (limit {spec.gate.max_hidden_rise:.0%} more)"]
+        return [
+            f"cells without a figure rose from {then:.1%} to {now:.1%} (limit {spec.gate.max_hidden_rise:.0%} more)"
+        ]
     return []
 
 
@@ -160,7 +162,9 @@ def lost_counties(table: pa.Table, before: pa.Table) -> list[str]:
     for year in sorted(set(now) & set(then)):
         for county in sorted({code[:2] for code in then[year]} - {code[:2] for code in now[year]} - {"99"}):
             gone.setdefault(county, []).append(year)
-    return [f"no municipality of county {county} left in {_listed(years)}" for county, years in gone.items()][:MOST_REASONS]
+    return [f"no municipality of county {county} left in {_listed(years)}" for county, years in gone.items()][
+        :MOST_REASONS
+    ]
 
 
 def lost_places(table: pa.Table, before: pa.Table) -> list[str]:

@@ -35,7 +35,7 @@ _CHUNK = 65_536
 _NETWORK_PROBLEMS = (requests.RequestException, urllib3.exceptions.HTTPError, HTTPException, OSError, ValueError)
 
 
-class Failure(Exception):  # noqa: N818 (an outcome of one attempt; callers see a TransferError)
+class Failure(Exception):
     """One attempt failed for a named reason; ``may_retry`` says whether another attempt makes sense.
 
     ``is_local``: this machine failed, not the publisher.

@@ -212,5 +212,3 @@ def _write_whole(path: Path, body: bytes) -> None:
         os.fsync(handle.fileno())
     os.replace(partial, path)
     fsync_folder(path.parent)
-
-

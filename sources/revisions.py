@@ -113,7 +113,9 @@ def summarise(cells: pa.Table, years_before: Iterable[int]) -> tuple[pa.Table, l
     """Split a comparison into listed cells and counts per year, measure, unit and kind (all cells are counted)."""
     years = pc.year(cells["period_start"])
     is_new = pc.invert(pc.is_in(years, value_set=pa.array(sorted(set(years_before)), pa.int64())))
-    table = cells.select(["measure", "unit", "change_kind"]).append_column("year", years).append_column("is_new", is_new)
+    table = (
+        cells.select(["measure", "unit", "change_kind"]).append_column("year", years).append_column("is_new", is_new)
+    )
     keys = ["year", "measure", "unit", "change_kind", "is_new"]
     counted = table.group_by(keys).aggregate([([], "count_all")]).sort_by([(k, "ascending") for k in keys]).to_pylist()
     counts = [
@@ -206,7 +208,9 @@ def _levels(table: pa.Table) -> list[str]:
 def _only_levels(table: pa.Table, levels: Iterable[str] | None) -> pa.Table:
     if levels is None:
         return table
-    return table.filter(pc.is_in(table["region_level"].cast(pa.string()), value_set=pa.array(sorted(levels), pa.string())))
+    return table.filter(
+        pc.is_in(table["region_level"].cast(pa.string()), value_set=pa.array(sorted(levels), pa.string()))
+    )
 
 
 def _plain(table: pa.Table) -> pa.Table:
@@ -239,7 +243,9 @@ def _rows(both: pa.Table, at: np.ndarray, kind: str, old: np.ndarray | None, new
         given = index is not None
         columns[f"value_{side}"] = both["value"].take(pa.array(index)) if given else pa.nulls(rows, pa.float64())
         columns[f"status_{side}"] = both["value_status"].take(pa.array(index)) if given else pa.nulls(rows, pa.string())
-    return pa.table({field.name: columns[field.name].cast(field.type) for field in REVISION_SCHEMA}, schema=REVISION_SCHEMA)
+    return pa.table(
+        {field.name: columns[field.name].cast(field.type) for field in REVISION_SCHEMA}, schema=REVISION_SCHEMA
+    )
 
 
 def _write_facts(landing: Landing, receipt: Receipt, facts: RevisionFacts) -> None:

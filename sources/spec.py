@@ -90,11 +90,17 @@ class Gate(_Strict):
     max_row_ratio: float = 1.8
     max_lost_years: int = 0
     max_lost_region_ratio: float = 0.05
-    max_total_ratio: float = Field(default=1.9, description="the sum of a measure in one year against the release before")
+    max_total_ratio: float = Field(
+        default=1.9, description="the sum of a measure in one year against the release before"
+    )
     max_hidden_share: float = 0.95
     max_hidden_rise: float = Field(default=0.3, description="how much larger the share without a figure may become")
-    max_total_fall: float = Field(default=0.3, description="how far the sum of a measure may fall in a year that was closed")
-    max_jump_share: float = Field(default=0.05, description="share of revised cells of closed years that may jump tenfold")
+    max_total_fall: float = Field(
+        default=0.3, description="how far the sum of a measure may fall in a year that was closed"
+    )
+    max_jump_share: float = Field(
+        default=0.05, description="share of revised cells of closed years that may jump tenfold"
+    )
     max_lost_code_ratio: float = Field(default=0.05, description="codes of an open dimension that may disappear")
     max_places_under_two_codes: int = 0
     known_takeovers: dict[str, str] = Field(
@@ -139,7 +145,9 @@ class DatasetSpec(_Strict):
     gate: Gate = Gate()
     table_columns: list[TableColumn] = []
     table_key: list[str] = []
-    file_patterns: list[str] = Field(default=[], description="globs on the path inside an extracts folder; default by source")
+    file_patterns: list[str] = Field(
+        default=[], description="globs on the path inside an extracts folder; default by source"
+    )
     non_negative: bool = Field(default=True, description="false where a figure may lie below zero (net migration)")
     accumulates: bool = Field(
         default=False, description="each file holds periods of its own and all files together are the series (NAV)"
@@ -163,9 +171,9 @@ class DatasetSpec(_Strict):
         for rule in self.hidden:
             if rule.unit not in units():
                 raise ValueError(f"hidden: unit {rule.unit!r} is not in units.yml")
-        if self.shape == "observation" and self.measure is None and not any(c.role == "measure" for c in self.columns):
-            if self.source == "imdi":
-                raise ValueError("an observation dataset needs `measure` or a measure column")
+        has_measure = self.measure is not None or any(c.role == "measure" for c in self.columns)
+        if self.source == "imdi" and self.shape == "observation" and not has_measure:
+            raise ValueError("an observation dataset needs `measure` or a measure column")
         if self.shape == "table" and not self.table_columns:
             raise ValueError("a table dataset needs table_columns")
         missing = set(self.table_key) - {c.name for c in self.table_columns}

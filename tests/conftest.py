@@ -36,7 +36,9 @@ def real(upstream: Path, tmp_path_factory: pytest.TempPathFactory) -> Installati
     """An installation that has run once on the folder of real files. Read it; do not run it again."""
     installation = Installation(tmp_path_factory.mktemp("real"))
     answer = installation.call("run", "--extracts", str(upstream))
-    (installation.data / "first_run.txt").write_text(f"{answer.returncode}\n{answer.stdout}\n{answer.stderr}", encoding="utf-8")
+    (installation.data / "first_run.txt").write_text(
+        f"{answer.returncode}\n{answer.stdout}\n{answer.stderr}", encoding="utf-8"
+    )
     return installation
 
 
@@ -45,7 +47,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     """An installation that has run once on the bundled input, as `make run` does."""
     installation = Installation(tmp_path_factory.mktemp("demo"))
     answer = installation.call("run")
-    (installation.data / "first_run.txt").write_text(f"{answer.returncode}\n{answer.stdout}\n{answer.stderr}", encoding="utf-8")
+    (installation.data / "first_run.txt").write_text(
+        f"{answer.returncode}\n{answer.stdout}\n{answer.stderr}", encoding="utf-8"
+    )
     return installation
 
 

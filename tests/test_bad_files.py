@@ -63,7 +63,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
     made = Installation(folder / "data")
     answer = made.call("run", "--extracts", str(folder / "extracts"))
     assert answer.returncode == 0, answer.stdout + answer.stderr
-    yield made
+    return made
 
 
 def _fingerprint(installation: Installation) -> dict[str, str]:
@@ -93,7 +93,9 @@ def test_a_bad_file_stops_only_its_own_dataset(installation: Installation, tmp_p
     assert _fingerprint(installation) == before
 
 
-def test_an_open_reader_keeps_its_release_while_a_new_one_is_published(installation: Installation, tmp_path: Path) -> None:
+def test_an_open_reader_keeps_its_release_while_a_new_one_is_published(
+    installation: Installation, tmp_path: Path
+) -> None:
     file = (installation.data / "published" / "integrering.duckdb").resolve()
     ask = "select settled_persons from marts.fct_settlement where region_code = '3909' and year = 2023"
     with duckdb.connect(str(file), read_only=True) as reader:
@@ -115,7 +117,9 @@ def test_a_rebuilt_slice_equals_a_full_rebuild(installation: Installation, tmp_p
     assert answer.returncode == 0, answer.stdout + answer.stderr
     whole = json.loads((installation.data / "published" / "manifest.json").read_text())
     assert whole["release_id"] != by_slices["release_id"]
-    assert {t["name"]: t["content_hash"] for t in whole["tables"]} == {t["name"]: t["content_hash"] for t in by_slices["tables"]}
+    assert {t["name"]: t["content_hash"] for t in whole["tables"]} == {
+        t["name"]: t["content_hash"] for t in by_slices["tables"]
+    }
 
 
 def test_rollback_points_readers_to_the_release_before(installation: Installation) -> None:

@@ -35,7 +35,9 @@ def test_ranks_are_among_those_with_a_figure(demo: Installation) -> None:
 def test_every_invented_figure_is_marked(demo: Installation) -> None:
     assert demo.column("select count(*) from comparison where not is_demo") == ["0"]
     assert demo.column("select count(*) from fct_settlement where not is_demo") == ["0"]
-    sources = demo.rows("select source, bool_or(is_demo) as invented from dim_dataset where has_release group by source")
+    sources = demo.rows(
+        "select source, bool_or(is_demo) as invented from dim_dataset where has_release group by source"
+    )
     marked = {row["source"]: row["invented"] for row in sources}
     assert marked["imdi"] == "True"
     assert marked["published"] == marked["klass"] == "False"
@@ -78,7 +80,9 @@ def test_no_machine_path_is_published(demo: Installation) -> None:
 
 
 def test_the_release_opens_with_labels_and_comments(demo: Installation) -> None:
-    comments = demo.column("select comment from duckdb_tables() where schema_name = 'marts' and table_name = 'comparison'")
+    comments = demo.column(
+        "select comment from duckdb_tables() where schema_name = 'marts' and table_name = 'comparison'"
+    )
     assert comments == ["Each municipality beside its county and the country."]
 
 

@@ -36,7 +36,10 @@ def test_names_and_first_lines_tell_the_dataset(tmp_path: Path) -> None:
 
 def test_the_longest_table_name_wins(tmp_path: Path) -> None:
     _put(tmp_path, "k_befolkning_opprinnelsesland_botid_2025.csv")
-    assert _found(tmp_path)["k_befolkning_opprinnelsesland_botid_2025.csv"].dataset_id == "imdi_befolkning_opprinnelsesland_botid"
+    assert (
+        _found(tmp_path)["k_befolkning_opprinnelsesland_botid_2025.csv"].dataset_id
+        == "imdi_befolkning_opprinnelsesland_botid"
+    )
 
 
 def test_unknown_files_are_listed_with_a_reason(tmp_path: Path) -> None:

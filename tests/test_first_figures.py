@@ -10,7 +10,9 @@ import pytest
 
 from tests.pipeline import Installation
 
-SETTLED = "select {columns} from fct_settlement where region_code = '{code}' and year between 2015 and 2022 order by year"
+SETTLED = (
+    "select {columns} from fct_settlement where region_code = '{code}' and year between 2015 and 2022 order by year"
+)
 
 
 def test_the_run_on_real_files_succeeds(real: Installation) -> None:
@@ -38,7 +40,9 @@ def test_the_country_is_an_interval_where_two_cells_are_hidden(real: Installatio
 
 
 def test_a_split_municipality_is_an_interval_and_its_county_is_not(real: Installation) -> None:
-    rows = real.rows("select * from fct_settlement where region_code in ('3907', '39') and year = 2016 order by region_code")
+    rows = real.rows(
+        "select * from fct_settlement where region_code in ('3907', '39') and year = 2016 order by region_code"
+    )
     county, sandefjord = rows
     assert county["settled_persons"] == "638"
     assert (sandefjord["settled_persons_low"], sandefjord["settled_persons_high"]) == ("127", "159")
@@ -87,7 +91,9 @@ def test_three_vintages_are_three_releases_and_the_long_file_is_in_use(real: Ins
 
 
 def test_a_partial_download_never_replaces_a_whole_one(real: Installation) -> None:
-    rows = real.rows("select file_name from fct_dataset_release where dataset_id = 'imdi_flyktning_botid_flytting' and is_in_use")
+    rows = real.rows(
+        "select file_name from fct_dataset_release where dataset_id = 'imdi_flyktning_botid_flytting' and is_in_use"
+    )
     assert [row["file_name"] for row in rows] == ["k_flyktning_botid_flytting_2014-2022.csv"]
 
 

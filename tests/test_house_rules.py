@@ -28,7 +28,9 @@ LONGEST_MODULE = 450
 
 
 def _modules(package: str) -> Iterator[Path]:
-    yield from sorted(p for p in (PROJECT / package).rglob("*.py") if "data" not in p.relative_to(PROJECT).parts[:2][1:])
+    yield from sorted(
+        p for p in (PROJECT / package).rglob("*.py") if "data" not in p.relative_to(PROJECT).parts[:2][1:]
+    )
 
 
 def _imports(path: Path) -> set[str]:
@@ -68,7 +70,11 @@ def test_names_of_models_and_columns() -> None:
     models = PROJECT / "dbt_project" / "models"
     for path in models.rglob("*.sql"):
         layer = path.relative_to(models).parts[0]
-        pattern = {"staging": r"stg_[a-z]+__[a-z0-9_]+", "intermediate": r"int_[a-z0-9_]+", "marts": r"[a-z][a-z0-9_]+"}[layer]
+        pattern = {
+            "staging": r"stg_[a-z]+__[a-z0-9_]+",
+            "intermediate": r"int_[a-z0-9_]+",
+            "marts": r"[a-z][a-z0-9_]+",
+        }[layer]
         assert re.fullmatch(pattern, path.stem), path
         assert path.stem.isascii()
     for path in (models / "marts").rglob("*.yml"):
@@ -122,10 +128,16 @@ def test_the_schema_for_editors_is_up_to_date() -> None:
 
 
 def test_no_host_names_of_registries_and_no_machine_paths_in_the_project() -> None:
-    forbidden = re.compile("|".join(["files.python" + "hosted", "pypi" + r"\.org", "registry.npm" + "js", r"(?<![\w.])/(work|root)/"]))
+    forbidden = re.compile(
+        "|".join(["files.python" + "hosted", "pypi" + r"\.org", "registry.npm" + "js", r"(?<![\w.])/(work|root)/"])
+    )
     skipped = {".git", ".venv", "target", "logs", "data", "__pycache__", ".hypothesis", ".ruff_cache"}
     for path in PROJECT.rglob("*"):
         parts = set(path.relative_to(PROJECT).parts)
-        if path.is_file() and not parts & skipped and path.suffix in {".py", ".md", ".yml", ".toml", ".sql", ".txt", ".csv", ""}:
+        if (
+            path.is_file()
+            and not parts & skipped
+            and path.suffix in {".py", ".md", ".yml", ".toml", ".sql", ".txt", ".csv", ""}
+        ):
             found = forbidden.search(path.read_text(encoding="utf-8", errors="ignore"))
             assert not found, f"{path}: {found.group(0) if found else ''}"

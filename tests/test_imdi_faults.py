@@ -328,7 +328,7 @@ def test_two_levels_of_one_release_are_joined(tmp_path: Path) -> None:
     documents = [Document(municipalities, "k.csv"), Document(counties, "f.csv")]
     reading = READERS["imdi_long"](spec, documents)
     assert reading.table.num_rows == 5 and reading.levels == ["country", "municipality"]
+    municipalities.write_bytes(LONG.replace(";168\n", ";169\n").encode("latin-1"))
+    counties.write_bytes(LONG.encode("latin-1"))
     with pytest.raises(ConflictingRowsError):
-        municipalities.write_bytes(LONG.replace(";168\n", ";169\n").encode("latin-1"))
-        counties.write_bytes(LONG.encode("latin-1"))
         READERS["imdi_long"](spec, documents)

@@ -5,6 +5,7 @@ Two installations are killed side by side, since a machine has two cores; each i
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import signal
@@ -43,10 +44,8 @@ def _published_figure(installation: Installation) -> int:
 def _kill_at(installation: Installation, extracts: Path, delay: float) -> None:
     process = installation.start("run", "--extracts", str(extracts))
     time.sleep(delay)
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     process.wait()
 
 

@@ -29,7 +29,9 @@ DATASET = "imdi_bosatt_anmodede"
 VERSION = load_specs()[DATASET].version
 
 
-def _receipt(release_id: str, day: int = 1, *, demo: bool = False, basis: str = "fetched", dataset: str = DATASET) -> Receipt:
+def _receipt(
+    release_id: str, day: int = 1, *, demo: bool = False, basis: str = "fetched", dataset: str = DATASET
+) -> Receipt:
     return Receipt(
         dataset_id=dataset,
         release_id=release_id,
@@ -167,7 +169,9 @@ def test_demo_and_real_never_mix(tmp_path: Path) -> None:
 def test_a_release_read_under_another_spec_waits_until_it_is_read_again(tmp_path: Path) -> None:
     landing = Landing(tmp_path)
     _land(landing, A, 1)
-    landing.put_reading(DATASET, A, ReadingFacts(spec_version="older", rows=1, slices={"municipality": SliceCoverage()}))
+    landing.put_reading(
+        DATASET, A, ReadingFacts(spec_version="older", rows=1, slices={"municipality": SliceCoverage()})
+    )
     assert _in_use(landing) == {}
 
 
@@ -179,7 +183,9 @@ def test_what_is_bundled_counts_in_a_demo_run_and_yields_to_what_was_fetched(tmp
 
     def land(release_id: str, day: int, basis: str) -> None:
         landing.put_receipt(_receipt(release_id, day, basis=basis, dataset="klass_counties"))
-        facts = ReadingFacts(spec_version=specs["klass_counties"].version, rows=1, slices={"all": SliceCoverage(regions=1)})
+        facts = ReadingFacts(
+            spec_version=specs["klass_counties"].version, rows=1, slices={"all": SliceCoverage(regions=1)}
+        )
         landing.put_reading("klass_counties", release_id, facts)
         landing.decide("klass_counties", release_id, Decision(state="accepted", decided_at=DAY))
 

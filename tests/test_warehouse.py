@@ -92,7 +92,9 @@ def test_old_duckdb_can_read_the_storage(folder: DataFolder) -> None:
         ([REGION], "insert into marts.dim_region values ('01', 'country')", "one country"),
     ],
 )
-def test_an_unfit_candidate_is_not_published(folder: DataFolder, tables: list[TableDoc], extra: str, words: str) -> None:
+def test_an_unfit_candidate_is_not_published(
+    folder: DataFolder, tables: list[TableDoc], extra: str, words: str
+) -> None:
     publish(_publication(folder))
     before = os.readlink(folder.published)
     _build(folder, ["3909"], extra)
@@ -126,9 +128,13 @@ def test_a_full_or_read_only_disk_leaves_the_release_before(
     assert _codes(folder) == ["00", "3907", "3909", "3911"]
 
 
-def test_too_little_space_is_said_before_anything_is_written(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_little_space_is_said_before_anything_is_written(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     usage = os.statvfs(folder.root)
-    monkeypatch.setattr(publishing.shutil, "disk_usage", lambda _: type("Usage", (), {"free": 1000, "total": usage.f_blocks}))
+    monkeypatch.setattr(
+        publishing.shutil, "disk_usage", lambda _: type("Usage", (), {"free": 1000, "total": usage.f_blocks})
+    )
     with pytest.raises(WarehouseError, match="MiB wanted"):
         publish(_publication(folder))
     assert release_ids(folder) == []
@@ -201,7 +207,12 @@ def test_a_second_writer_is_told_who_holds_the_lock_and_a_killed_one_frees_it(tm
 
 def test_queries_cannot_reach_other_files(folder: DataFolder) -> None:
     publish(_publication(folder))
-    for sql in ("select * from read_csv('/etc/passwd')", "attach 'x.db'", "install httpfs", "copy dim_region to 'out.csv'"):
+    for sql in (
+        "select * from read_csv('/etc/passwd')",
+        "attach 'x.db'",
+        "install httpfs",
+        "copy dim_region to 'out.csv'",
+    ):
         with pytest.raises(WarehouseError):
             run_query(folder.root, sql)
 

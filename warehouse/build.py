@@ -43,7 +43,9 @@ class BuildInputs:
     metadata: dict[str, pa.Table] = field(default_factory=dict)
 
 
-def connect(path: Path, *, read_only: bool = False, memory_limit: str = "2GB", threads: int = 2) -> duckdb.DuckDBPyConnection:
+def connect(
+    path: Path, *, read_only: bool = False, memory_limit: str = "2GB", threads: int = 2
+) -> duckdb.DuckDBPyConnection:
     """Open a DuckDB file of ours with bounded memory and spill beside it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     settings = {"memory_limit": memory_limit, "threads": threads, "temp_directory": str(path.parent / "spill")}

@@ -20,7 +20,9 @@ def columns_of(connection: duckdb.DuckDBPyConnection, schema: str, table: str, c
     ).fetchall()
 
 
-def content_hash(connection: duckdb.DuckDBPyConnection, relation: str, columns: list[tuple[str, str]]) -> tuple[int, str]:
+def content_hash(
+    connection: duckdb.DuckDBPyConnection, relation: str, columns: list[tuple[str, str]]
+) -> tuple[int, str]:
     """(rows, hash) of a relation: the sum of the MD5 of each row as text, so that the order of rows does not matter.
 
     ``relation`` is a quoted identifier made by this project. Numbers are written the shortest way that reads back equal.

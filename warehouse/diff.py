@@ -23,7 +23,9 @@ def diff_releases(folder: DataFolder, first: str, second: str) -> Iterator[str]:
     same = 0
     with duckdb.connect() as connection:
         for alias, name in (("a", first), ("b", second)):
-            connection.execute(f"attach '{str(paths[name] / DATABASE).replace(chr(39), chr(39) * 2)}' as {alias} (read_only)")
+            connection.execute(
+                f"attach '{str(paths[name] / DATABASE).replace(chr(39), chr(39) * 2)}' as {alias} (read_only)"
+            )
         for table in sorted(set(before) | set(after)):
             if table not in before or table not in after:
                 yield f"{table}: {'new table' if table in after else 'table gone'}"

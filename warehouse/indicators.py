@@ -67,9 +67,7 @@ class Indicator(_Strict):
     published: Term | None = None
     keep: list[str] = []
     reference_month: int | None = Field(default=None, ge=1, le=12)
-    is_part_of_whole: bool = Field(
-        default=True, description="the numerator lies in the denominator: at most 100 %"
-    )
+    is_part_of_whole: bool = Field(default=True, description="the numerator lies in the denominator: at most 100 %")
     breaks: list[IndicatorBreak] = []
 
     @model_validator(mode="before")
@@ -84,9 +82,7 @@ class Indicator(_Strict):
         entry = {name: content for name, content in raw.items() if name != "of"}
         common = raw["of"]
         if not isinstance(common, dict) or not set(entry) & set(ROLES):
-            raise ValueError(
-                "`of` is a mapping, and an entry with it needs a term (`value: {}` for one as it stands)"
-            )
+            raise ValueError("`of` is a mapping, and an entry with it needs a term (`value: {}` for one as it stands)")
         for role in set(ROLES) & set(entry):
             own = entry[role] or {}
             where = {**common.get("where", {}), **own.get("where", {})}

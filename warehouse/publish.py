@@ -61,7 +61,9 @@ class Manifest:
     @property
     def content(self) -> str:
         """One hash over the content of all tables: equal for equal landing, on any machine."""
-        return hashlib.sha256("\n".join(f"{t.name} {t.rows} {t.content_hash}" for t in self.tables).encode()).hexdigest()
+        return hashlib.sha256(
+            "\n".join(f"{t.name} {t.rows} {t.content_hash}" for t in self.tables).encode()
+        ).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -158,9 +160,7 @@ def _write_tables(work: Publication, candidate: Path) -> list[TableFacts]:
     with connect(work.folder.build / "publication.duckdb.tmp") as connection:
         connection.execute("set preserve_insertion_order = true")
         connection.execute(f"attach {_quoted(work.folder.build_file)} as build (read_only)")
-        connection.execute(
-            f"attach {_quoted(candidate / DATABASE)} as release (storage_version '{STORAGE_VERSION}')"
-        )
+        connection.execute(f"attach {_quoted(candidate / DATABASE)} as release (storage_version '{STORAGE_VERSION}')")
         connection.execute("create schema release.marts")
         for table in work.tables:
             facts.append(_write_table(connection, table, candidate))
@@ -203,7 +203,12 @@ def _verify(work: Publication, candidate: Path, facts: list[TableFacts]) -> None
     if file.with_name(file.name + ".wal").exists():
         raise _unfit("no write-ahead log beside the candidate", "one", "the file was not closed whole")
     with duckdb.connect(str(file), read_only=True) as connection:
-        found = {t for (t,) in connection.execute("select table_name from duckdb_tables() where schema_name = 'marts'").fetchall()}
+        found = {
+            t
+            for (t,) in connection.execute(
+                "select table_name from duckdb_tables() where schema_name = 'marts'"
+            ).fetchall()
+        }
         wanted = {table.name for table in work.tables}
         if found != wanted:
             raise _unfit(f"tables {sorted(wanted)}", f"{sorted(found)}", "the models and the file differ")
@@ -217,8 +222,12 @@ def _verify(work: Publication, candidate: Path, facts: list[TableFacts]) -> None
                     f'select count(*) from (select 1 from marts."{table.name}" group by {key} having count(*) > 1)'
                 ).fetchone()[0]
                 if twice:
-                    raise _unfit(f"each {', '.join(table.key)} once in {table.name}", f"{twice} of them twice", "run with --full")
-        regions = connection.execute("select count(*) from marts.dim_region where region_level = 'country'").fetchone()[0]
+                    raise _unfit(
+                        f"each {', '.join(table.key)} once in {table.name}", f"{twice} of them twice", "run with --full"
+                    )
+        regions = connection.execute("select count(*) from marts.dim_region where region_level = 'country'").fetchone()[
+            0
+        ]
         if regions != 1:
             raise _unfit("one country in dim_region", str(regions), "check the Klass release in use")
 

@@ -69,7 +69,11 @@ def write_result(result: QueryResult, output: str, target: TextIO) -> None:
         writer.writerow(result.columns)
         writer.writerows([[safe_cell(v) for v in row] for row in result.rows])
     elif output == "json":
-        json.dump([dict(zip(result.columns, map(_plain, row), strict=True)) for row in result.rows], target, ensure_ascii=False)
+        json.dump(
+            [dict(zip(result.columns, map(_plain, row), strict=True)) for row in result.rows],
+            target,
+            ensure_ascii=False,
+        )
         target.write("\n")
     else:
         _write_aligned(result, target)

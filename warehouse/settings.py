@@ -27,7 +27,9 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default=PROJECT / "warehouse" / "data", description="landing, build and releases")
     source: Literal["demo", "extracts", "live"] = "demo"
     extracts_dir: Path | None = Field(default=None, description="folder of extracts for --source extracts")
-    spec_dir: Path | None = Field(default=None, description="dataset specs (<source>/datasets/*.yml) instead of our own")
+    spec_dir: Path | None = Field(
+        default=None, description="dataset specs (<source>/datasets/*.yml) instead of our own"
+    )
     indicator_dir: Path | None = Field(default=None, description="indicator registry instead of our own")
     keep_releases: int = Field(default=10, ge=2, description="published releases that are kept")
     contact: str = Field(default="", description="contact named in the User-Agent of live calls")
@@ -38,10 +40,14 @@ class Settings(BaseSettings):
     sensor_seconds: int = Field(default=300, ge=2, description="seconds between two ticks of a sensor")
     ask_seconds: int | None = Field(default=None, ge=1, description="seconds between two questions about one dataset")
     local_upstream: str = Field(
-        default="", pattern=r"^(http://127\.0\.0\.1:\d{1,5})?$", description="address of the local stand-in for upstream"
+        default="",
+        pattern=r"^(http://127\.0\.0\.1:\d{1,5})?$",
+        description="address of the local stand-in for upstream",
     )
     dagster_postgres_url: str = Field(default="", description="Postgres for Dagster's own storage; empty = SQLite")
-    notify_webhook: str = Field(default="", pattern=r"^(https://\S+)?$", description="address that gets failures and holds")
+    notify_webhook: str = Field(
+        default="", pattern=r"^(https://\S+)?$", description="address that gets failures and holds"
+    )
     notify_email: str = Field(default="", description="who gets failures and held releases by mail")
     notify_sender: str = Field(default="", description="sender of these mails")
     smtp_host: str = Field(default="", description="mail server (host or host:port) for these mails")

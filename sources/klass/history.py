@@ -35,7 +35,8 @@ class CodePeriod:
 def _periods(file_name: str) -> tuple[CodePeriod, ...]:
     with open(DATA / file_name, encoding="utf-8", newline="") as handle:
         return tuple(
-            CodePeriod(row["code"], row["name"], row["valid_from"], row["valid_to"] or None) for row in csv.DictReader(handle)
+            CodePeriod(row["code"], row["name"], row["valid_from"], row["valid_to"] or None)
+            for row in csv.DictReader(handle)
         )
 
 

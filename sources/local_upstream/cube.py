@@ -15,7 +15,7 @@ import numpy as np
 _EXPRESSION = re.compile(r"(?i)^(top|bottom|from|to|range)\((.*)\)$")
 
 
-class Refusal(Exception):  # noqa: N818 (an answer of the server, not an error of ours)
+class Refusal(Exception):
     """An answer other than data; ``title`` None stands for SSB's 500 with an empty body."""
 
     def __init__(self, title: str | None, status: int = 400, *, is_size: bool = False) -> None:
