@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sources.imdi import reader as imdi
 from sources.klass import reader as klass
-from sources.klass.answers import read_correspondences
+from sources.klass.answers import read_changes, read_codes, read_correspondences
 from sources.municipal import reader as municipal
 from sources.nav import reader as nav
 from sources.ports import ObservationReader, TableReader
@@ -44,7 +44,8 @@ def forms() -> dict[str, Form]:
         Form("published_csv", "published", published.read_table),
         Form("kostra_aggregate_csv", "kostra", published.read_table),
         Form("klass_version", "klass", klass.read_version, ("klass_municipalities",)),
-        Form("klass_changes", "klass", klass.read_changes, ("klass_municipality_changes",)),
+        Form("klass_codes", "klass", read_codes),
+        Form("klass_changes", "klass", read_changes, ("klass_municipality_changes",)),
         Form("klass_correspondence", "klass", read_correspondences, ("klass_kostra_groups",)),
         Form("klass_bundled_municipalities", "klass", klass.read_bundled_municipalities, ("klass_municipalities",)),
         Form("klass_bundled_changes", "klass", klass.read_bundled_changes, ("klass_municipality_changes",)),

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from sources.errors import NotOfKindError
+from sources.klass.answers import read_changes
 from sources.klass.history import code_is_valid, counties, municipalities, name_of
-from sources.klass.reader import bundled_files, change_kinds, read_bundled_changes, read_changes, read_version
+from sources.klass.reader import bundled_files, change_kinds, read_bundled_changes, read_version
 from sources.ports import Document
 from sources.spec import load_specs
 

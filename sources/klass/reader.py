@@ -55,16 +55,6 @@ def read_version(spec: DatasetSpec, documents: list[Document]) -> pa.Table:
     return table.replace_schema_metadata({UPDATED_AT: f"{valid_from.isoformat()}T00:00:00+00:00"})
 
 
-def read_changes(spec: DatasetSpec, documents: list[Document]) -> pa.Table:
-    """A changes answer -> one row per change with the kind derived (Klass has no such field)."""
-    document = documents[0]
-    answer = _json_object(document, "codeChanges")
-    rows = [
-        (c["oldCode"], c["oldName"], c["newCode"], c["newName"], c["changeOccurred"]) for c in answer["codeChanges"]
-    ]
-    return changes_table(rows)
-
-
 def read_bundled_municipalities(spec: DatasetSpec, documents: list[Document]) -> pa.Table:
     """The compact history -> code, name, valid_from, valid_to."""
     return _bundled_periods(documents[0])
