@@ -90,7 +90,7 @@ def _section_blocks(context: Context, spec: SectionSpec) -> list[Block]:
         else:
             blocks.append(Block(asked.topic, ""))
     if absent:
-        names = listed(list(dict.fromkeys(absent)))
+        names = "; ".join(dict.fromkeys(absent))
         text = context.texts.figures["indicator"]["missing"].format(**context.names(names=names))
         blocks.append(Block(f"{spec.section}_missing", "", missing=text))
     return blocks

@@ -47,6 +47,19 @@ class FigureReader:
         own = {(dimension, code): label for dimension, codes in texts().labels.items() for code, label in codes.items()}
         return own | {(row["dimension"], row["code"]): row["label_nb"] for row in self.marts.rows("dim_breakdown_code")}
 
+    @cached_property
+    def _measures(self) -> dict[tuple[str, str], str]:
+        found: dict[tuple[str, str], str] = {}
+        if self.marts.has("dim_indicator_term", "dataset_id", "measure"):
+            for row in self.marts.rows("dim_indicator_term", order=["indicator_id"]):
+                name = self._indicators.get(row["indicator_id"], {}).get("name_nb")
+                found.setdefault((row["dataset_id"], row["measure"]), name or "")
+        return found
+
+    def indicator_of(self, dataset_id: str, measure: str) -> str:
+        """The Norwegian name of an indicator made from a measure, empty when there is none."""
+        return self._measures.get((dataset_id, measure), "")
+
     def indicator(self, asked: IndicatorFigure) -> Figure | None:
         """The first declared indicator that tells something of the municipality, else of any area, else None."""
         found: Figure | None = None

@@ -6,6 +6,7 @@ Here: what the template needs, as JSON. Not here: the look (templates/report.typ
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,11 @@ _TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 FONT = "Libertinus Serif"
 """Built into Typst, so that the file looks the same on every machine and needs no installed font."""
 
-WIDEST = 16.0
-"""Most of the page width that one column of a grid may take, in the unit of the widths."""
+WIDEST = 22.0
+"""Signs a column of a grid may take at most when columns share the page by what they hold."""
+NARROW = 90
+"""Signs across the page: a grid with fewer needs no sharing."""
+_WORD = re.compile("[\\s\u200b-]")
 WIDE_PANEL = 300
 
 
@@ -53,14 +57,14 @@ def _content(report: Report) -> dict[str, Any]:
             {
                 "title": section.title,
                 "intro": section.intro,
-                "blocks": [_block(block, section.section_id == "findings") for block in section.blocks],
+                "blocks": [_block(block, report, section.section_id == "findings") for block in section.blocks],
             }
             for section in report.sections
         ],
     }
 
 
-def _block(block: Block, is_list: bool) -> dict[str, Any]:
+def _block(block: Block, report: Report, is_list: bool) -> dict[str, Any]:
     tables = [_figure_table(block.figure)] if block.figure else []
     return {
         "title": block.title,
@@ -71,7 +75,7 @@ def _block(block: Block, is_list: bool) -> dict[str, Any]:
         "panels": _panels(block.figure) if block.figure else [],
         "tables": tables + [_grid(grid) for grid in block.grids],
         "notes": list(block.notes),
-        "sources": [source_line(source) for source in block.figure.sources] if block.figure else [],
+        "sources": [source_line(source, report.published) for source in block.figure.sources] if block.figure else [],
     }
 
 
@@ -122,8 +126,13 @@ def _breakable(text: str) -> str:
 
 
 def _widths(header: tuple[str, ...], rows: list[list[str]]) -> list[float]:
-    """Shares of the page width by the text each column holds; a table that is narrow anyway keeps its own widths."""
-    longest = [max([len(header[i]) / 2, *(len(row[i]) for row in rows)]) for i in range(len(header))]
-    if sum(longest) < 80:
+    """Shares of the page width by the text each column holds; a table that is narrow anyway keeps its own widths.
+
+    No column is narrower than its longest word, so that words do not run into the next column.
+    """
+    columns = [[name, *(row[i] for row in rows)] for i, name in enumerate(header)]
+    longest = [max(map(len, column)) for column in columns]
+    if sum(longest) < NARROW:
         return [0.0] * len(header)
-    return [max(4.0, min(WIDEST, length / 2)) for length in longest]
+    words = [max(len(word) for text in column for word in _WORD.split(text)) for column in columns]
+    return [float(max(min(length / 2, WIDEST), min(word, WIDEST))) for length, word in zip(longest, words, strict=True)]

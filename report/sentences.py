@@ -105,12 +105,13 @@ class Writer:
             if reason:
                 said = [f"{said[0][:-1]}: {self._reason(reason)}."]
         said += self._running(shown, own)
-        for role in ("county", "country"):
-            other = shown.line(role, own.group)  # type: ignore[arg-type]
-            year = _latest_whole_year(other, shown.years) if other else None
-            if other and year is not None:
+        told = []
+        for other in shown.of_group(own.group):
+            year = _latest_whole_year(other, shown.years)
+            if other is not own and year is not None:
                 said.append(self._level(replace(shown, phrase=""), self._area(other), other.at(year), year))
-        return said
+                told.append(year)
+        return said + (self._age(max(told)) if told else [])
 
     def _level(self, shown: Figure, area: str, cell: Cell, year: int) -> str:
         if cell.is_hidden:

@@ -108,13 +108,14 @@ def grid_text(value: str | float | int | date | None, is_figure: bool) -> str:
     return value
 
 
-def source_line(source: Source) -> str:
+def source_line(source: Source, today: date) -> str:
     """Where a figure comes from, when it was fetched, and when the next release is expected."""
     words = texts()
     if source.cadence == "discontinued":
         due = words.sentences["next_never"]
     elif source.next_expected:
-        due = words.sentences["next_known"].format(date=short_day(source.next_expected))
+        key = "next_known" if source.next_expected >= today else "next_late"
+        due = words.sentences[key].format(date=short_day(source.next_expected))
     else:
         due = words.sentences["next_unknown"]
     fetched = short_day(source.retrieved) if source.retrieved else words.sentences["retrieved_unknown"]

@@ -199,7 +199,7 @@ def coverage(context: Context) -> Block:
         is_demo=any(row["is_demo"] for row in rows),
         sources=_sources(context, rows),
     )
-    return Block("coverage", words["title"], tuple(_coverage_sentences(words, actual, forecasts)), shown)
+    return Block("coverage", words["title"], (" ".join(_coverage_sentences(words, actual, forecasts)),), shown)
 
 
 def _coverage(row: Row) -> float | None:

@@ -9,9 +9,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from report.context import Context
+from report.figures import BREAKDOWNS, ROLES
 from report.marts import Row, as_day
-from report.model import Block, Figure, Grid
+from report.model import Block, Figure, Grid, Role
 from report.norwegian import number
+from report.texts import unit_of
 
 REVISIONS_SHOWN = 40
 YEARS_OF_HIDDEN = 5
@@ -83,38 +85,65 @@ def revisions(context: Context) -> list[Block]:
 
 def _revised(context: Context) -> Block:
     words = context.texts.topics["revisions"]
-    if not context.marts.has("fct_revision", "dataset_id", "change_kind"):
+    if not context.marts.has("fct_revision", "published_region_code", "region_level", "change_kind"):
         return Block("revisions", words["title"], missing=words["missing"])
-    where = {"region_code": list(context.areas.codes)} if context.marts.has("fct_revision", "region_code") else {}
-    rows = context.marts.rows("fct_revision", where)
-    rows = [row for row in rows if row.get("change_kind") in words["kinds"]]
-    if not rows:
-        return Block("revisions", words["title"], (words["none"].format(**context.names()),))
-    newest = sorted(rows, key=lambda row: (-_year(row), row["dataset_id"], row.get("region_code") or ""))[
-        :REVISIONS_SHOWN
+    rows = [
+        {**row, "role": role}
+        for role, where in _published_codes(context).items()
+        for row in context.marts.rows("fct_revision", where)
+        if row["change_kind"] in words["kinds"]
     ]
+    summary = _summary(context)
+    if not rows:
+        return Block("revisions", words["title"], (words["none"].format(**context.names()),), grids=summary)
+    order = sorted(rows, key=lambda row: (row["dataset_id"], -row["year"], row["measure"], ROLES.index(row["role"])))
+    newest = sorted(order, key=lambda row: row["retrieved_at"], reverse=True)[:REVISIONS_SHOWN]
     said = [words["some"].format(**context.names(count=number(len(rows))))]
     if len(rows) > len(newest):
         said.append(words["capped"].format(count=number(len(newest))))
     listed = tuple(
-        (_title(context, row["dataset_id"]), _area(context, row), _year(row) or None,
-         words["kinds"][row["change_kind"]],
-         _side(context, row, "before"), _side(context, row, "after"))
+        (_title(context, row["dataset_id"]), context.areas.title(row["role"]), row["year"], _what(context, row),
+         words["kinds"][row["change_kind"]] + (words["open_year"] if row.get("is_open_year") else ""),
+         _side(context, row, "before"), _side(context, row, "after"), as_day(row["retrieved_at"]))
         for row in newest
     )  # fmt: skip
-    grids = (
-        Grid(
-            words["summary_title"], tuple(words["summary_header"]), tuple(_summary(context, rows)), frozenset({1, 2, 3})
-        ),
-        Grid(words["title"], tuple(words["header"]), listed, frozenset({4, 5})),
+    grid = Grid(words["title"], tuple(words["header"]), listed, frozenset({5, 6}))
+    return Block("revisions", words["title"], tuple(said), grids=(*summary, grid))
+
+
+def _published_codes(context: Context) -> dict[Role, dict[str, str | list[str]]]:
+    """How upstream names the three areas: under the codes they have had, and the country by its level."""
+    areas = context.areas
+    codes = {areas.municipality_code: {areas.municipality_code}, areas.county_code: {areas.county_code}}
+    for row in context.marts.rows("dim_region_history", {"current_code": list(codes), "is_exact": True}):
+        codes[row["current_code"]].add(row["code"])
+    return {
+        "municipality": {"published_region_code": sorted(codes[areas.municipality_code])},
+        "county": {"published_region_code": sorted(codes[areas.county_code])},
+        "country": {"region_level": "country"},
+    }
+
+
+def _what(context: Context, row: Row) -> str:
+    """What a cell counts: its measure (an indicator's name where the words are not listed), unit and codes."""
+    labels, measure = context.reader.labels, row["measure"]
+    name = labels.get(("measure", measure)) or context.reader.indicator_of(row["dataset_id"], measure) or measure
+    parts = [f"{name[:1].lower()}{name[1:]} ({unit_of(row['unit']).name})"]
+    parts += [labels.get((name, row[name]), row[name]) for name in BREAKDOWNS if row.get(name) not in (None, "all")]
+    return ", ".join(parts)
+
+
+def _summary(context: Context) -> tuple[Grid, ...]:
+    """Changed, added and removed cells by dataset over all areas, years that are new counted apart."""
+    words, counts = context.texts.topics["revisions"], dict[str, list[int]]()
+    for row in context.marts.rows("revision_summary", order=["dataset_id"]):
+        own = counts.setdefault(row["dataset_id"], [0, 0, 0, 0])
+        place = 3 if row["is_new_year"] else list(words["kinds"]).index(row["change_kind"])
+        own[place] += row["cell_count"]
+    rows = tuple((_title(context, dataset_id), *own) for dataset_id, own in counts.items())
+    return (
+        (Grid(words["summary_title"], tuple(words["summary_header"]), rows, frozenset({1, 2, 3, 4})),) if rows else ()
     )
-    return Block("revisions", words["title"], tuple(said), grids=grids)
-
-
-def _summary(context: Context, rows: list[Row]) -> Iterable[tuple[Any, ...]]:
-    for dataset_id in sorted({row["dataset_id"] for row in rows}):
-        own = [row["change_kind"] for row in rows if row["dataset_id"] == dataset_id]
-        yield (_title(context, dataset_id), own.count("changed"), own.count("added"), own.count("removed"))
 
 
 def _side(context: Context, row: Row, side: str) -> Any:
@@ -122,18 +151,6 @@ def _side(context: Context, row: Row, side: str) -> Any:
     if value is not None:
         return value
     return context.texts.statuses.get(status, status) if status else None
-
-
-def _year(row: Row) -> int:
-    if row.get("year"):
-        return int(row["year"])
-    start = as_day(row.get("period_start"))
-    return start.year if start else 0
-
-
-def _area(context: Context, row: Row) -> str:
-    role = context.areas.codes.get(row.get("region_code") or "")
-    return context.areas.title(role) if role else ""
 
 
 def _several_releases(context: Context) -> Block:

@@ -150,7 +150,7 @@ class _Sheets:
         """Sentences, notes and sources of a block, one to a row."""
         said = [*block.sentences, *([block.missing] if block.missing else []), *block.notes]
         if block.figure:
-            said += [source_line(source) for source in block.figure.sources]
+            said += [source_line(source, self._report.published) for source in block.figure.sources]
         if not said:
             return row
         if block.title:
