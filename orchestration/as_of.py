@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import date, datetime, time
 from pathlib import Path
 
-from orchestration.build import is_up_to_date, prepare_build, publish_build
+from orchestration.build import is_up_to_date, prepare_build, publish_build, published_manifest
 from orchestration.dbt_assets import build_arguments
 from orchestration.dbt_project import dbt_environment, ensure_manifest
 from orchestration.workspace import DBT_PROJECT, Workspace
@@ -41,7 +41,10 @@ def warehouse_as_of(workspace: Workspace, day: date) -> Path:
     landing = corner / "landing"
     if not landing.is_symlink():
         landing.symlink_to(workspace.folder.landing, target_is_directory=True)
-    settings = workspace.settings.model_copy(update={"data_dir": corner, "keep_releases": 2})
+    published = published_manifest(workspace.folder)
+    # demo figures or real ones: as in the published release, whatever this call's own settings say
+    source = "demo" if published is None or published.is_demo else "extracts"
+    settings = workspace.settings.model_copy(update={"data_dir": corner, "keep_releases": 2, "source": source})
     then = replace(workspace, settings=settings, as_of=end_of(day), full=True, _found={})
     with writer_lock(then.folder.lock):
         if not is_up_to_date(then):

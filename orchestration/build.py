@@ -16,6 +16,7 @@ from orchestration.build_inputs import build_inputs
 from orchestration.dbt_project import ensure_manifest, project_fingerprint
 from orchestration.refresh import reread_outdated
 from orchestration.workspace import Workspace
+from sources.compaction import compact
 from sources.current import InUse, select_current, was_known
 from warehouse.build import load_inputs
 from warehouse.errors import VerificationFailed
@@ -127,7 +128,7 @@ def prepare_build(workspace: Workspace, *, full: bool = False) -> BuildPlan:
 
 def publish_build(workspace: Workspace) -> Manifest:
     """Check that dbt's tests ran and passed, then publish. Must be called under the writer's lock."""
-    state, _ = current_state(workspace)
+    state, current = current_state(workspace)
     require_passed(workspace.folder.dbt_target / "run_results.json")
     manifest = publish(
         Publication(
@@ -143,6 +144,8 @@ def publish_build(workspace: Workspace) -> Manifest:
         )
     )
     write_state(workspace.folder.build, state)
+    if workspace.as_of is None:
+        compact(workspace.landing, workspace.specs, [(use.dataset_id, use.release_id) for use in current])
     return manifest
 
 

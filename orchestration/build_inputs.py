@@ -14,6 +14,7 @@ import pyarrow as pa
 from orchestration.revisions import revision_tables
 from sources.current import InUse, was_known
 from sources.dimensions import DIMENSIONS, dimensions, units
+from sources.intake import ensure_rows
 from sources.landing import Landing
 from sources.spec import DatasetSpec
 from warehouse.build import BuildInputs, LandedRows
@@ -58,8 +59,9 @@ def build_inputs(
 
 def _landed(landing: Landing, spec: DatasetSpec, release_id: str) -> LandedRows:
     receipt = landing.receipt(spec.dataset_id, release_id)
-    path = landing.data_path(spec.dataset_id, release_id, spec.shape)
-    return LandedRows(spec.dataset_id, release_id, path, bool(receipt and receipt.is_demo))
+    if receipt is None:
+        raise RuntimeError(f"{spec.dataset_id} {release_id}: in use without a receipt")
+    return LandedRows(spec.dataset_id, release_id, ensure_rows(landing, spec, receipt), receipt.is_demo)
 
 
 def _metadata(

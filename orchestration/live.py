@@ -213,7 +213,7 @@ class Upstream:
 
     def _waiting_bodies(self, memory: Memory) -> list[Body]:
         landing = self._workspace.landing
-        whole = all(landing.blob_path(blob.sha256).exists() for body in memory.bodies for blob in body.blobs)
+        whole = all(landing.has_body(blob.sha256) for body in memory.bodies for blob in body.blobs)
         return memory.bodies if whole else []
 
     def _take(self, spec: DatasetSpec, body: Body) -> Outcome:

@@ -14,7 +14,7 @@ from sources.current import BUNDLED, FETCHED
 from sources.discovery import Candidate
 from sources.errors import SourceError
 from sources.gates import Snapshot, judge
-from sources.intake import Arrival, known_release, read_release, take_in
+from sources.intake import Arrival, ensure_rows, known_release, read_release, take_in
 from sources.landing import Blob, Decision, Landing, ReadingFacts, Receipt, file_digest
 from sources.spec import DatasetSpec
 
@@ -113,7 +113,7 @@ def _snapshot(landing: Landing, spec: DatasetSpec, receipt: Receipt) -> Snapshot
     facts = landing.reading(spec.dataset_id, receipt.release_id)
     if facts is None:
         raise RuntimeError(f"{spec.dataset_id} {receipt.release_id}: a receipt without a reading")
-    path = landing.data_path(spec.dataset_id, receipt.release_id, spec.shape)
+    path = ensure_rows(landing, spec, receipt)
     return Snapshot(facts, path, receipt.form, receipt.retrieved_at, receipt.date_basis == FETCHED)
 
 

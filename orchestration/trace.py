@@ -193,7 +193,7 @@ class _RawLines:
 
     def __init__(self, workspace: Workspace, receipt: Receipt) -> None:
         self._is_text = receipt.form.startswith(_TEXT_FORMS)
-        self._path = workspace.landing.blob_path(receipt.blobs[0].sha256)
+        self._path = workspace.landing.body(receipt.blobs[0].sha256)
         self._encoding = "latin-1" if receipt.form in ("imdi_long", "imdi_wide") else "utf-8"
         self._lines: list[str] | None = None
 

@@ -45,8 +45,16 @@ def known_release(landing: Landing, spec: DatasetSpec, digests: list[str]) -> Re
     release_id = release_id_of(digests)
     receipt = landing.receipt(spec.dataset_id, release_id)
     facts = landing.reading(spec.dataset_id, release_id) if receipt else None
-    path = landing.data_path(spec.dataset_id, release_id, spec.shape)
-    return receipt if facts and facts.spec_version == spec.version and path.exists() else None
+    return receipt if facts and facts.spec_version == spec.version else None
+
+
+def ensure_rows(landing: Landing, spec: DatasetSpec, receipt: Receipt) -> Path:
+    """The rows of a release, read again from its bytes where they were removed to save room; equal bytes either way."""
+    path = landing.data_path(spec.dataset_id, receipt.release_id, spec.shape)
+    is_whole = path.exists() and (spec.shape != "observation" or path.with_name("series.parquet").exists())
+    if not is_whole:
+        read_release(landing, spec, receipt.release_id, receipt.blobs, receipt.form)
+    return path
 
 
 def take_in(landing: Landing, spec: DatasetSpec, arrival: Arrival) -> Receipt:
@@ -79,8 +87,8 @@ def read_release(
     landing: Landing, spec: DatasetSpec, release_id: str, blobs: list[Blob], form_name: str | None
 ) -> ReadingFacts:
     """(Re)make the rows of a release from its bytes under today's spec."""
-    form = _form(form_name, spec, landing.blob_path(blobs[0].sha256), blobs[0].name)
-    documents = [Document(landing.blob_path(blob.sha256), blob.name) for blob in blobs]
+    form = _form(form_name, spec, landing.body(blobs[0].sha256), blobs[0].name)
+    documents = [Document(landing.body(blob.sha256), blob.name) for blob in blobs]
     path = landing.data_path(spec.dataset_id, release_id, spec.shape)
     result = form.read(spec, documents)
     facts = (

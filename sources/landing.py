@@ -3,7 +3,7 @@
 Here: storing and finding releases of a dataset. Not here: parsing the bytes, or choosing which release a mart uses.
 
 Layout under the landing folder (all names are made here, none from upstream):
-    blobs/<first two hex>/<sha256>              the bytes
+    blobs/<first two hex>/<sha256>              the bytes (of an old release: <sha256>.delta, see compaction.py)
     datasets/<dataset_id>/<release_id>/receipt.json
     datasets/<dataset_id>/<release_id>/observations.parquet   (or table.parquet) and series.parquet
     datasets/<dataset_id>/<release_id>/reading.json           what was read from the bytes, under which spec
@@ -22,6 +22,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from sources import body_delta
 from sources.errors import SourceError
 from sources.observation import fsync_folder
 from sources.spec import ID_PATTERN
@@ -106,7 +107,7 @@ class Landing:
         """Store a body under its hash and return the hash. Storing the same body again changes nothing."""
         digest = hashlib.sha256(body).hexdigest()
         path = self.blob_path(digest)
-        if not path.exists():
+        if not self.has_body(digest):
             _write_whole(path, body)
         return digest
 
@@ -114,7 +115,7 @@ class Landing:
         """Store a file's bytes under their hash, in bounded memory, and return the hash."""
         digest = file_digest(file)
         path = self.blob_path(digest)
-        if not path.exists():
+        if not self.has_body(digest):
             path.parent.mkdir(parents=True, exist_ok=True)
             partial = path.with_name(f".{digest}.{os.getpid()}.part")
             with open(file, "rb") as source, open(partial, "wb") as target:
@@ -138,6 +139,38 @@ class Landing:
         if not re.fullmatch(r"[0-9a-f]{64}", sha256):
             raise ValueError("a blob is named by the 64 hex digits of its SHA-256")
         return self.folder / "blobs" / sha256[:2] / sha256
+
+    def delta_path(self, sha256: str) -> Path:
+        """Where a body lies that is stored as the difference from another (sources/compaction.py)."""
+        path = self.blob_path(sha256)
+        return path.with_name(f"{path.name}.delta")
+
+    def has_body(self, sha256: str) -> bool:
+        """Whether the bytes are here, whole or as a delta."""
+        return self.blob_path(sha256).exists() or self.delta_path(sha256).exists()
+
+    def body(self, sha256: str) -> Path:
+        """A file with the bytes: the stored one, or one given back from its delta beside landing's own files.
+
+        Raises SourceError when the bytes cannot be given back exactly.
+        """
+        path = self.blob_path(sha256)
+        if path.exists() or not self.delta_path(sha256).exists():
+            return path
+        restored = self.folder / "incoming" / "restored" / sha256
+        if not restored.exists() or file_digest(restored) != sha256:
+            delta = self.delta_path(sha256).read_bytes()
+            try:
+                whole = body_delta.apply(self.body(body_delta.base_of(delta)).read_bytes(), delta)
+            except (ValueError, OSError) as problem:
+                raise SourceError(
+                    expected=f"the body {sha256[:16]} of an old release",
+                    found=str(problem),
+                    where="landing",
+                    next_step="restore landing from its backup; the release in use is not affected",
+                ) from problem
+            _write_whole(restored, whole)
+        return restored
 
     def release_folder(self, dataset_id: str, release_id: str) -> Path:
         if not _DATASET_PATTERN.fullmatch(dataset_id) or not _RELEASE_PATTERN.fullmatch(release_id):

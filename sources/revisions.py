@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict
 
 from sources.dimensions import DIMENSIONS
+from sources.intake import ensure_rows
 from sources.landing import Landing, ReadingFacts, Receipt
 from sources.observation import KEY, fsync_folder, key_numbers, write_parquet
 from sources.spec import DatasetSpec
@@ -164,8 +165,8 @@ def ensure_revision(landing: Landing, spec: DatasetSpec, receipt: Receipt) -> Re
     if kept and kept.before == before_id and kept.spec_version == spec.version:
         return kept
     made = RevisionFacts(before=before_id, spec_version=spec.version)
-    if before_id is not None:
-        cells, counts = _compare(landing, spec, receipt.release_id, before_id)
+    if before is not None:
+        cells, counts = _compare(spec, ensure_rows(landing, spec, receipt), ensure_rows(landing, spec, before))
         write_parquet(cells, revision_path(landing, receipt))
         made = RevisionFacts(before=before_id, spec_version=spec.version, counts=counts)
     _write_facts(landing, receipt, made)
@@ -183,11 +184,8 @@ def revision_path(landing: Landing, receipt: Receipt) -> Path:
     return landing.release_folder(receipt.dataset_id, receipt.release_id) / "revision.parquet"
 
 
-def _compare(landing: Landing, spec: DatasetSpec, release_id: str, before_id: str) -> tuple[pa.Table, list[YearCount]]:
-    after, before = (
-        pq.read_table(landing.data_path(spec.dataset_id, i, spec.shape), columns=[*KEY, "value", "value_status"])
-        for i in (release_id, before_id)
-    )
+def _compare(spec: DatasetSpec, path: Path, path_before: Path) -> tuple[pa.Table, list[YearCount]]:
+    after, before = (pq.read_table(p, columns=[*KEY, "value", "value_status"]) for p in (path, path_before))
     levels = set(_levels(before)) & set(_levels(after))
     if spec.accumulates:
         # each file holds months of its own: only months that both hold can have been revised

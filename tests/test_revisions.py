@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestration.refresh import refresh_file
 from orchestration.revisions import revision_tables
+from sources import body_delta
+from sources.compaction import compact
 from sources.discovery import Candidate
+from sources.errors import SourceError
+from sources.intake import ensure_rows
 from sources.klass.history import municipalities
 from sources.landing import Landing
 from sources.observation import observation_table
@@ -201,3 +207,66 @@ def test_the_comparison_is_a_cache_that_is_made_again_to_the_same_bytes(tmp_path
     again = ensure_revision(landing, spec, receipt)
     assert path.read_bytes() == first
     assert again is not None and again.cells == 1
+
+
+def test_a_one_percent_revision_costs_under_five_percent_and_loses_no_byte(upstream: Path, tmp_path: Path) -> None:
+    """Real table, 1 % of the figures changed: growth of landing after compaction, and the old bytes back, hash for hash."""
+    landing, specs = Landing(tmp_path / "landing"), load_specs()
+    body = (upstream / "imdi" / "long" / "k_bosatt_anmodede_1995-2023.csv").read_bytes()
+    lines = body.split(b"\n")
+    figures = [n for n in range(1, len(lines)) if lines[n].rsplit(b";", 1)[-1].isdigit()]
+    for n in figures[:: len(figures) * 100 // len(lines)]:
+        start, figure = lines[n].rsplit(b";", 1)
+        lines[n] = start + b";" + str(int(figure) + 1).encode()
+    sizes, ids = [], []
+    for number, content in enumerate((body, b"\n".join(lines))):
+        path = tmp_path / f"{number}.csv"
+        path.write_bytes(content)
+        ids.append(land(landing, path, datetime(2025, 1, 1 + number, tzinfo=UTC), "imdi_long"))
+        receipt = landing.receipt(DATASET, ids[-1])
+        assert receipt is not None
+        ensure_revision(landing, specs[DATASET], receipt)
+        compact(landing, {DATASET: specs[DATASET]}, [(DATASET, ids[-1])])
+        sizes.append(sum(p.stat().st_size for p in landing.folder.rglob("*") if p.is_file()))
+    changed = read_revision(landing, receipt)
+    assert changed is not None
+    assert 0.009 < changed.cells / len(lines) < 0.012
+    assert (sizes[1] - sizes[0]) / sizes[0] < 0.05, sizes
+
+    old = landing.receipt(DATASET, ids[0])
+    assert old is not None
+    assert not landing.blob_path(old.blobs[0].sha256).exists()
+    assert landing.body(old.blobs[0].sha256).read_bytes() == body
+    rows = landing.data_path(DATASET, ids[0], "observation")
+    assert not rows.exists()
+    assert ensure_rows(landing, specs[DATASET], old) == rows
+    assert rows.exists() and rows.with_name("series.parquet").exists()
+
+
+@given(st.lists(st.binary(max_size=12), max_size=60), st.lists(st.binary(max_size=12), max_size=60))
+def test_a_delta_gives_back_any_body(old: list[bytes], new: list[bytes]) -> None:
+    for base, body in ((b"\n".join(old), b"\n".join(new)), (b"\n".join(old), b"\n".join(old + new + old))):
+        assert body_delta.apply(base, body_delta.encode(base, body)) == body
+
+
+def test_a_chain_of_vintages_is_given_back_and_damage_is_seen(tmp_path: Path) -> None:
+    landing, spec = Landing(tmp_path / "landing"), load_specs()[DATASET]
+    bodies, ids = [], []
+    for number in range(5):
+        figures: dict[tuple[str, int], int | str] = {(c, 2024): 42 + (number if c == "3909" else 0) for c, _ in municipalities(2024)}
+        bodies.append(imdi_long(figures).encode("latin-1"))
+        path = tmp_path / f"{number}.csv"
+        path.write_bytes(bodies[-1])
+        ids.append(land(landing, path, datetime(2025, 1, 1 + number, tzinfo=UTC), "imdi_long"))
+        compact(landing, {DATASET: spec}, [(DATASET, ids[-1])])
+    digests = [r.blobs[0].sha256 for r in landing.receipts(DATASET)]
+    assert [landing.blob_path(d).exists() for d in digests] == [False] * 4 + [True]
+    assert [landing.body(d).read_bytes() for d in digests] == bodies
+    assert landing.put_bytes(bodies[0]) == digests[0]
+    assert not landing.blob_path(digests[0]).exists(), "bytes that are here as a delta are not stored again"
+
+    shutil.rmtree(landing.folder / "incoming" / "restored")
+    delta = landing.delta_path(digests[2])
+    delta.write_bytes(delta.read_bytes().replace(digests[2].encode(), b"0" * 64))
+    with pytest.raises(SourceError, match="restore landing from its backup"):
+        landing.body(digests[2])
