@@ -9,12 +9,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 from report.areas import Sources, areas_of
-from report.charts import cell_text
 from report.context import Context
 from report.declarations import IndicatorFigure, MartFigure, SectionSpec, declarations
 from report.figures import ROLES, FigureReader
 from report.marts import Marts
-from report.model import Block, Figure, Grid, Report, Section
+from report.model import Block, Figure, Grid, GridValue, Measured, Report, Section
 from report.norwegian import listed, number
 from report.sentences import Writer
 from report.texts import texts
@@ -140,7 +139,7 @@ def _marked(context: Context, figure: Figure) -> str:
 
 def _key_figures(context: Context, shown: list[Figure]) -> Block:
     """One row per headline figure and group: the newest whole year of the municipality beside county and country."""
-    words, rows = context.texts.topics["key_figures"], []
+    words, rows = context.texts.topics["key_figures"], list[tuple[GridValue, ...]]()
     for figure in (figure for figure in shown if figure.is_headline):
         for group in figure.groups:
             own = figure.line("municipality", group)
@@ -149,10 +148,10 @@ def _key_figures(context: Context, shown: list[Figure]) -> Block:
             told = [y for y in figure.years if own.at(y).says_something and not own.at(y).is_running]
             year = max(told, default=figure.years[-1])
             title = _marked(context, figure) + (f": {group[:1].lower() + group[1:]}" if group else "")
-            cells = []
+            cells: list[GridValue] = []
             for role in ROLES:
                 line = figure.line(role, group)
-                cells.append(cell_text(line.at(year), figure.unit) if line else "–")
+                cells.append(Measured(line.at(year), figure.unit) if line else None)
             rows.append((title, figure.unit.name, year, *cells))
     if not rows:
         return Block("key_figures", words["title"], missing=words["missing"])

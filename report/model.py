@@ -154,12 +154,23 @@ class Svg:
 
 
 @dataclass(frozen=True)
+class Measured:
+    """A figure with its unit, where a grid holds figures of several units."""
+
+    cell: Cell
+    unit: Unit
+
+
+GridValue = str | float | int | date | Measured | None
+
+
+@dataclass(frozen=True)
 class Grid:
     """A table of texts, numbers and dates. ``numeric`` holds the columns that are set to the right."""
 
     title: str
     header: tuple[str, ...]
-    rows: tuple[tuple[str | float | int | date | None, ...], ...]
+    rows: tuple[tuple[GridValue, ...], ...]
     numeric: frozenset[int] = frozenset()
 
 

@@ -135,4 +135,6 @@ def _widths(header: tuple[str, ...], rows: list[list[str]]) -> list[float]:
     if sum(longest) < NARROW:
         return [0.0] * len(header)
     words = [max(len(word) for text in column for word in _WORD.split(text)) for column in columns]
-    return [float(max(min(length / 2, WIDEST), min(word, WIDEST))) for length, word in zip(longest, words, strict=True)]
+    return [
+        float(max(min(length / 2, WIDEST), min(word + 2, WIDEST))) for length, word in zip(longest, words, strict=True)
+    ]

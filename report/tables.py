@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from report.charts import cell_text
-from report.model import Cell, Figure, Source
+from report.model import Cell, Figure, GridValue, Measured, Source
 from report.norwegian import number, short_day
 from report.texts import texts
 
@@ -93,10 +93,12 @@ def _rank(rank: int | None, count: int | None, year: int | None) -> TableCell:
     return TableCell(f"{text} ({year})")
 
 
-def grid_text(value: str | float | int | date | None, is_figure: bool) -> str:
+def grid_text(value: GridValue, is_figure: bool) -> str:
     """A value of a grid as a reader sees it; a year or a code (no figure) keeps its digits together."""
     if value is None:
         return "–"
+    if isinstance(value, Measured):
+        return cell_text(value.cell, value.unit)
     if isinstance(value, bool):
         return str(value)
     if isinstance(value, date):

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from report.charts import cell_text
 from report.context import Context
 from report.marts import Row
-from report.model import Block, Cell, Figure, Grid, Line
+from report.model import Block, Cell, Figure, Grid, Line, Measured
 from report.norwegian import amount, day, difference, figure, number
 from report.texts import unit_of
 from warehouse.errors import WarehouseError
@@ -88,7 +87,7 @@ def benefit_recipients(context: Context) -> Block:
     cells = tuple(
         (_benefit_name(words, row), areas.title(areas.codes[row["region_code"]]), row["year"],
          unit_of(row["unit"]).name,
-         *(cell_text(_group_cell(row, group), unit_of(row["unit"])) for group in BENEFIT_GROUPS))
+         *(Measured(_group_cell(row, group), unit_of(row["unit"])) for group in BENEFIT_GROUPS))
         for row in shown
     )  # fmt: skip
     grid = Grid(words["title"], tuple(words["header"]), cells, frozenset({4, 5, 6}))
@@ -308,7 +307,7 @@ def _kroner(rows: list[Row]) -> dict[int, Cell]:
     for row in rows:
         value, low, high = row["amount_nok"], row["amount_low_nok"], row["amount_high_nok"]
         cells[row["year"]] = Cell(
-            value, low, high, "ok" if value is not None else "interval", "recomputed", "hidden_parts"
+            value, low, high, "ok" if value is not None else "interval", "forecast", "hidden_parts"
         )
     return cells
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from report.model import Block, Cell, Figure, Grid, Line, Report, Section
+from report.charts import cell_text
+from report.model import Block, Cell, Figure, Grid, GridValue, Line, Measured, Report, Section, Source
 from report.norwegian import Unit, day
 from report.tables import source_line
 from report.texts import texts
@@ -175,10 +175,15 @@ class _Sheets:
                 self._value(sheet, top + offset, column, value)
         return top + len(grid.rows) + 1
 
-    def _value(self, sheet: Worksheet, row: int, column: int, value: Any) -> None:
+    def _value(self, sheet: Worksheet, row: int, column: int, value: GridValue) -> None:
         if value is None:
             return
-        if isinstance(value, date):
+        if isinstance(value, Measured):
+            if value.cell.value is not None:
+                sheet.write_number(row, column, value.cell.value * value.unit.factor, self._number(value.unit))
+            else:
+                sheet.write_string(row, column, cell_text(value.cell, value.unit))
+        elif isinstance(value, date):
             sheet.write_datetime(row, column, value, self._day)
         elif isinstance(value, int | float) and not isinstance(value, bool):
             sheet.write_number(row, column, value)
@@ -192,6 +197,6 @@ class _Sheets:
         return self._numbers[unit.decimals]
 
 
-def _origin(source: Any) -> str:
+def _origin(source: Source) -> str:
     publisher = source.attribution.removeprefix("Kilde: ").strip()
     return ", ".join(part for part in (source.title, publisher, source.detail) if part)
