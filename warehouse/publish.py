@@ -181,7 +181,9 @@ def _write_table(connection: duckdb.DuckDBPyConnection, table: TableDoc, candida
             next_step="run with --full; the previous release is untouched",
         )
     names = [_identifier(column) for column, _ in columns]
-    order = [*table.order_by, *[n for n in names if n not in table.order_by]]
+    # a declared key settles the order of rows; without one, all columns do
+    last = table.key or tuple(names)
+    order = [*table.order_by, *[n for n in last if n not in table.order_by]]
     listed = ", ".join(f'"{n}"' for n in names)
     ordered = ", ".join(f'"{_identifier(n)}" nulls last' for n in order)
     connection.execute(
