@@ -5,12 +5,14 @@ what a run does in what order (job.py). Few coarse ops: each op costs seconds, e
 """
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
 import dagster as dg
 
 from orchestration.live import Upstream
 from orchestration.refresh import Outcome, plan_refresh, refresh_file
 from orchestration.workspace import Workspace
+from sources.revisions import ensure_revision
 from sources.spec import DatasetSpec
 
 GROUP_NAMES = {
@@ -55,7 +57,8 @@ def _publisher_assets(workspace: Workspace, source: str, specs: Sequence[Dataset
         chosen = {by_key[key].dataset_id for key in context.selected_asset_keys}
         outcomes = refresh_datasets(workspace, chosen, context)
         for key in sorted(context.selected_asset_keys, key=lambda k: k.path):
-            yield _result(key, outcomes.get(by_key[key].dataset_id, []))
+            spec = by_key[key]
+            yield _result(workspace, spec, key, outcomes.get(spec.dataset_id, []))
 
     return refresh
 
@@ -66,6 +69,7 @@ _CHECK_TEXT = "Every new file of this dataset was read and accepted. If not, the
 def _asset_spec(key: dg.AssetKey, spec: DatasetSpec) -> dg.AssetSpec:
     return dg.AssetSpec(
         key,
+        freshness_policy=_freshness(spec),
         description=f"{spec.title_nb}. {spec.description_nb}\n\n{spec.attribution_nb}. Lisens: {spec.licence}",
         group_name=GROUP_NAMES[spec.statistic_group],
         kinds={spec.source, "table" if spec.shape == "table" else "observations"},
@@ -76,6 +80,50 @@ def _asset_spec(key: dg.AssetKey, spec: DatasetSpec) -> dg.AssetSpec:
             "verified": spec.verified,
         },
     )
+
+
+def _freshness(spec: DatasetSpec) -> dg.FreshnessPolicy | None:
+    """Whether we looked: at least as often as the publisher is due. Whether it published in time is a check of its own."""
+    days = {"monthly": 30, "quarterly": 91, "half_yearly": 183, "yearly": 365}.get(spec.declared_cadence)
+    if days is None:
+        return None
+    return dg.FreshnessPolicy.time_window(fail_window=timedelta(days=2 * days), warn_window=timedelta(days=1.25 * days))
+
+
+def release_metadata(workspace: Workspace, spec: DatasetSpec) -> dict[str, dg.MetadataValue]:
+    """What the UI shows of the dataset's newest release: rows, years, what it revised, what is held, where to look."""
+    landing = workspace.landing
+    receipts = landing.receipts(spec.dataset_id)
+    metadata: dict[str, dg.MetadataValue] = {"source": dg.MetadataValue.url(spec.link)}
+    decisions = [(r.release_id, landing.decision(spec.dataset_id, r.release_id)) for r in receipts]
+    held = [
+        f"- `{release}`: {'; '.join(decision.reasons)}\n"
+        f"  `integrering releases accept|reject {spec.dataset_id} {release}`"
+        for release, decision in decisions
+        if decision and decision.state == "held"
+    ]
+    if held:
+        metadata["held_releases"] = dg.MetadataValue.md("\n".join(held))
+    if not receipts:
+        return metadata
+    newest = max(receipts, key=lambda r: r.order)
+    facts, revision = landing.reading(spec.dataset_id, newest.release_id), ensure_revision(landing, spec, newest)
+    decision = landing.decision(spec.dataset_id, newest.release_id)
+    updated = newest.upstream_updated_at or newest.retrieved_at
+    metadata["upstream_date"] = dg.MetadataValue.timestamp(updated.timestamp())
+    metadata["publication_status"] = dg.MetadataValue.text(newest.publication_status)
+    if facts:
+        metadata["dagster/row_count"] = dg.MetadataValue.int(facts.rows)
+        metadata["years"] = dg.MetadataValue.text(f"{min(facts.years)}-{max(facts.years)}" if facts.years else "")
+    if decision and decision.notices:
+        metadata["notices"] = dg.MetadataValue.md("\n".join(f"- {notice}" for notice in decision.notices))
+    if revision:
+        metadata["revision"] = dg.MetadataValue.text(revision.in_words())
+    if revision and revision.before:
+        metadata["diff"] = dg.MetadataValue.md(
+            f"`integrering query \"select * from marts.fct_revision where release_id = '{newest.release_id}'\"`"
+        )
+    return metadata
 
 
 def refresh_datasets(
@@ -114,7 +162,9 @@ def _tell(workspace: Workspace, context: dg.AssetExecutionContext, outcome: Outc
     workspace.report(outcome)
 
 
-def _result(key: dg.AssetKey, outcomes: list[Outcome]) -> dg.MaterializeResult:
+def _result(
+    workspace: Workspace, spec: DatasetSpec, key: dg.AssetKey, outcomes: list[Outcome]
+) -> dg.MaterializeResult:
     objections = [o for o in outcomes if o.state in ("failed", "held")]
     rows = sum(o.rows for o in outcomes if o.state == "refreshed")
     return dg.MaterializeResult(
@@ -124,6 +174,7 @@ def _result(key: dg.AssetKey, outcomes: list[Outcome]) -> dg.MaterializeResult:
             "refreshed": sum(o.state == "refreshed" for o in outcomes),
             "rows_read": rows,
             "releases": ", ".join(sorted({o.release_id for o in outcomes if o.release_id})) or "none",
+            **release_metadata(workspace, spec),
         },
         check_results=[
             dg.AssetCheckResult(
