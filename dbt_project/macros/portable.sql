@@ -39,3 +39,11 @@
 {% macro exact_sum(expression) -%}
     cast(sum(cast({{ expression }} as decimal(18, 3))) as double)
 {%- endmacro %}
+
+{# CTE body: every year from the first of the code history to the last that regions are mapped for, column `year`. #}
+{% macro history_years(first_day_expression, relation) -%}
+    select numbers.year
+    from ({{ years_between(1972, var('last_year')) }}) as numbers
+    inner join (select {{ year_of('min(' ~ first_day_expression ~ ')') }} as first_year from {{ relation }}) as bounds
+        on numbers.year >= bounds.first_year
+{%- endmacro %}

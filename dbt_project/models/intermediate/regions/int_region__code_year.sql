@@ -13,18 +13,9 @@ special as (
 
 ),
 
-bounds as (
-
-    select {{ year_of('min(valid_from)') }} as first_year from periods
-
-),
-
 years as (
 
-    select numbers.year
-    from ({{ years_between(1972, var('last_year')) }}) as numbers
-    inner join bounds
-        on numbers.year >= bounds.first_year
+    {{ history_years('valid_from', 'periods') }}
 
 ),
 

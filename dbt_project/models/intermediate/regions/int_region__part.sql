@@ -7,18 +7,9 @@ with current_codes as (
 
 ),
 
-bounds as (
-
-    select {{ year_of('min(valid_from)') }} as first_year from current_codes
-
-),
-
 years as (
 
-    select numbers.year
-    from ({{ years_between(1972, var('last_year')) }}) as numbers
-    inner join bounds
-        on numbers.year >= bounds.first_year
+    {{ history_years('valid_from', 'current_codes') }}
 
 ),
 
