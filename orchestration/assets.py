@@ -162,9 +162,7 @@ def _tell(workspace: Workspace, context: dg.AssetExecutionContext, outcome: Outc
     workspace.report(outcome)
 
 
-def _result(
-    workspace: Workspace, spec: DatasetSpec, key: dg.AssetKey, outcomes: list[Outcome]
-) -> dg.MaterializeResult:
+def _result(workspace: Workspace, spec: DatasetSpec, key: dg.AssetKey, outcomes: list[Outcome]) -> dg.MaterializeResult:
     objections = [o for o in outcomes if o.state in ("failed", "held")]
     rows = sum(o.rows for o in outcomes if o.state == "refreshed")
     return dg.MaterializeResult(

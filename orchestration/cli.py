@@ -68,7 +68,9 @@ def run(
 def query(
     sql: Annotated[str, typer.Argument(help="one SQL statement")],
     output: Annotated[str, typer.Option("--format", help="table, csv or json")] = "table",
-    as_of: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="the marts as they were that day")] = None,
+    as_of: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="the marts as they were that day")
+    ] = None,
 ) -> None:
     """Read-only SQL on the published release, or on the marts as they were on a date."""
     from warehouse.query import run_query, write_result

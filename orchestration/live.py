@@ -147,7 +147,13 @@ class Upstream:
         try:
             probe = self.clients[spec.source].probe(spec)
             memory = memory.model_copy(
-                update={"asked_at": now, "state": probe.state, "note": probe.note, "stamp": probe.stamp, "retry_at": None}
+                update={
+                    "asked_at": now,
+                    "state": probe.state,
+                    "note": probe.note,
+                    "stamp": probe.stamp,
+                    "retry_at": None,
+                }
             )
             memory = self._weigh(spec, memory, probe)
         except SourceError as problem:
@@ -204,7 +210,12 @@ class Upstream:
         bodies = self._fetch(spec)
         landing = self._workspace.landing
         is_new = any(known_release(landing, spec, [b.sha256 for b in body.blobs]) is None for body in bodies)
-        update = {"is_due": is_new, "fetched_at": bodies[-1].retrieved_at, "bodies": bodies if is_new else [], "failures": 0}
+        update = {
+            "is_due": is_new,
+            "fetched_at": bodies[-1].retrieved_at,
+            "bodies": bodies if is_new else [],
+            "failures": 0,
+        }
         return memory.model_copy(update=update)
 
     def _fetch(self, spec: DatasetSpec) -> list[Body]:
@@ -223,7 +234,14 @@ class Upstream:
         if known is not None and landing.decision(spec.dataset_id, known.release_id) is not None:
             return _known_outcome(self._workspace, spec, known, name)
         arrival = Arrival(
-            body.blobs, body.form, body.retrieved_at, FETCHED, body.updated_at, body.stamp, False, body.publication_status
+            body.blobs,
+            body.form,
+            body.retrieved_at,
+            FETCHED,
+            body.updated_at,
+            body.stamp,
+            False,
+            body.publication_status,
         )
         return decide(landing, spec, take_in(landing, spec, arrival), name)
 
@@ -231,10 +249,14 @@ class Upstream:
         """Remember a failure with a growing pause. Closed and withdrawn are states of upstream, not failures."""
         now = self._workspace.clock()
         if isinstance(problem, ClosedError):
-            memory = memory.model_copy(update={"asked_at": now, "state": "closed", "note": problem.found, "is_due": False})
+            memory = memory.model_copy(
+                update={"asked_at": now, "state": "closed", "note": problem.found, "is_due": False}
+            )
             memory = memory.model_copy(update={"retry_at": now + FIRST_RETRY})
         elif isinstance(problem, WithdrawnError):
-            memory = memory.model_copy(update={"asked_at": now, "state": "withdrawn", "note": str(problem), "is_due": False})
+            memory = memory.model_copy(
+                update={"asked_at": now, "state": "withdrawn", "note": str(problem), "is_due": False}
+            )
             memory = memory.model_copy(update={"retry_at": now + LONGEST_RETRY})
         else:
             pause = min(FIRST_RETRY * 2**memory.failures, LONGEST_RETRY)

@@ -142,7 +142,9 @@ def reread_outdated(landing: Landing, specs: dict[str, DatasetSpec]) -> Iterator
         name = receipt.blobs[0].name
         try:
             facts = read_release(landing, spec, receipt.release_id, receipt.blobs, receipt.form)
-            yield Outcome(spec.dataset_id, "refreshed", name, "read again under a changed spec", receipt.release_id, facts.rows)
+            yield Outcome(
+                spec.dataset_id, "refreshed", name, "read again under a changed spec", receipt.release_id, facts.rows
+            )
         except SourceError as problem:
             yield Outcome(spec.dataset_id, "failed", name, str(problem), receipt.release_id)
 
@@ -150,5 +152,3 @@ def reread_outdated(landing: Landing, specs: dict[str, DatasetSpec]) -> Iterator
 def _summary(facts: ReadingFacts) -> str:
     years = f", {min(facts.years)}-{max(facts.years)}" if facts.years else ""
     return f"{facts.rows} rows{years}"
-
-

@@ -15,7 +15,11 @@ from sources.landing import Landing, Receipt
 from sources.revisions import REVISION_SCHEMA, RevisionFacts, ensure_revision, revision_path
 from sources.spec import DatasetSpec
 
-_IDENTITY = [pa.field("dataset_id", pa.string()), pa.field("release_id", pa.string()), pa.field("before_release_id", pa.string())]
+_IDENTITY = [
+    pa.field("dataset_id", pa.string()),
+    pa.field("release_id", pa.string()),
+    pa.field("before_release_id", pa.string()),
+]
 
 COUNT_SCHEMA = pa.schema(
     [
@@ -42,7 +46,9 @@ def revision_tables(
         facts = ensure_revision(landing, spec, receipt)
         if facts is None or facts.before is None:
             continue
-        cells.append(_identified(pq.read_table(revision_path(landing, receipt), schema=REVISION_SCHEMA), receipt, facts))
+        cells.append(
+            _identified(pq.read_table(revision_path(landing, receipt), schema=REVISION_SCHEMA), receipt, facts)
+        )
         counts += _count_rows(receipt, facts)
     schema = pa.schema([*_IDENTITY, *REVISION_SCHEMA])
     return {

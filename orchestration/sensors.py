@@ -162,13 +162,13 @@ def request_run(
         return dg.SkipReason("a run from the command line is in progress")
     tried = context.instance.get_runs(dg.RunsFilter(tags={CHANGES_TAG: changes.key}, statuses=_FAILED))
     if len(tried) >= MOST_FAILED_RUNS:
-        return dg.SkipReason(f"{len(tried)} runs for these changes failed: see the last one; the nightly run tries again")
+        return dg.SkipReason(
+            f"{len(tried)} runs for these changes failed: see the last one; the nightly run tries again"
+        )
     return run_request(workspace, target, changes, trigger, f"{changes.key}-{len(tried)}")
 
 
-def run_request(
-    workspace: Workspace, target: Target, changes: Changes, trigger: str, run_key: str
-) -> dg.RunRequest:
+def run_request(workspace: Workspace, target: Target, changes: Changes, trigger: str, run_key: str) -> dg.RunRequest:
     """The changed datasets and all that depends on them (the models rebuild only the slices that changed)."""
     names = sorted(changes.releases)
     shown = ", ".join(names[:10]) + (f" and {len(names) - 10} more" if len(names) > 10 else "")
@@ -219,7 +219,9 @@ def _upstream_sensor(workspace: Workspace, target: Target) -> dg.SensorDefinitio
         here = _fresh(workspace)
         waiting, left = ask_in_slice(Upstream(here), here.clock())
         if left:
-            return dg.SensorResult(skip_reason=f"{left} datasets still to be asked in this round", cursor=context.cursor)
+            return dg.SensorResult(
+                skip_reason=f"{left} datasets still to be asked in this round", cursor=context.cursor
+            )
         changes = with_what_lies_ready(here, changes_upstream(waiting))
         if changes is None:
             return dg.SensorResult(skip_reason="nothing new upstream", cursor=context.cursor)

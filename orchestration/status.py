@@ -119,9 +119,7 @@ def board(workspace: Workspace) -> Board:
 
     manifest = published_manifest(workspace.folder)
     if manifest is None:
-        raise NoRelease(
-            expected="a published release", found="none", where="status", next_step="integrering run"
-        )
+        raise NoRelease(expected="a published release", found="none", where="status", next_step="integrering run")
     datasets = dataset_standings(workspace)
     groups = _groups(workspace, datasets)
     return Board(
@@ -245,7 +243,9 @@ def _cadence(workspace: Workspace, scope: str) -> list[dict[str, Any]]:
     """Rows of the published cadence mart; none when nothing is published or the release is older than the mart."""
     chosen = "'dataset'" if scope == "dataset" else "'statistic_group'"
     try:
-        result = run_query(workspace.settings.data_dir, f"select * from marts.cadence where scope = {chosen} order by scope_id")
+        result = run_query(
+            workspace.settings.data_dir, f"select * from marts.cadence where scope = {chosen} order by scope_id"
+        )
     except WarehouseError:
         return []
     return [dict(zip(result.columns, row, strict=True)) for row in result.rows]

@@ -30,7 +30,11 @@ def print_board(board: Board) -> None:
         console.print(f"{quiet} datasett er ikke hentet ennå.", highlight=False)
     for standing in board.datasets:
         if standing.note:
-            console.print(escape(f"  {standing.dataset_id}: {standing.state_nb}. {standing.note}"), highlight=False, soft_wrap=True)
+            console.print(
+                escape(f"  {standing.dataset_id}: {standing.state_nb}. {standing.note}"),
+                highlight=False,
+                soft_wrap=True,
+            )
 
 
 def _print_held(console: Console, board: Board) -> None:
@@ -38,7 +42,9 @@ def _print_held(console: Console, board: Board) -> None:
         console.print("Ingen utgaver venter på avgjørelse.", highlight=False)
     for one in board.held:
         console.print(
-            escape(f"HOLDT TILBAKE {one.dataset_id} {one.release_id} (kom {one.came:%d.%m.%Y}); forrige utgave er i bruk:"),
+            escape(
+                f"HOLDT TILBAKE {one.dataset_id} {one.release_id} (kom {one.came:%d.%m.%Y}); forrige utgave er i bruk:"
+            ),
             style="bold",
             highlight=False,
             soft_wrap=True,

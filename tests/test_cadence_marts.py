@@ -46,7 +46,10 @@ def test_observed_rhythm(real: Installation) -> None:
     participants = rows["imdi_intro_deltakere"]
     assert participants["last_release_date"] == "2026-06-17"
     assert participants["last_year"] == "2025"
-    assert (participants["next_expected_from_date"], participants["next_expected_to_date"]) == ("2027-03-18", "2027-09-23")
+    assert (participants["next_expected_from_date"], participants["next_expected_to_date"]) == (
+        "2027-03-18",
+        "2027-09-23",
+    )
     assert rows["imdi_bosatt_anmodede"]["declared_interval_days"] == "30"
     assert float(rows["imdi_bosatt_anmodede"]["observed_interval_days"]) > 30
     assert rows["imdi_flyktning_botid_flytting"]["last_release_date"] == "2024-08-31"

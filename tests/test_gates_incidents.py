@@ -82,7 +82,15 @@ def good(upstream: Upstream) -> Outcome:
 def test_settlement_under_two_code_vintages_is_held(upstream: Upstream, good: Outcome) -> None:
     """Until September 2025 settlement of 2021-2023 stood under 38xx and 40xx; 45 of 51 pairs were equal, 6 differed by 1-3."""
     cells = country(range(2020, 2026))
-    successor = {"3806": "4001", "3807": "4003", "3808": "4005", "3813": "4012", "3814": "4014", "3805": "3909", "3803": "3905"}
+    successor = {
+        "3806": "4001",
+        "3807": "4003",
+        "3808": "4005",
+        "3813": "4012",
+        "3814": "4014",
+        "3805": "3909",
+        "3803": "3905",
+    }
     for place, (old, new) in enumerate(successor.items()):
         for year in (2021, 2022, 2023):
             cells[(new, year, SETTLED)] = int(cells[(old, year, SETTLED)]) + (2 if place == 0 else 0)
@@ -125,7 +133,9 @@ def test_a_category_that_takes_over_anothers_figures_is_told_or_held(upstream: U
     known = upstream.release(after)
     assert known.state == "refreshed"
     places = len(municipalities(2022))
-    assert f"2022: original_request holds what requested held before ({places} places)" in upstream.decision(known).notices
+    assert (
+        f"2022: original_request holds what requested held before ({places} places)" in upstream.decision(known).notices
+    )
 
     other = SPEC.model_copy(update={"gate": Gate()})
     path = next(tmp_path.glob("20220203.csv"))

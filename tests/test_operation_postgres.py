@@ -35,19 +35,21 @@ def postgres_url() -> Iterator[str]:
         port = free.getsockname()[1]
     data = folder / "data"
     try:
-        subprocess.run([initdb, "-D", data, "-A", "trust", "-U", "dagster"], check=True, capture_output=True, cwd=folder, **user)
+        subprocess.run(
+            [initdb, "-D", data, "-A", "trust", "-U", "dagster"], check=True, capture_output=True, cwd=folder, **user
+        )
         options = f"-p {port} -c listen_addresses=127.0.0.1 -k {folder} -c fsync=off"
         start = [pg_ctl, "-D", data, "-w", "-l", folder / "log", "-o", options, "start"]
         subprocess.run(start, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder, **user)
         yield f"postgresql://dagster@127.0.0.1:{port}/postgres"
     finally:
-        subprocess.run([pg_ctl, "-D", data, "-m", "immediate", "stop"], check=False, capture_output=True, cwd=folder, **user)
+        subprocess.run(
+            [pg_ctl, "-D", data, "-m", "immediate", "stop"], check=False, capture_output=True, cwd=folder, **user
+        )
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def test_runs_and_cursors_lie_in_postgres(
-    postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_runs_and_cursors_lie_in_postgres(postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DAGSTER_HOME", raising=False)
     monkeypatch.setenv("INTEGRERING_DAGSTER_POSTGRES_URL", postgres_url)
     settings = Settings(data_dir=tmp_path)

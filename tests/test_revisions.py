@@ -72,7 +72,11 @@ def test_each_kind_of_change_and_the_order_of_rows_does_not_count() -> None:
         {("0301", 2022, "settled"): "suppressed", ("3909", 2022, "decided"): 175, ("3909", 2022, "settled"): 168}
     )
     found = {
-        (r["region_code"], r["period_start"].year, r["measure"]): (r["change_kind"], r["value_before"], r["value_after"])
+        (r["region_code"], r["period_start"].year, r["measure"]): (
+            r["change_kind"],
+            r["value_before"],
+            r["value_after"],
+        )
         for r in compare_observations(before, after).to_pylist()
     }
     assert found == {
@@ -96,7 +100,9 @@ def test_new_years_are_counted_but_not_listed() -> None:
 
 
 _CELLS = st.dictionaries(
-    st.tuples(st.sampled_from(["3909", "0301", "3905"]), st.integers(2019, 2022), st.sampled_from(["settled", "decided"])),
+    st.tuples(
+        st.sampled_from(["3909", "0301", "3905"]), st.integers(2019, 2022), st.sampled_from(["settled", "decided"])
+    ),
     st.one_of(st.integers(0, 50), st.sampled_from(["suppressed", "missing"])),
     min_size=1,
 )
@@ -121,7 +127,9 @@ def test_two_vintages_of_2022_differ_in_2848_cells(upstream: Path, tmp_path: Pat
     landing, spec = Landing(tmp_path), load_specs()[DATASET]
     wide = upstream / "imdi" / "wide"
     first = land(landing, wide / "k_bosatt_anmodede_2022_vintage1.csv", datetime(2022, 1, 31, tzinfo=UTC), "imdi_wide")
-    second = land(landing, wide / "k_bosatt_anmodede_2022_vintage2_sep.csv", datetime(2022, 9, 30, tzinfo=UTC), "imdi_wide")
+    second = land(
+        landing, wide / "k_bosatt_anmodede_2022_vintage2_sep.csv", datetime(2022, 9, 30, tzinfo=UTC), "imdi_wide"
+    )
     receipt = landing.receipt(DATASET, second)
     assert receipt is not None
     facts = ensure_revision(landing, spec, receipt)
@@ -131,7 +139,9 @@ def test_two_vintages_of_2022_differ_in_2848_cells(upstream: Path, tmp_path: Pat
     assert {count.cells for count in facts.counts} == {356} and len(facts.counts) == 8
 
     cells = pq.read_table(revision_path(landing, receipt))
-    larvik = cells.filter(pc.and_(pc.equal(cells["region_code"], "3805"), pc.equal(cells["unit"], "persons"))).to_pylist()
+    larvik = cells.filter(
+        pc.and_(pc.equal(cells["region_code"], "3805"), pc.equal(cells["unit"], "persons"))
+    ).to_pylist()
     assert {r["measure"]: (r["change_kind"], r["value_before"], r["value_after"]) for r in larvik} == {
         "requested": ("changed", 32, 175),
         "original_request": ("added", None, 32),
@@ -253,7 +263,9 @@ def test_a_chain_of_vintages_is_given_back_and_damage_is_seen(tmp_path: Path) ->
     landing, spec = Landing(tmp_path / "landing"), load_specs()[DATASET]
     bodies, ids = [], []
     for number in range(5):
-        figures: dict[tuple[str, int], int | str] = {(c, 2024): 42 + (number if c == "3909" else 0) for c, _ in municipalities(2024)}
+        figures: dict[tuple[str, int], int | str] = {
+            (c, 2024): 42 + (number if c == "3909" else 0) for c, _ in municipalities(2024)
+        }
         bodies.append(imdi_long(figures).encode("latin-1"))
         path = tmp_path / f"{number}.csv"
         path.write_bytes(bodies[-1])
