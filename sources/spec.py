@@ -148,6 +148,9 @@ class DatasetSpec(_Strict):
     file_patterns: list[str] = Field(
         default=[], description="globs on the path inside an extracts folder; default by source"
     )
+    geography: Literal["own_year", "today"] = Field(
+        default="own_year", description="today = upstream has put all years on the areas of today (SSB's joined series)"
+    )
     non_negative: bool = Field(default=True, description="false where a figure may lie below zero (net migration)")
     accumulates: bool = Field(
         default=False, description="each file holds periods of its own and all files together are the series (NAV)"

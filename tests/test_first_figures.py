@@ -153,3 +153,14 @@ def test_a_figure_is_walked_back_to_its_raw_lines(real: Installation, year: int,
 def test_nothing_real_is_marked_as_demo(real: Installation) -> None:
     assert real.column("select count(*) from comparison where is_demo") == ["0"]
     assert real.column("select count(*) from fct_dataset_release where is_demo") == ["0"]
+
+
+def test_a_series_that_is_joined_already_needs_no_mapping(real: Installation) -> None:
+    """SSB 07459 on the borders of 2024 (third party): Larvik 2023-2026, SOURCE.md of SSB section 6."""
+    rows = real.rows(
+        "select year, value, geography_basis from fct_indicator_value where region_code = '3909' and indicator_id = "
+        "'population_harmonised_persons' and year between 2016 and 2026 and sex = 'all' order by year"
+    )
+    assert [row["value"] for row in rows[-4:]] == ["48246", "48715", "48870", "49022"]
+    assert {row["geography_basis"] for row in rows} == {"published"}
+    assert len(rows) == 11

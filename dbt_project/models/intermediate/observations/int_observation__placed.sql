@@ -10,10 +10,22 @@
     )
 }}
 
-with cells as (
+with datasets as (
 
-    select * from {{ ref('int_observation__bounded') }}
-    where region_level = 'municipality' {{ only_changed() }}
+    select dataset_id, geography from {{ source('landing', 'dataset') }}
+
+),
+
+-- `geography_year`: whose codes the cells stand under, the year's own or (where upstream has joined its series) today's
+cells as (
+
+    select
+        bounded.*,
+        case when datasets.geography = 'today' then {{ var('last_year') }} else bounded.year end as geography_year
+    from {{ ref('int_observation__bounded') }} as bounded
+    inner join datasets
+        on bounded.dataset_id = datasets.dataset_id
+    where bounded.region_level = 'municipality' {{ only_changed('bounded.dataset_id') }}
 
 ),
 
@@ -29,7 +41,7 @@ listed as (
     select distinct
         dataset_id,
         region_code,
-        year
+        geography_year
     from cells
 
 ),
@@ -39,11 +51,11 @@ contested as (
     select
         listed.dataset_id,
         code_year.part_code,
-        listed.year
+        listed.geography_year
     from listed
     inner join code_year
-        on listed.region_code = code_year.published_code and listed.year = code_year.year
-    group by listed.dataset_id, code_year.part_code, listed.year
+        on listed.region_code = code_year.published_code and listed.geography_year = code_year.year
+    group by listed.dataset_id, code_year.part_code, listed.geography_year
     having count(*) > 1
 
 ),
@@ -58,6 +70,7 @@ placed as (
         code_year.part_code,
         cells.period_start,
         cells.year,
+        cells.geography_year,
         cells.value,
         cells.value_low,
         cells.value_high,
@@ -66,12 +79,12 @@ placed as (
         contested.part_code is not null as is_contested
     from cells
     inner join code_year
-        on cells.region_code = code_year.published_code and cells.year = code_year.year
+        on cells.region_code = code_year.published_code and cells.geography_year = code_year.year
     left join contested
         on
             cells.dataset_id = contested.dataset_id
             and code_year.part_code = contested.part_code
-            and cells.year = contested.year
+            and cells.geography_year = contested.geography_year
     where not code_year.is_special or cells.value_status in ('ok', 'suppressed')
 
 ),
@@ -93,7 +106,7 @@ ranked as (
 )
 
 select
-    series_id, dataset_id, release_id, published_code, part_code, period_start, year,
+    series_id, dataset_id, release_id, published_code, part_code, period_start, year, geography_year,
     value, value_low, value_high, value_status
 from placed
 where not is_contested
@@ -101,7 +114,7 @@ where not is_contested
 union all
 
 select
-    series_id, dataset_id, release_id, published_code, part_code, period_start, year,
+    series_id, dataset_id, release_id, published_code, part_code, period_start, year, geography_year,
     value, value_low, value_high, value_status
 from ranked
 where choice = 1

@@ -46,7 +46,7 @@ in_area as (
         parts.part_count
     from placed
     inner join parts
-        on placed.part_code = parts.part_code and placed.year = parts.year
+        on placed.part_code = parts.part_code and placed.geography_year = parts.year
 
     union all
 

@@ -51,7 +51,7 @@ published_municipality as (
         placed.period_start, placed.year, placed.value, placed.value_low, placed.value_high, placed.value_status
     from placed
     inner join sole_parts
-        on placed.part_code = sole_parts.part_code and placed.year = sole_parts.year
+        on placed.part_code = sole_parts.part_code and placed.geography_year = sole_parts.year
 
 ),
 

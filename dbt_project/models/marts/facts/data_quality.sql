@@ -34,6 +34,8 @@ outside_validity as (
         count(*) as finding_count,
         max(bounded.value) as largest
     from {{ ref('int_observation__bounded') }} as bounded
+    inner join {{ source('landing', 'dataset') }} as datasets
+        on bounded.dataset_id = datasets.dataset_id and datasets.geography = 'own_year'
     left join {{ ref('int_region__code_year') }} as code_year
         on bounded.region_code = code_year.published_code and bounded.year = code_year.year
     where
