@@ -16,7 +16,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.synthetic import lay_out
+from bench.synthetic import free_special_codes, lay_out
 
 REPOSITORY = Path(__file__).parents[1]
 RUN = "from orchestration.cli import main; main()"
@@ -67,6 +67,7 @@ class Bench:
                 script = str(self.tools / "make_synthetic_upstream.py")
                 command = [sys.executable, script, str(self.work / name), "--scale", self.scale, *more]
                 subprocess.run(command, check=True)
+                free_special_codes(self.work / name)
             for path in (self.work / name / "nav").glob("*.xlsx"):
                 path.unlink()
         lay_out(self.work / "upstream", self.laid)

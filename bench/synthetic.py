@@ -47,6 +47,8 @@ _COMMON: dict[str, Any] = {
         "max_places_under_two_codes": 1000000,
     },
 }
+_OF_A_CODE_IN_FORCE = {"published_presentation_counts"}
+"""Bundled figures of 3909 in 2024: the invented country has that number too."""
 _OWN_SOURCES = ("klass", "municipal", "published", "kostra")
 
 
@@ -56,7 +58,8 @@ def lay_out(upstream: Path, work: Path) -> None:
         shutil.rmtree(work / name, ignore_errors=True)
         (work / name).mkdir(parents=True)
     for source in _OWN_SOURCES:
-        shutil.copytree(spec_folder() / source / "datasets", work / "specs" / source / "datasets")
+        for path in (spec_folder() / source / "datasets").glob("*.yml"):
+            _own_spec(path, work / "specs" / source / "datasets" / path.name)
     indicators: list[dict[str, Any]] = []
     listed: list[list[str]] = []
     for path in sorted((upstream / "imdi" / "k").glob("*.csv")):
@@ -69,6 +72,33 @@ def lay_out(upstream: Path, work: Path) -> None:
         writer = csv.writer(handle)
         writer.writerow(["path", "source", "dataset", "form", "level", "retrieved_on"])
         writer.writerows(listed)
+
+
+def free_special_codes(upstream: Path) -> None:
+    """Give the invented municipalities 21xx other numbers: our seed of special codes has Svalbard there."""
+    seed = Path(__file__).parents[1] / "dbt_project" / "seeds" / "special_region_codes.csv"
+    with open(seed, encoding="utf-8") as handle:
+        codes = [row["code"] for row in csv.DictReader(handle) if row["code"].startswith("2")]
+    files = [
+        *(upstream / "imdi" / "k").glob("*.csv"),
+        *(upstream / "ssb").glob("*.json"),
+        upstream / "klass" / "changes.csv",
+    ]
+    for path in files:
+        text = path.read_bytes()
+        for code in codes:
+            for before, after in ((b";", b";"), (b'"', b'"'), (b"\n", b";")):
+                text = text.replace(before + code.encode() + after, before + f"2{int(code[1]) + 7}{code[2:]}".encode() + after)
+        path.write_bytes(text)
+
+
+def _own_spec(path: Path, target: Path) -> None:
+    """One of our own specs, without bundled figures of real municipalities, which are none here."""
+    spec = yaml.safe_load(path.read_text(encoding="utf-8"))
+    names = {column["name"] for column in spec.get("table_columns", [])}
+    if "municipality_code" in names and spec["dataset_id"] not in _OF_A_CODE_IN_FORCE:
+        spec["options"].pop("bundled_file", None)
+    _write_yaml(target, spec)
 
 
 def _imdi(path: Path, work: Path, listed: list[list[str]]) -> list[dict[str, Any]]:
