@@ -22,7 +22,7 @@ from pydantic import BaseModel, ValidationError
 
 from orchestration.refresh import Outcome, decide
 from orchestration.workspace import Workspace
-from sources.current import FETCHED
+from sources.current import FETCHED, is_superseded
 from sources.errors import ClosedError, SourceError, WithdrawnError
 from sources.http import HttpClient, HttpSettings
 from sources.http_limits import Clock
@@ -65,7 +65,8 @@ class Memory(BaseModel):
     """What is known of a dataset's upstream between two ticks.
 
     ``stamp_in_use`` and ``fetched_at`` belong to the last whole fetch; ``stamp`` to the last answer. ``bodies`` are
-    fetched but not read yet. ``retry_at`` keeps a failing dataset from being asked at every tick.
+    fetched but not read yet, and ``after`` is the release they follow: a content that upstream goes back to is news again.
+    ``retry_at`` keeps a failing dataset from being asked at every tick.
     """
 
     dataset_id: str
@@ -77,6 +78,7 @@ class Memory(BaseModel):
     fetched_at: datetime | None = None
     is_due: bool = False
     bodies: list[Body] = []
+    after: str = ""
     failures: int = 0
     retry_at: datetime | None = None
 
@@ -84,7 +86,7 @@ class Memory(BaseModel):
     def release_name(self) -> str:
         """What upstream's new release is called in run keys and tags: its stamp, or the hash of its content."""
         content = "+".join(release_id_of([blob.sha256 for blob in body.blobs]) for body in self.bodies)
-        return content or self.stamp or f"since {self.fetched_at}"
+        return f"{content} after {self.after}" if content else self.stamp or f"since {self.fetched_at}"
 
 
 @dataclass(frozen=True)
@@ -209,14 +211,26 @@ class Upstream:
             return memory.model_copy(update={"is_due": due})
         bodies = self._fetch(spec)
         landing = self._workspace.landing
-        is_new = any(known_release(landing, spec, [b.sha256 for b in body.blobs]) is None for body in bodies)
+        is_new = any(self._is_news(spec, body) for body in bodies)
+        newest = max(landing.receipts(spec.dataset_id), key=lambda r: r.order, default=None)
         update = {
             "is_due": is_new,
+            "after": f"{newest.release_id} {newest.order[0]:%Y%m%d%H%M%S}" if newest else "",
             "fetched_at": bodies[-1].retrieved_at,
             "bodies": bodies if is_new else [],
             "failures": 0,
         }
         return memory.model_copy(update=update)
+
+    def _is_news(self, spec: DatasetSpec, body: Body) -> bool:
+        known = known_release(self._workspace.landing, spec, [blob.sha256 for blob in body.blobs])
+        return known is None or self._went_back(spec, known)
+
+    def _went_back(self, spec: DatasetSpec, known: Receipt) -> bool:
+        """Whether upstream shows a content again after another one. Files with periods of their own are all shown at once."""
+        if spec.accumulates or spec.shape != "observation":
+            return False
+        return is_superseded(self._workspace.landing, known)
 
     def _fetch(self, spec: DatasetSpec) -> list[Body]:
         fetched = self.clients[spec.source].fetch(spec, self._workspace.landing)
@@ -232,6 +246,10 @@ class Upstream:
         landing, name = self._workspace.landing, body.blobs[0].name
         known = known_release(landing, spec, [blob.sha256 for blob in body.blobs])
         if known is not None and landing.decision(spec.dataset_id, known.release_id) is not None:
+            if self._went_back(spec, known):
+                landing.see_again(spec.dataset_id, known.release_id, body.retrieved_at)
+                message = f"upstream went back to the content of {known.retrieved_at:%Y-%m-%d}"
+                return Outcome(spec.dataset_id, "refreshed", name, message, known.release_id)
             return _known_outcome(self._workspace, spec, known, name)
         arrival = Arrival(
             body.blobs,

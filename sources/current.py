@@ -50,7 +50,7 @@ def select_current(
             if receipt.date_basis == BUNDLED and shipped.get(dataset_id) != receipt.release_id:
                 continue
             for name, coverage in facts.slices.items():
-                rank = (coverage.is_full, receipt.date_basis != BUNDLED, *receipt.order)
+                rank = (coverage.is_full, receipt.date_basis != BUNDLED, *receipt.order_as_of(as_of))
                 if name not in best or rank > best[name][0]:
                     best[name] = (rank, receipt.release_id)
         chosen += [InUse(dataset_id, name, release_id) for name, (_, release_id) in sorted(best.items())]
@@ -69,6 +69,23 @@ def _usable(
         facts = landing.reading(dataset_id, receipt.release_id)
         if decision and facts and was_accepted(decision, as_of):
             yield receipt, facts
+
+
+def is_superseded(landing: Landing, receipt: Receipt) -> bool:
+    """Whether an accepted release is not the newest of its slices: upstream has had another content since."""
+    facts = landing.reading(receipt.dataset_id, receipt.release_id)
+    decision = landing.decision(receipt.dataset_id, receipt.release_id)
+    if facts is None or decision is None or decision.state != "accepted":
+        return False
+    for other in landing.receipts(receipt.dataset_id):
+        if other.order <= receipt.order or other.is_demo != receipt.is_demo or other.date_basis == BUNDLED:
+            continue
+        other_facts = landing.reading(other.dataset_id, other.release_id)
+        other_decision = landing.decision(other.dataset_id, other.release_id)
+        is_used = other_decision is not None and other_decision.state == "accepted"
+        if is_used and other_facts and set(other_facts.slices) & set(facts.slices):
+            return True
+    return False
 
 
 def was_known(receipt: Receipt, as_of: datetime | None) -> bool:

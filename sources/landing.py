@@ -8,19 +8,21 @@ Layout under the landing folder (all names are made here, none from upstream):
     datasets/<dataset_id>/<release_id>/observations.parquet   (or table.parquet) and series.parquet
     datasets/<dataset_id>/<release_id>/reading.json           what was read from the bytes, under which spec
     datasets/<dataset_id>/<release_id>/decision.json          held, accepted or rejected, with the reason
+    datasets/<dataset_id>/<release_id>/seen_again.json        when upstream went back to this content
 A release of a dataset is one distinct content: ``release_id`` is the first 16 hex digits of its hash.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from sources import body_delta
 from sources.errors import SourceError
@@ -28,6 +30,7 @@ from sources.observation import fsync_folder
 from sources.spec import ID_PATTERN
 
 _RELEASE_PATTERN = re.compile(r"^[0-9a-f]{16}$")
+SEEN_AGAIN = "seen_again.json"
 _DATASET_PATTERN = re.compile(ID_PATTERN)
 
 
@@ -58,10 +61,18 @@ class Receipt(BaseModel):
     spec_version: str
     is_demo: bool = False
     publication_status: Literal["final", "preliminary", "unknown"] = "unknown"
+    seen_again_at: datetime | None = Field(default=None, exclude=True)
 
     @property
     def order(self) -> tuple[datetime, datetime, str]:
         """Releases of a dataset in the order upstream made them, as far as it is known."""
+        return self.order_as_of(None)
+
+    def order_as_of(self, moment: datetime | None) -> tuple[datetime, datetime, str]:
+        """The same as it was known at a moment. A content that upstream went back to counts from then on as the newest."""
+        again = self.seen_again_at
+        if again is not None and (moment is None or again <= moment):
+            return (again, again, self.release_id)
         return (self.retrieved_at, self.upstream_updated_at or self.retrieved_at, self.release_id)
 
 
@@ -185,13 +196,18 @@ class Landing:
 
     def receipt(self, dataset_id: str, release_id: str) -> Receipt | None:
         path = self.release_folder(dataset_id, release_id) / "receipt.json"
-        return Receipt.model_validate_json(path.read_bytes()) if path.exists() else None
+        return _read_receipt(path) if path.exists() else None
 
     def receipts(self, dataset_id: str | None = None) -> list[Receipt]:
         """All releases (of one dataset), oldest first."""
         pattern = f"{dataset_id or '*'}/*/receipt.json"
-        found = [Receipt.model_validate_json(p.read_bytes()) for p in (self.folder / "datasets").glob(pattern)]
+        found = [_read_receipt(p) for p in (self.folder / "datasets").glob(pattern)]
         return sorted(found, key=lambda r: (r.dataset_id, *r.order))
+
+    def see_again(self, dataset_id: str, release_id: str, moment: datetime) -> None:
+        """Record that upstream went back to a content it had before; the receipt itself stays as it is."""
+        path = self.release_folder(dataset_id, release_id) / SEEN_AGAIN
+        _write_whole(path, json.dumps({"seen_again_at": utc(moment).isoformat()}).encode())
 
     def put_reading(self, dataset_id: str, release_id: str, facts: ReadingFacts) -> None:
         """Record what was read. May be written again: it can always be derived from the bytes."""
@@ -215,6 +231,15 @@ class Landing:
         """Where the parsed rows of a release lie: ``observations.parquet`` or ``table.parquet``."""
         name = "observations.parquet" if shape == "observation" else "table.parquet"
         return self.release_folder(dataset_id, release_id) / name
+
+
+def _read_receipt(path: Path) -> Receipt:
+    receipt = Receipt.model_validate_json(path.read_bytes())
+    again = path.with_name(SEEN_AGAIN)
+    if not again.exists():
+        return receipt
+    moment = datetime.fromisoformat(json.loads(again.read_bytes())["seen_again_at"])
+    return receipt.model_copy(update={"seen_again_at": moment})
 
 
 def file_digest(file: Path) -> str:

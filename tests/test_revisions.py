@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestration.refresh import refresh_file
@@ -108,6 +108,7 @@ _CELLS = st.dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(_CELLS, _CELLS)
 def test_a_comparison_applied_to_the_old_release_gives_the_new_one(
     old: dict[tuple[str, int, str], float | str], new: dict[tuple[str, int, str], float | str]
@@ -253,6 +254,7 @@ def test_a_one_percent_revision_costs_under_five_percent_and_loses_no_byte(upstr
     assert rows.exists() and rows.with_name("series.parquet").exists()
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=12), max_size=60), st.lists(st.binary(max_size=12), max_size=60))
 def test_a_delta_gives_back_any_body(old: list[bytes], new: list[bytes]) -> None:
     for base, body in ((b"\n".join(old), b"\n".join(new)), (b"\n".join(old), b"\n".join(old + new + old))):

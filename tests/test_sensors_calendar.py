@@ -16,6 +16,7 @@ import pytest
 from orchestration.live import ASK_EVERY, Upstream
 from orchestration.sensors import Changes, ask_in_slice, changes_upstream
 from orchestration.workspace import Workspace
+from sources.current import select_current
 from sources.errors import ClosedError, TransferError
 from sources.http import PUBLISHERS
 from sources.http_limits import OSLO
@@ -242,3 +243,28 @@ def test_a_slice_ends_in_time_and_the_next_tick_goes_on(year: Year) -> None:
     assert (len(waiting), left) == (1, 1)
     assert year.tick() is not None
     assert set(year.runs[-1][1].releases) == {IMDI, SSB}
+
+
+def test_a_content_that_upstream_goes_back_to_is_in_use_again(year: Year) -> None:
+    """A wrong release that passed the gates is taken back: the old bytes count again, as of that day and not before."""
+    first, second = _oslo(2026, 1, 6, 14), _oslo(2026, 1, 8, 14)
+    imdi = year.clients["imdi"]
+    imdi.moments = [first]
+    year.live_until(_oslo(2026, 1, 7, 12), timedelta(hours=2))
+    imdi.moments = []
+    year.live_until(second, timedelta(hours=2))
+    workspace = year.workspace()
+    assert len(workspace.landing.receipts(IMDI)) == 2
+
+    def settled(moment: datetime | None) -> str:
+        spec = {IMDI: workspace.specs[IMDI]}
+        return select_current(workspace.landing, spec, demo=False, as_of=moment)[0].release_id
+
+    old, new = (r.release_id for r in sorted(workspace.landing.receipts(IMDI), key=lambda r: r.retrieved_at))
+    assert settled(_oslo(2026, 1, 6, 12)) == old
+    assert settled(_oslo(2026, 1, 7, 8)) == new
+    assert settled(None) == old
+    runs = [changes for _, changes in year.runs if IMDI in changes.releases]
+    assert len(runs) == 3
+    year.live_until(_oslo(2026, 1, 9, 14), timedelta(hours=2))
+    assert len([changes for _, changes in year.runs if IMDI in changes.releases]) == 3, "and then it is quiet again"
