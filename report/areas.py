@@ -31,6 +31,8 @@ class Areas:
     county_code: str
     county: str
     country: str
+    is_own_county: bool = False
+    """True for a municipality that is its whole county (Oslo): the two are one area and not worth comparing."""
 
     @property
     def codes(self) -> dict[str, Role]:
@@ -60,13 +62,19 @@ def areas_of(marts: Marts, municipality: str) -> Areas:
             where="report",
             next_step="see the municipalities of dim_region with `integrering query`",
         )
-    county = regions.get(found["county_code"], {})
+    county = regions.get(found["county_code"], {}).get("region_name") or found["county_code"]
+    siblings = [
+        code
+        for code, row in regions.items()
+        if row["region_level"] == "municipality" and row["county_code"] == found["county_code"]
+    ]
     return Areas(
         municipality_code=municipality,
         municipality=found["region_name"],
         county_code=found["county_code"],
-        county=county.get("region_name") or found["county_code"],
+        county=f"{county} fylke" if county == found["region_name"] else county,
         country=_inside_sentence(regions.get(COUNTRY, {}).get("region_name") or "Hele landet"),
+        is_own_county=siblings == [municipality],
     )
 
 

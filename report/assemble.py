@@ -49,6 +49,7 @@ def build_report(marts: Marts, municipality: str, years: int, published_at: date
         "breaks": lambda: breaks(context, shown),
         "sources": lambda: sources(context, shown),
     }
+    subtitle = "report_subtitle_own_county" if areas.is_own_county else "report_subtitle"
     sections = []
     for spec in declarations().sections:
         own = words.sections[spec.section]
@@ -65,7 +66,7 @@ def build_report(marts: Marts, municipality: str, years: int, published_at: date
         published=origin.today,
         is_demo=any(figure.is_demo for figure in shown) or any(row["is_demo"] for row in origin.datasets.values()),
         sections=tuple(sections),
-        words={**words.words, "subtitle": words.words["report_subtitle"].format(**context.names())},
+        words={**words.words, "subtitle": words.words[subtitle].format(**context.names())},
     )
 
 

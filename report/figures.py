@@ -61,19 +61,28 @@ class FigureReader:
         return self._measures.get((dataset_id, measure), "")
 
     def indicator(self, asked: IndicatorFigure) -> Figure | None:
-        """The first declared indicator that tells something of the municipality, else of any area, else None."""
-        found: Figure | None = None
+        """Of the declared indicators the one with the newest year for the municipality, else for any area, else None.
+
+        Of equals the first declared is taken.
+        """
+        found: list[tuple[int, int, Figure]] = []
         for indicator_id in asked.indicator:
             row = self._indicators.get(indicator_id)
             if row is None:
                 continue
-            lines = self._indicator_lines(indicator_id, asked)
+            lines = self._without_own_county(self._indicator_lines(indicator_id, asked))
             years = shown_years(lines, max(self.years, LEAST_YEARS))
-            if any(_tells(line, years) for line in lines if line.role == "municipality"):
-                return self._figure(row, asked, tuple(lines), years)
-            if years and found is None:
-                found = self._figure(row, asked, tuple(lines), years)
-        return found
+            if years:
+                own = shown_years([line for line in lines if line.role == "municipality"], 1)
+                found.append((max(own, default=0), years[-1], self._figure(row, asked, tuple(lines), years)))
+        return max(found, key=lambda candidate: candidate[:2])[2] if found else None
+
+    def _without_own_county(self, lines: list[Line]) -> list[Line]:
+        """A municipality that is its whole county stands alone, unless only the county has figures."""
+        told = any(cell.says_something for line in lines if line.role == "municipality" for cell in line.cells.values())
+        if not (self.areas.is_own_county and told):
+            return lines
+        return [line for line in lines if line.role != "county"]
 
     def _figure(self, row: Row, asked: IndicatorFigure, lines: tuple[Line, ...], years: tuple[int, ...]) -> Figure:
         unit = unit_of(asked.unit or row["unit"])
@@ -111,7 +120,8 @@ class FigureReader:
         return dimension in (row.get("breakdown_names") or "").split(",")
 
     def _indicator_lines(self, indicator_id: str, asked: IndicatorFigure) -> list[Line]:
-        if asked.groups is None:
+        # an indicator that does not keep the dimension has totals only: they must not pass for a group
+        if asked.groups is None or not self._splits(self._indicators[indicator_id], asked.groups.dimension):
             return self._area_lines(indicator_id, asked.where, "", asked.is_stock)
         lines: list[Line] = []
         for alternatives in asked.groups.codes:
@@ -196,6 +206,7 @@ class FigureReader:
             lines.append(Line(wanted.role, name, self._mart_cells(asked, rows)))
             demo = demo or any(row.get("is_demo") for row in rows)
             datasets |= {row["dataset_id"]: row.get("source_table") or "" for row in rows if row.get("dataset_id")}
+        lines = self._without_own_county(lines)
         years = shown_years(lines, max(self.years, LEAST_YEARS))
         if not years:
             return None

@@ -148,6 +148,33 @@ def test_another_municipality_of_the_same_county(small: SmallRelease, tmp_path: 
     assert "879" in page
 
 
+def test_a_municipality_that_is_its_county_is_not_set_beside_itself(small: SmallRelease, tmp_path: Path) -> None:
+    small.add("dim_region", region_code="0301", region_name="Oslo", region_level="municipality", county_code="03")
+    small.add("dim_region", region_code="03", region_name="Oslo", region_level="county", county_code="03")
+    small.dataset("d", "2024-02-01")
+    small.indicator("settled_persons", "Bosatte flyktninger", "persons")
+    small.indicator("higher_education_share", "Høyere utdanning", "percent")
+    for region in ("0301", "03"):
+        small.value("settled_persons", region, 2023, 1130)
+    small.value("higher_education_share", "03", 2020, 44.5)
+    page, _, _ = written(small, tmp_path, municipality="0301")
+    assert "Oslo sammenlignet med hele landet" in page
+    assert f"I 2023 bosatte Oslo 1{THIN}130 flyktninger." in page
+    assert "100,0 prosent" not in page
+    assert "I 2020 var tallet for Oslo fylke 44,5 prosent." in page, "what only the county has is still told"
+
+
+def test_of_several_indicators_the_one_with_the_newest_year_is_shown(small: SmallRelease, tmp_path: Path) -> None:
+    small.dataset("d", "2024-02-01")
+    small.indicator("settled_per_1000", "Bosatte per 1000 (gammel)", "per_1000")
+    small.indicator("settled_per_1000_harmonised", "Bosatte per 1000 (ny)", "per_1000")
+    small.value("settled_per_1000", "3909", 2014, 1.5)
+    small.value("settled_per_1000_harmonised", "3909", 2023, 2.0)
+    page, _, _ = written(small, tmp_path)
+    assert "I 2023 var tallet for Larvik 2,0 per 1000 innbyggere." in page
+    assert "(gammel)" not in page
+
+
 @pytest.mark.parametrize("code", ["39", "0000", "00", "3909'; drop table x; --"])
 def test_what_is_no_municipality_is_refused(small: SmallRelease, tmp_path: Path, code: str) -> None:
     with pytest.raises(UnknownMunicipalityError, match="four digits"):
