@@ -95,6 +95,12 @@ class SmallRelease:
             release_id="r_d", is_demo=False, **given,
         )  # fmt: skip
 
+    def table(self, name: str, columns: str, *rows: dict[str, Any]) -> None:
+        """A further mart, or rows of one that is there, for the section that reads it."""
+        self.connection.execute(f"create table if not exists marts.{name} ({columns})")
+        for row in rows:
+            self.add(name, **row)
+
     def close(self) -> Path:
         self.connection.close()
         return self.path
