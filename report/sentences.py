@@ -97,8 +97,10 @@ class Writer:
         hidden = [year for year in shown.years if own.at(year).is_hidden]
         if hidden:
             said = self._hidden_years(own, shown.years)
-        elif any(cell.says_something for cell in own.cells.values()):
+        elif any(own.at(year).says_something for year in shown.years):
             said = []
+        elif any(cell.says_something for cell in own.cells.values()):
+            said = [self._say("no_area_data", area=self._area(own))]
         else:
             reason = next((cell.reason for cell in own.cells.values() if cell.reason), "")
             said = [self._say("no_data", area=self._area(own))]
@@ -156,7 +158,7 @@ class Writer:
         return [self._say("changed", difference=size, word=word, year=year - 1, value=text)]
 
     def _since(self, shown: Figure, own: Line, year: int) -> list[str]:
-        known = [y for y in shown.years if y < year - 1 and own.at(y).is_known]
+        known = [y for y in shown.years if y < year - 1 and own.at(y).is_known and not own.at(y).is_running]
         value = own.at(year).value
         if not known or value is None or _break_between(shown.breaks, known[0], year) is not None:
             return []
@@ -246,7 +248,8 @@ class Writer:
         area = self._area(own)
         if not hidden:
             return []
-        if len(hidden) == len(shown):
+        # a span is named only when every year of it is hidden: a missing year has another reason
+        if len(hidden) == len(shown) == hidden[-1] - hidden[0] + 1:
             if len(hidden) == 1:
                 return [self._say("hidden_in_year", area=area, first=hidden[0])]
             return [self._say("all_hidden", area=area, first=hidden[0], last=hidden[-1])]

@@ -88,11 +88,21 @@ def test_a_hidden_newest_year_does_not_pass_for_the_year_before() -> None:
     assert "For 2022 kan tallet for Larvik ikke vises, fordi kilden skjuler små tall." in made
 
 
+def test_hidden_and_missing_years_are_not_put_under_one_reason() -> None:
+    made = WRITER.about(shown({2020: HIDDEN, 2021: MISSING, 2022: HIDDEN}, {}, {}, unit=PERSONS))
+    assert made == ["For 2020 og 2022 kan tallet for Larvik ikke vises, fordi kilden skjuler små tall."]
+
+
+def test_older_figures_than_those_shown_are_not_denied() -> None:
+    made = WRITER.about(shown({2010: known(5)}, {2023: known(50)}, {}, unit=PERSONS, years=(2020, 2021, 2022, 2023)))
+    assert made[0] == "Det finnes ikke tall for Larvik i årene som vises."
+
+
 def test_one_year_only() -> None:
     made = WRITER.about(shown({2023: known(12)}, {2023: known(48)}, {2023: known(4800)}, unit=PERSONS))
     assert made == [
         "I 2023 var tallet for Larvik 12 personer.",
-        "Det finnes ikke tall for andre år å sammenligne med.",
+        "Ingen tidligere år blant dem som vises, har tall.",
         "For Vestfold var tallet 48 personer.",
         "Larvik sto for 25,0 prosent av tallet for Vestfold.",
         f"For hele landet var tallet 4{THIN}800 personer.",
