@@ -18,7 +18,9 @@ from report.panel import BARS_WIDTH, BOTTOM, FAINT, GRID, HEIGHT, INK, LEFT, TOP
 from report.texts import texts
 
 ROW = 12.5
-ROOM = 16
+YEAR_ROOM = 29
+"""What a year under the axis takes with the space around it."""
+ROOM = 15
 """Signs that fit beside the end of a line."""
 COLOURS = {"municipality": "#00538a", "county": "#b34700", "country": "#4d4d4d", "other": "#7a3b8f"}
 """Dark blue, burnt orange, grey and purple: told apart with every common colour vision, at least 4.5:1 on white."""
@@ -63,7 +65,7 @@ def _bar(panel: Panel, shown: Figure, cell: Cell, year: int, colour: str, half: 
         if cell.is_running or shown.is_forecast:
             look += f' fill-opacity="0.2" stroke="{colour}" stroke-dasharray="3 2"'
         panel.box(x, min(y, zero), max(y, zero), half, look)
-        panel.text(x, min(y, zero) - 4, _short(cell.value, shown.unit), size=11)
+        panel.text(x, y - 4 if cell.value >= 0 else y + 12, _short(cell.value, shown.unit), size=11)
         if cell.low is not None and cell.high is not None and cell.low != cell.high:
             panel.whisker(x, cell.low, cell.high)
     elif cell.low is not None and cell.is_interval and cell.high is not None:
@@ -107,7 +109,8 @@ def _lines(
     panel = Panel(shown.years, low, high)
     _frame(panel, shown)
     ends: list[tuple[float, str, str]] = []
-    for line in lines:
+    # the municipality is drawn last, on top of the others
+    for line in sorted(lines, key=lambda line: line.role == "municipality"):
         colour, dash = COLOURS[line.role], DASHES[line.role]
         if groups:
             dash = GROUP_DASHES[groups.index(line.group) % len(GROUP_DASHES)]
@@ -198,8 +201,8 @@ def _wrapped(name: str) -> list[str]:
     short = texts().short.get(name, name)
     if len(short) <= ROOM:
         return [short]
-    cut = short.rfind(" ", 0, ROOM + 1)
-    first, rest = (short[:cut], short[cut + 1 :]) if cut > 0 else (short[:ROOM], short[ROOM:])
+    cut = max(short.rfind(" ", 0, ROOM + 1), short.rfind("-", 0, ROOM) + 1)
+    first, rest = (short[:cut], short[cut:].lstrip()) if cut > 0 else (short[:ROOM], short[ROOM:])
     return [first, rest if len(rest) <= ROOM else f"{rest[: ROOM - 1].rstrip()}…"]
 
 
@@ -213,7 +216,7 @@ def _frame(panel: Panel, shown: Figure) -> None:
         panel.text(2, TOP - 3, texts().marks["millions"], anchor="start", colour=FAINT, size=10)
     if panel.low > 0:
         panel.text(LEFT + 3, HEIGHT - BOTTOM - 5, texts().marks["cut_axis"], anchor="start", colour=FAINT, size=10)
-    step = ceil(len(shown.years) / 8)
+    step = ceil(len(shown.years) * YEAR_ROOM / (right - LEFT))
     for index, year in enumerate(shown.years):
         if (len(shown.years) - 1 - index) % step == 0:
             panel.text(panel.x(year), HEIGHT - BOTTOM + 16, str(year), colour=FAINT, size=11)
