@@ -57,6 +57,10 @@ def test_a_share_over_an_area_is_recomputed_not_averaged(build: Build) -> None:
     assert own == 90.0
     assert county == pytest.approx(100 * (90 + 5 * 10) / (100 + 5 * 1000))
     assert basis == "recomputed"
+    sides = build.connection.execute(
+        "select numerator, denominator from build.intermediate.int_indicator__value where region_code = '39'"
+    ).fetchall()
+    assert sides == [(140.0, 5100.0)]
 
 
 def test_differences_of_shares_are_percentage_points(build: Build) -> None:

@@ -141,7 +141,7 @@ combined as (
         coalesce(upstream.year, recomputed.year) as year,
         upstream.indicator_id is not null
         and (recomputed.indicator_id is null or upstream.value_status in ('ok', 'suppressed')) as is_upstream,
-        upstream.value_status = 'suppressed' and recomputed.indicator_id is not null as is_hidden_share,
+        coalesce(upstream.value_status, '') = 'suppressed' and recomputed.indicator_id is not null as is_hidden_share,
         upstream.release_id as upstream_release_id,
         upstream.value as upstream_value,
         upstream.value_low as upstream_low,
