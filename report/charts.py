@@ -17,6 +17,8 @@ from report.norwegian import MILLION, THIN, Unit, figure, number
 from report.panel import BARS_WIDTH, BOTTOM, FAINT, GRID, HEIGHT, INK, LEFT, TOP, WIDTH, Panel
 from report.texts import texts
 
+LEAST_SPAN = 1e-6
+"""A smaller span is drawn as none: no unit is read that finely."""
 ROW = 12.5
 YEAR_ROOM = 29
 """What a year under the axis takes with the space around it."""
@@ -280,7 +282,7 @@ def _scale(shown: Figure, lines: Iterable[Line]) -> tuple[float, float]:
         and not shown.unit.is_share
     ):
         low = min(values) - (high - min(values) or high * 0.1)
-    high = high if high > low else low + 1
+    high = high if high - low > LEAST_SPAN else low + 1
     step = _step(high - low)
     top = ceil(high * 1.0001 / step) * step if high > 0 else 0.0
     return floor(low / step) * step, top + (step * 0.5 if shown.form == "bars" else 0)
