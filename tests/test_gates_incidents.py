@@ -232,6 +232,18 @@ def test_a_negative_count_stops_the_dataset(upstream: Upstream, good: Outcome) -
     assert upstream.in_use() == good.release_id
 
 
+def test_a_unit_that_changed_under_the_same_name_is_held(upstream: Upstream, good: Outcome) -> None:
+    """Fault 26: persons became percent; the unit is part of what a series is, so the persons are gone."""
+    rows = [f"Prosent;{y};{c};;{m};{cell}\n" for (c, y, m), cell in country(range(2020, 2026)).items()]
+    path = upstream.folder / "percent.csv"
+    path.write_bytes((HEADER + "".join(rows)).encode("latin-1"))
+    later = upstream.day + timedelta(days=1)
+    outcome = refresh_file(upstream.landing, SPEC, Candidate(path, path.name, DATASET, "imdi_long", later, "fetched"))
+    assert outcome.state == "held", outcome.message
+    assert "figures gone: settled (persons) in 2020-2025" in outcome.message
+    assert upstream.in_use() == good.release_id
+
+
 def test_one_municipality_missing_is_taken_and_told(upstream: Upstream, good: Outcome) -> None:
     cells = {k: c for k, c in country(range(2020, 2026)).items() if not (k[0] == "3805" and k[1] == 2023)}
     outcome = upstream.release(cells)
