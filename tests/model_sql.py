@@ -88,6 +88,7 @@ class Build:
                 f"stg_{dataset_id.replace('_', '__', 1)}",
                 read(specs[dataset_id], [klass.bundled_files()[dataset_id]]),
             )
+        self.table("landing", "dataset", pa.table({"dataset_id": ["t"], "geography": ["own_year"]}))
         self.table("staging", "special_region_codes", pa.table({"code": list(_SPECIAL), "name_nb": list(_SPECIAL)}))
         empty = {"code": pa.string(), "group_code": pa.string(), "group_name": pa.string(), "valid_on": pa.date32()}
         self.table("staging", "stg_klass__kostra_groups", pa.schema(list(empty.items())).empty_table())
