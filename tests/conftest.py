@@ -17,6 +17,14 @@ SHARED = Path(__file__).parents[2] / "shared"
 os.environ.update(DAGSTER_DISABLE_TELEMETRY="1", DO_NOT_TRACK="1", DBT_SEND_ANONYMOUS_USAGE_STATS="false")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Two workers share the tests: those of one installation, or of one file, stay on one of them."""
+    for item in items:
+        names = getattr(item, "fixturenames", ())
+        group = next((name for name in ("real", "demo") if name in names), item.path.stem)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of real upstream files beside the checkout; tests that need it are skipped where it is absent."""
