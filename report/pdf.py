@@ -23,7 +23,7 @@ _TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 FONT = "Libertinus Serif"
 """Built into Typst, so that the file looks the same on every machine and needs no installed font."""
 
-WIDEST = 22.0
+WIDEST = 25.0
 """Signs a column of a grid may take at most when columns share the page by what they hold."""
 NARROW = 90
 """Signs across the page: a grid with fewer needs no sharing."""
@@ -73,7 +73,7 @@ def _block(block: Block, report: Report, is_list: bool) -> dict[str, Any]:
         "is_list": is_list and bool(block.sentences),
         "definition": block.figure.definition if block.figure else "",
         "panels": _panels(block.figure) if block.figure else [],
-        "tables": tables + [_grid(grid) for grid in block.grids],
+        "tables": tables + [_grid(grid, block.title) for grid in block.grids],
         "notes": list(block.notes),
         "sources": [source_line(source, report.published) for source in block.figure.sources] if block.figure else [],
     }
@@ -108,10 +108,10 @@ def _figure_table(shown: Figure) -> dict[str, Any]:
     }
 
 
-def _grid(grid: Grid) -> dict[str, Any]:
+def _grid(grid: Grid, heading: str) -> dict[str, Any]:
     texts_of_rows = [[grid_text(value, i in grid.numeric) for i, value in enumerate(row)] for row in grid.rows]
     return {
-        "caption": grid.title,
+        "caption": grid.title if grid.title != heading else "",
         "header": list(grid.header),
         "rows": [[{"text": _breakable(text), "marks": []} for text in row] for row in texts_of_rows],
         "numeric": sorted(grid.numeric),
@@ -135,6 +135,9 @@ def _widths(header: tuple[str, ...], rows: list[list[str]]) -> list[float]:
     if sum(longest) < NARROW:
         return [0.0] * len(header)
     words = [max(len(word) for text in column for word in _WORD.split(text)) for column in columns]
-    return [
-        float(max(min(length / 2, WIDEST), min(word + 2, WIDEST))) for length, word in zip(longest, words, strict=True)
+    shares = [
+        max(min(length / 2, WIDEST), min(word + 2.0, WIDEST)) for length, word in zip(longest, words, strict=True)
     ]
+    # where there is room the names of the rows take more: wrapped names make a table twice as long
+    shares[0] = max(shares[0], min(longest[0] * 0.8, NARROW - sum(shares[1:])))
+    return shares

@@ -158,7 +158,8 @@ def _several_releases(context: Context) -> Block:
     found: dict[str, list[Row]] = {}
     for row in context.marts.rows("fct_dataset_release", order=["dataset_id", "retrieved_at"]):
         found.setdefault(row["dataset_id"], []).append(row)
-    several = {dataset_id: rows for dataset_id, rows in found.items() if len(rows) > 1}
+    # releases that are in use together are parts of one whole (months, levels), not one after the other
+    several = {dataset_id: rows for dataset_id, rows in found.items() if not all(row["is_in_use"] for row in rows)}
     if not several:
         return Block("releases", words["releases_title"], (words["one_release"],))
     rows = tuple(
