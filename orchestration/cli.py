@@ -105,14 +105,20 @@ def sources_check(
     only: Annotated[list[str] | None, typer.Option(help="globs on dataset ids")] = None,
 ) -> None:
     """Validate all dataset specs and show what each would call; with --live compare them with upstream."""
+    from orchestration.cross_check import settlement_cross_check
     from orchestration.live import http_client
     from orchestration.status_display import print_checks
     from sources.live import check_live, live_clients
 
     workspace = Workspace(_settings(), only=tuple(only or ()))
     specs = [spec for spec in workspace.specs.values() if workspace.wants(spec.dataset_id)]
-    clients = live_clients(http_client(workspace)) if live else None
-    raise typer.Exit(0 if print_checks(check_live(specs, clients, live=live)) else 1)
+    http = http_client(workspace)
+    clients = live_clients(http) if live else None
+    is_fine = print_checks(check_live(specs, clients, live=live))
+    if live:
+        for line in settlement_cross_check(workspace, http, workspace.clock().year - 1):
+            typer.echo(line)
+    raise typer.Exit(0 if is_fine else 1)
 
 
 @app.command()
