@@ -42,7 +42,7 @@ def published_settlement(workspace: Workspace, year: int) -> dict[tuple[str, str
             [year],
         ).fetchall()
     names = Counter(name for name, *_ in rows)
-    measures = ("requested", "decided", "settled")
+    measures = ("requested_persons", "decided_persons", "settled_persons")
     return {
         (name, measure): value
         for name, *values in rows

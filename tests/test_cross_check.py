@@ -1,4 +1,4 @@
-"""The settlement page of a year beside the published table: IMDi's page of 2022 says Larvik 175 asked, 175 decided, 168 settled."""
+"""The settlement page beside the published table: IMDi's page of 2022 has Larvik 175 asked, 175 decided, 168 settled."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from sources.imdi.settlement_page import SettlementCell
 from tests.pipeline import Installation
 from warehouse.settings import Settings
 
-LARVIK_2022 = {"requested": 175, "decided": 175, "settled": 168}
+LARVIK_2022 = {"requested_persons": 175, "decided_persons": 175, "settled_persons": 168}
 
 
 def _page(figures: dict[str, int], monkeypatch: pytest.MonkeyPatch) -> None:
     cells = [SettlementCell(2022, "municipality", "Vestfold", "Larvik", m, v, "ok") for m, v in figures.items()]
-    cells.append(SettlementCell(2022, "municipality", "Nordland", "Herøy", "settled", 1, "ok"))
+    cells.append(SettlementCell(2022, "municipality", "Nordland", "Herøy", "settled_persons", 1, "ok"))
     monkeypatch.setattr(cross_check.SettlementPages, "read", lambda self, year: cells)
 
 
@@ -30,10 +30,10 @@ def test_the_published_table_agrees_with_the_page(real: Installation, monkeypatc
 
 
 def test_a_difference_is_named_and_a_shared_name_left_out(real: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
-    _page({**LARVIK_2022, "settled": 170}, monkeypatch)
+    _page({**LARVIK_2022, "settled_persons": 170}, monkeypatch)
     assert _lines(real) == [
         "settlement page 2022: 3 figures compared, 1 differ",
-        "  Larvik, settled: page 170, table 168",
+        "  Larvik, settled_persons: page 170, table 168",
     ]
 
 
