@@ -210,7 +210,7 @@ def _wrapped(name: str) -> list[str]:
 
 def _frame(panel: Panel, shown: Figure) -> None:
     right = panel.width - panel.right
-    for tick in _ticks(panel.low, panel.high):
+    for tick in _ticks(panel.low, panel.high, shown.unit):
         y = panel.y(tick)
         panel.line(LEFT, y, right, y, INK if tick == 0 else GRID, 1)
         panel.text(LEFT - 5, y + 4, _tick(tick, shown.unit, panel.high), anchor="end", colour=FAINT, size=11)
@@ -283,19 +283,22 @@ def _scale(shown: Figure, lines: Iterable[Line]) -> tuple[float, float]:
     ):
         low = min(values) - (high - min(values) or high * 0.1)
     high = high if high - low > LEAST_SPAN else low + 1
-    step = _step(high - low)
+    step = _step(high - low, shown.unit)
     top = ceil(high * 1.0001 / step) * step if high > 0 else 0.0
     return floor(low / step) * step, top + (step * 0.5 if shown.form == "bars" else 0)
 
 
-def _step(span: float) -> float:
-    raw = span / 4
+def _step(span: float, unit: Unit) -> float:
+    """Distance between ticks: about four in the span, and whole numbers for what is counted."""
+    is_counted = unit.is_additive and not unit.is_money
+    raw = max(span / 4, 1.0) if is_counted else span / 4
     power = 10.0 ** floor(log10(raw))
-    return next(power * m for m in (1, 2, 2.5, 5, 10) if power * m >= raw * 0.999)
+    multiples = (1, 2, 5, 10) if is_counted else (1, 2, 2.5, 5, 10)
+    return next(power * m for m in multiples if power * m >= raw * 0.999)
 
 
-def _ticks(low: float, high: float) -> list[float]:
-    step = _step(high - low)
+def _ticks(low: float, high: float, unit: Unit) -> list[float]:
+    step = _step(high - low, unit)
     first = ceil(low / step - 1e-9)
     return [round(step * i, 10) for i in range(first, floor(high / step + 1e-9) + 1)]
 

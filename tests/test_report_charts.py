@@ -104,6 +104,13 @@ def test_an_axis_that_does_not_start_at_zero_says_so() -> None:
     assert "aksen starter ikke på null" not in words(drawn(one({y: known(60) for y in YEARS}))[0])
 
 
+def test_the_axis_of_what_is_counted_has_whole_numbers() -> None:
+    made = drawn(one({2022: known(7), 2023: known(5)}, unit="persons", form="bars"))[0]
+    ticks = [e.text or "" for e in made.iter(f"{SVG}text") if e.get("text-anchor") == "end"]
+    assert ticks
+    assert not any("," in tick for tick in ticks)
+
+
 def test_demo_data_stands_under_a_watermark() -> None:
     assert "DEMODATA" in words(drawn(one({2023: known(1)}, is_demo=True))[0])
     assert "DEMODATA" not in words(drawn(one({2023: known(1)}))[0])
