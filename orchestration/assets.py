@@ -11,6 +11,7 @@ import dagster as dg
 
 from orchestration.live import Upstream
 from orchestration.refresh import Outcome, plan_refresh, refresh_file
+from orchestration.refusal import note_refusal
 from orchestration.workspace import Workspace
 from sources.revisions import ensure_revision
 from sources.spec import DatasetSpec
@@ -140,6 +141,7 @@ def refresh_datasets(
         outcomes.setdefault(outcome.dataset_id, []).append(outcome)
     for dataset_id, file in plan.new:
         outcome = refresh_file(workspace.landing, workspace.specs[dataset_id], file)
+        note_refusal(workspace, file, outcome)
         _tell(workspace, context, outcome)
         outcomes.setdefault(dataset_id, []).append(outcome)
     return outcomes
