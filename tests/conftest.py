@@ -12,16 +12,18 @@ from typing import Any
 import pytest
 
 from tests.pipeline import Installation
+from tests.small_tables import write_tables
 
 SHARED = Path(__file__).parents[2] / "shared"
 os.environ.update(DAGSTER_DISABLE_TELEMETRY="1", DO_NOT_TRACK="1", DBT_SEND_ANONYMOUS_USAGE_STATS="false")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Two workers share the tests: those of one installation, or of one file, stay on one of them."""
     for item in items:
         names = getattr(item, "fixturenames", ())
-        group = next((name for name in ("real", "demo") if name in names), item.path.stem)
+        group = next((name for name in ("real", "demo", "small") if name in names), item.path.stem)
         item.add_marker(pytest.mark.xdist_group(group))
 
 
@@ -58,6 +60,17 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     (installation.data / "first_run.txt").write_text(
         f"{answer.returncode}\n{answer.stdout}\n{answer.stderr}", encoding="utf-8"
     )
+    return installation
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """An installation with one good release of five small tables. Copy it to change it."""
+    folder = tmp_path_factory.mktemp("small")
+    write_tables(folder / "extracts")
+    installation = Installation(folder / "data")
+    answer = installation.call("run", "--extracts", str(folder / "extracts"))
+    assert answer.returncode == 0, answer.stdout + answer.stderr
     return installation
 
 

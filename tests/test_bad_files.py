@@ -4,66 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import time
-from collections.abc import Iterator
+import shutil
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from tests.pipeline import Installation
-
-K = "Enhet;År;Kommunenummer;Kommune"
-HEADERS = {
-    "bosatt_anmodede": f"{K};Bosetting;Antall",
-    "flyktning_botid_flytting": f"{K};Sekundærflytting;Botid i Norge;Antall",
-    "befolkning_innvandringsgrunn": f"{K};Innvandringsgrunn;Kjønn;Antall",
-    "intro_deltakere": f"{K};Kjønn;Antall",
-    "befolkning_hovedgruppe": f"{K};Bakgrunn;Kjønn;Antall",
-}
-LABELS = {
-    "bosatt_anmodede": ("Anmodning om bosetting", "Vedtak om bosetting", "Faktisk bosetting"),
-    "flyktning_botid_flytting": ("alle;Alle", "Bosatt her;Alle", "Flyttet hit;Alle"),
-    "befolkning_innvandringsgrunn": ("Alle;Alle", "Arbeidsinnvandrere;Alle", "Uoppgitt;Alle"),
-    "intro_deltakere": ("Alle", "Kvinner", "Menn"),
-    "befolkning_hovedgruppe": ("Hele befolkningen;Alle", "Innvandrere;Kvinner", "Innvandrere;Menn"),
-}
-
-
-def table(name: str, rows: int = 36) -> list[str]:
-    """A small table of three municipalities over four years, as IMDi writes it: 36 lines under the header."""
-    places, years = (3805, 3803, 3804), range(2020, 2024)
-    lines = [f"Personer;{y};{code};;{labels};{20 + y % 7}" for y in years for code in places for labels in LABELS[name]]
-    return [HEADERS[name], *lines[:rows]]
-
-
-def settlement() -> list[str]:
-    return table("bosatt_anmodede")
-
-
-def _body(lines: list[str], encoding: str = "latin-1") -> bytes:
-    return ("\n".join(lines) + "\n").encode(encoding)
-
-
-def _write(folder: Path, name: str, body: bytes, day: int) -> None:
-    path = folder / "imdi" / "k" / f"{name}.csv"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(body)
-    stamp = time.mktime((2024, 1, day, 12, 0, 0, 0, 0, 0))
-    os.utime(path, (stamp, stamp))
+from tests.small_tables import body_of, settlement, table, write
 
 
 @pytest.fixture(scope="module")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """An installation with one good release of five datasets."""
-    folder = tmp_path_factory.mktemp("bad_files")
-    for name in HEADERS:
-        _write(folder / "extracts", name, _body(table(name)), day=1)
-    made = Installation(folder / "data")
-    answer = made.call("run", "--extracts", str(folder / "extracts"))
-    assert answer.returncode == 0, answer.stdout + answer.stderr
-    return made
+def installation(small: Installation, tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """A copy of the small installation: the tests of this file change it, one after the other."""
+    data = tmp_path_factory.mktemp("bad_files") / "data"
+    shutil.copytree(small.data, data, symlinks=True)
+    return Installation(data)
 
 
 def _fingerprint(installation: Installation) -> dict[str, str]:
@@ -74,14 +30,14 @@ def _fingerprint(installation: Installation) -> dict[str, str]:
 def test_a_bad_file_stops_only_its_own_dataset(installation: Installation, tmp_path: Path) -> None:
     coloured = [line + (";Farge" if n == 0 else ";blå") for n, line in enumerate(table("befolkning_innvandringsgrunn"))]
     bad = {
-        "bosatt_anmodede": (_body(table("bosatt_anmodede", rows=18)), "HELD", "rows fell from 36 to 18"),
+        "bosatt_anmodede": (body_of(table("bosatt_anmodede", rows=18)), "HELD", "rows fell from 36 to 18"),
         "flyktning_botid_flytting": (b"<!DOCTYPE html><html>502 Bad Gateway</html>", "FAILED", "HTML"),
-        "befolkning_innvandringsgrunn": (_body(coloured), "FAILED", "Farge"),
-        "intro_deltakere": (_body(table("intro_deltakere"))[:-9], "FAILED", "line"),
-        "befolkning_hovedgruppe": (_body(table("befolkning_hovedgruppe"), "utf-8"), "FAILED", "UTF-8"),
+        "befolkning_innvandringsgrunn": (body_of(coloured), "FAILED", "Farge"),
+        "intro_deltakere": (body_of(table("intro_deltakere"))[:-9], "FAILED", "line"),
+        "befolkning_hovedgruppe": (body_of(table("befolkning_hovedgruppe"), "utf-8"), "FAILED", "UTF-8"),
     }
     for name, (body, _, _) in bad.items():
-        _write(tmp_path, name, body, day=9)
+        write(tmp_path, name, body, day=9)
     before = _fingerprint(installation)
     answer = installation.call("run", "--extracts", str(tmp_path))
     assert answer.returncode == 1, answer.stdout
@@ -101,7 +57,7 @@ def test_an_open_reader_keeps_its_release_while_a_new_one_is_published(
     with duckdb.connect(str(file), read_only=True) as reader:
         assert reader.execute(ask).fetchone() == (20 + 2023 % 7,)
         grown = [line[: line.rindex(";")] + ";77" if ";2023;" in line else line for line in settlement()]
-        _write(tmp_path, "bosatt_anmodede", _body(grown), day=20)
+        write(tmp_path, "bosatt_anmodede", body_of(grown), day=20)
         before = installation.release
         answer = installation.call("run", "--extracts", str(tmp_path))
         assert answer.returncode == 0, answer.stdout + answer.stderr

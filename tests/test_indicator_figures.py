@@ -113,8 +113,8 @@ def test_minority_language_children_in_kindergarten(
     """2017 is Larvik (0709) and Lardal (0728) together."""
     where = f"{LARVIK} and year = {year} and indicator_id ="
     sql = "select municipality_value from comparison where " + where
-    assert real.column(f"{sql} 'kindergarten_minority_language_children'") == [f"{minority}.0"]
-    assert real.column(f"{sql} 'kindergarten_all_children'") == [f"{children}.0"]
+    assert real.column(f"{sql} 'kindergarten_minority_language_children'") == [str(minority)]
+    assert real.column(f"{sql} 'kindergarten_all_children'") == [str(children)]
     (share,) = real.column(f"{sql} 'kindergarten_minority_language_share'")
     assert float(share) == pytest.approx(100 * minority / children, abs=0.05)
 
