@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +18,24 @@ SHARED = Path(__file__).parents[2] / "shared"
 os.environ.update(DAGSTER_DISABLE_TELEMETRY="1", DO_NOT_TRACK="1", DBT_SEND_ANONYMOUS_USAGE_STATS="false")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Two workers share the tests: those of one installation, or of one file, stay on one of them."""
+LONGEST_FIRST = ("test_sensors_dev", "small", "real", "demo")
+"""Groups of tests that take minutes: the installations that tests share, and the daemon."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
+    """Two workers share the tests: those of one installation, or of one file, stay on one of them, the longest first.
+
+    A wrapper, since the workers read the groups in this very hook.
+    """
+    place = {group: number for number, group in enumerate(LONGEST_FIRST)}
+    groups = {}
     for item in items:
         names = getattr(item, "fixturenames", ())
-        group = next((name for name in ("real", "demo", "small") if name in names), item.path.stem)
-        item.add_marker(pytest.mark.xdist_group(group))
+        groups[item] = next((name for name in LONGEST_FIRST if name in names), item.path.stem)
+        item.add_marker(pytest.mark.xdist_group(groups[item]))
+    items.sort(key=lambda item: place.get(groups[item], len(place)))
+    return (yield)
 
 
 @pytest.fixture(scope="session")
