@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import socket
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.pipeline import Installation
 from tests.small_tables import write_tables
@@ -19,23 +21,40 @@ os.environ.update(DAGSTER_DISABLE_TELEMETRY="1", DO_NOT_TRACK="1", DBT_SEND_ANON
 
 
 LONGEST_FIRST = ("test_sensors_dev", "small", "real", "demo")
-"""Groups of tests that take minutes: the installations that tests share, and the daemon."""
+"""Groups of tests that take minutes: the daemon, and the installations that tests share."""
+
+_INSTALLATION = re.compile(r"\b(real|demo|small): Installation")
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
-    """Two workers share the tests: those of one installation, or of one file, stay on one of them, the longest first.
+def group_of(stem: str) -> str:
+    """The group of a test file: the shared installation its tests ask for, or the file itself."""
+    path = Path(__file__).parent / f"{stem}.py"
+    asked = _INSTALLATION.search(path.read_text(encoding="utf-8")) if path.exists() else None
+    return asked.group(1) if asked else stem
 
-    A wrapper, since the workers read the groups in this very hook.
-    """
+
+class GroupScheduling(LoadScopeScheduling):
+    """Tests of one installation, or of one file, stay on one worker, so that an installation is made once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        stem = Path(nodeid.split("::", 1)[0]).stem
+        return self._groups.setdefault(stem, group_of(stem))
+
+    def __init__(self, config: pytest.Config, log: Any = None) -> None:
+        super().__init__(config, log)
+        self._groups: dict[str, str] = {}
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> GroupScheduling:
+    return GroupScheduling(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest groups first, so that the two workers end together."""
     place = {group: number for number, group in enumerate(LONGEST_FIRST)}
-    groups = {}
-    for item in items:
-        names = getattr(item, "fixturenames", ())
-        groups[item] = next((name for name in LONGEST_FIRST if name in names), item.path.stem)
-        item.add_marker(pytest.mark.xdist_group(groups[item]))
-    items.sort(key=lambda item: place.get(groups[item], len(place)))
-    return (yield)
+    stems = {item.path.stem for item in items}
+    order = {stem: place.get(group_of(stem), len(place)) for stem in stems}
+    items.sort(key=lambda item: order[item.path.stem])
 
 
 @pytest.fixture(scope="session")
