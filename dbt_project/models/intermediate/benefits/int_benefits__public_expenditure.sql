@@ -33,7 +33,10 @@ expenditure as (
 
 participants as (
 
-    select region_code, year, max(value) as participants_persons
+    select
+        region_code,
+        year,
+        max(value) as participants_persons
     from figures
     where dataset_id = 'imdi_intro_deltakere' and sex = 'all' and measure = 'participants'
     group by region_code, year

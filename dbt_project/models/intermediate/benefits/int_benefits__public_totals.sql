@@ -35,9 +35,9 @@ select
     region_level,
     year,
     max(case when dataset_id = 'imdi_befolkning_hovedgruppe' then value end) as population_persons,
-    {%- for column, (measure, factor) in ssb.items() %}
+{%- for column, (measure, factor) in ssb.items() %}
     max(case when dataset_id = 'ssb_13995' and measure = '{{ measure }}' then value * {{ factor }} end) as {{ column }}
     {{- ',' if not loop.last }}
-    {%- endfor %}
+{%- endfor %}
 from figures
 group by region_code, region_level, year

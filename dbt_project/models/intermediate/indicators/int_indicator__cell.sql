@@ -10,7 +10,10 @@ with indicator_series as (
 
 indicators as (
 
-    select indicator_id, reference_month from {{ source('landing', 'indicator') }}
+    select
+        indicator_id,
+        reference_month
+    from {{ source('landing', 'indicator') }}
 
 ),
 

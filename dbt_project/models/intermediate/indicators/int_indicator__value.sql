@@ -25,13 +25,15 @@ indicators as (
 
 numerators as (
 
-    select * from cells where role = 'numerator'
+    select * from cells
+    where role = 'numerator'
 
 ),
 
 denominators as (
 
-    select * from cells where role = 'denominator'
+    select * from cells
+    where role = 'denominator'
 
 ),
 
@@ -196,7 +198,8 @@ chosen as (
 -- what upstream gives for counties or the country alone is asked for in every municipality all the same
 municipalities as (
 
-    select code from {{ ref('stg_klass__municipalities') }} where valid_to is null
+    select code from {{ ref('stg_klass__municipalities') }}
+    where valid_to is null
 
 ),
 
@@ -214,8 +217,21 @@ given as (
 )
 
 select
-    indicator_id, breakdown_id, region_code, region_level, year, value, value_low, value_high, value_status,
-    numerator, denominator, geography_basis, reason, hidden_count, release_id
+    indicator_id,
+    breakdown_id,
+    region_code,
+    region_level,
+    year,
+    value,
+    value_low,
+    value_high,
+    value_status,
+    numerator,
+    denominator,
+    geography_basis,
+    reason,
+    hidden_count,
+    release_id
 from chosen
 
 union all

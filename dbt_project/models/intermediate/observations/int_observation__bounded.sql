@@ -21,7 +21,12 @@ series_number as (
 
 series as (
 
-    select series_id, unit, is_additive, is_non_negative from {{ ref('int_series') }}
+    select
+        series_id,
+        unit,
+        is_additive,
+        is_non_negative
+    from {{ ref('int_series') }}
 
 ),
 

@@ -12,7 +12,10 @@
 
 with datasets as (
 
-    select dataset_id, geography from {{ source('landing', 'dataset') }}
+    select
+        dataset_id,
+        geography
+    from {{ source('landing', 'dataset') }}
 
 ),
 
@@ -106,15 +109,35 @@ ranked as (
 )
 
 select
-    series_id, dataset_id, release_id, published_code, part_code, period_start, year, geography_year,
-    value, value_low, value_high, value_status
+    series_id,
+    dataset_id,
+    release_id,
+    published_code,
+    part_code,
+    period_start,
+    year,
+    geography_year,
+    value,
+    value_low,
+    value_high,
+    value_status
 from placed
 where not is_contested
 
 union all
 
 select
-    series_id, dataset_id, release_id, published_code, part_code, period_start, year, geography_year,
-    value, value_low, value_high, value_status
+    series_id,
+    dataset_id,
+    release_id,
+    published_code,
+    part_code,
+    period_start,
+    year,
+    geography_year,
+    value,
+    value_low,
+    value_high,
+    value_status
 from ranked
 where choice = 1

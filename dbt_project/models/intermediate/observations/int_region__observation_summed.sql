@@ -20,7 +20,8 @@ with placed as (
 
 parts as (
 
-    select * from {{ ref('int_region__part') }} where not is_sole
+    select * from {{ ref('int_region__part') }}
+    where not is_sole
 
 ),
 
@@ -32,7 +33,11 @@ special as (
 
 series as (
 
-    select series_id, is_additive, is_non_negative from {{ ref('int_series') }}
+    select
+        series_id,
+        is_additive,
+        is_non_negative
+    from {{ ref('int_series') }}
 
 ),
 

@@ -19,7 +19,8 @@ with placed as (
 
 sole_parts as (
 
-    select * from {{ ref('int_region__part') }} where region_level = 'municipality' and is_sole
+    select * from {{ ref('int_region__part') }}
+    where region_level = 'municipality' and is_sole
 
 ),
 
@@ -46,9 +47,17 @@ county_year as (
 published_municipality as (
 
     select
-        placed.series_id, placed.dataset_id, placed.release_id,
-        sole_parts.region_code, 'municipality' as region_level,
-        placed.period_start, placed.year, placed.value, placed.value_low, placed.value_high, placed.value_status
+        placed.series_id,
+        placed.dataset_id,
+        placed.release_id,
+        sole_parts.region_code,
+        'municipality' as region_level,
+        placed.period_start,
+        placed.year,
+        placed.value,
+        placed.value_low,
+        placed.value_high,
+        placed.value_status
     from placed
     inner join sole_parts
         on placed.part_code = sole_parts.part_code and placed.geography_year = sole_parts.year
@@ -58,10 +67,17 @@ published_municipality as (
 published_county as (
 
     select
-        upper_cells.series_id, upper_cells.dataset_id, upper_cells.release_id,
-        county_year.region_code, 'county' as region_level,
-        upper_cells.period_start, upper_cells.year,
-        upper_cells.value, upper_cells.value_low, upper_cells.value_high, upper_cells.value_status
+        upper_cells.series_id,
+        upper_cells.dataset_id,
+        upper_cells.release_id,
+        county_year.region_code,
+        'county' as region_level,
+        upper_cells.period_start,
+        upper_cells.year,
+        upper_cells.value,
+        upper_cells.value_low,
+        upper_cells.value_high,
+        upper_cells.value_status
     from upper_cells
     inner join county_year
         on upper_cells.region_code = county_year.published_code and upper_cells.year = county_year.year
@@ -72,9 +88,17 @@ published_county as (
 published_country as (
 
     select
-        series_id, dataset_id, release_id,
-        region_code, 'country' as region_level,
-        period_start, year, value, value_low, value_high, value_status
+        series_id,
+        dataset_id,
+        release_id,
+        region_code,
+        'country' as region_level,
+        period_start,
+        year,
+        value,
+        value_low,
+        value_high,
+        value_status
     from upper_cells
     where region_level = 'country'
 
@@ -84,9 +108,17 @@ published_country as (
 published_kostra_group as (
 
     select
-        series_id, dataset_id, release_id,
-        region_code, region_level,
-        period_start, year, value, value_low, value_high, value_status
+        series_id,
+        dataset_id,
+        release_id,
+        region_code,
+        region_level,
+        period_start,
+        year,
+        value,
+        value_low,
+        value_high,
+        value_status
     from upper_cells
     where region_level = 'kostra_group'
 
@@ -107,7 +139,8 @@ published as (
 
     select * from published_municipality
     union all
-    select * from published_upper where value_status not in ('missing', 'not_applicable')
+    select * from published_upper
+    where value_status not in ('missing', 'not_applicable')
 
 ),
 
@@ -115,9 +148,17 @@ published as (
 sole_areas as (
 
     select
-        placed.series_id, placed.dataset_id, placed.release_id,
-        parts.region_code, parts.region_level,
-        placed.period_start, placed.year, placed.value, placed.value_low, placed.value_high, placed.value_status
+        placed.series_id,
+        placed.dataset_id,
+        placed.release_id,
+        parts.region_code,
+        parts.region_level,
+        placed.period_start,
+        placed.year,
+        placed.value,
+        placed.value_low,
+        placed.value_high,
+        placed.value_status
     from placed
     inner join {{ ref('int_region__part') }} as parts
         on placed.part_code = parts.part_code and placed.year = parts.year
@@ -158,7 +199,8 @@ not_published as (
 -- a county of today that upstream's counties of that year do not give, and that no sum can stand in for
 counties as (
 
-    select code from {{ ref('stg_klass__counties') }} where valid_to is null
+    select code from {{ ref('stg_klass__counties') }}
+    where valid_to is null
 
 ),
 
@@ -179,11 +221,25 @@ asked as (
 
 known_county as (
 
-    select series_id, region_code, period_start from published_county
+    select
+        series_id,
+        region_code,
+        period_start
+    from published_county
     union
-    select series_id, region_code, period_start from sole_areas where region_level = 'county'
+    select
+        series_id,
+        region_code,
+        period_start
+    from sole_areas
+    where region_level = 'county'
     union
-    select series_id, region_code, period_start from summed where region_level = 'county'
+    select
+        series_id,
+        region_code,
+        period_start
+    from summed
+    where region_level = 'county'
 
 ),
 

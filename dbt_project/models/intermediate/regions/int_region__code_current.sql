@@ -15,33 +15,35 @@ changes as (
 
 {%- set steps = 8 %}
 {%- for step in range(steps) %}
-step_{{ step }} as (
+    step_{{ step }} as (
 
-    select distinct
+        select distinct
         {% if step == 0 -%}
-        periods.code, periods.valid_from,
-        coalesce(changes.new_code, periods.code) as current_code,
-        coalesce(changes.change_date, periods.valid_from) as current_from,
-        coalesce(changes.change_kind <> 'split', true) as is_exact
-    from periods
-    left join changes
-        on periods.code = changes.old_code and periods.valid_to = changes.change_date
+            periods.code,
+            periods.valid_from,
+            coalesce(changes.new_code, periods.code) as current_code,
+            coalesce(changes.change_date, periods.valid_from) as current_from,
+            coalesce(changes.change_kind <> 'split', true) as is_exact
+        from periods
+        left join changes
+            on periods.code = changes.old_code and periods.valid_to = changes.change_date
         {%- else -%}
-        previous.code, previous.valid_from,
-        coalesce(changes.new_code, previous.current_code) as current_code,
-        coalesce(changes.change_date, previous.current_from) as current_from,
-        previous.is_exact and coalesce(changes.change_kind <> 'split', true) as is_exact
-    from step_{{ step - 1 }} as previous
-    left join periods
-        on
-            previous.current_code = periods.code
-            and previous.current_from >= periods.valid_from
-            and (periods.valid_to is null or previous.current_from < periods.valid_to)
-    left join changes
-        on periods.code = changes.old_code and periods.valid_to = changes.change_date
+            previous.code,
+            previous.valid_from,
+            coalesce(changes.new_code, previous.current_code) as current_code,
+            coalesce(changes.change_date, previous.current_from) as current_from,
+            previous.is_exact and coalesce(changes.change_kind <> 'split', true) as is_exact
+        from step_{{ step - 1 }} as previous
+        left join periods
+            on
+                previous.current_code = periods.code
+                and previous.current_from >= periods.valid_from
+                and (periods.valid_to is null or previous.current_from < periods.valid_to)
+        left join changes
+            on periods.code = changes.old_code and periods.valid_to = changes.change_date
         {%- endif %}
 
-){{ ',' if not loop.last }}
+    ){{ ',' if not loop.last }}
 {%- endfor %},
 
 -- two ways to one code (a part that was split and came together again) are one exact way only if all of them are

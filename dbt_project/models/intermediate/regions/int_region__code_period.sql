@@ -21,7 +21,11 @@ boundary_moves as (
 
 anchor as (
 
-    select code, name from {{ ref('stg_klass__municipalities') }} where valid_to is null
+    select
+        code,
+        name
+    from {{ ref('stg_klass__municipalities') }}
+    where valid_to is null
 
 ),
 
@@ -33,7 +37,10 @@ history_start as (
 
 ends as (
 
-    select old_code as code, change_date as valid_to, max(old_name) as name
+    select
+        old_code as code,
+        change_date as valid_to,
+        max(old_name) as name
     from changes
     group by old_code, change_date
 
@@ -53,19 +60,34 @@ starts as (
 
 all_starts as (
 
-    select code, valid_from from starts
+    select
+        code,
+        valid_from
+    from starts
     union
     -- a code that ends or stands today without having started inside the history was there when it begins
-    select known.code, history_start.covers_from as valid_from
-    from (select code from ends union select code from anchor) as known
+    select
+        known.code,
+        history_start.covers_from as valid_from
+    from (
+        select code from ends
+        union
+        select code from anchor
+    ) as known
     cross join history_start
     where
-        not exists (select 1 from starts where starts.code = known.code)
+        not exists (
+            select 1 from starts
+            where starts.code = known.code
+        )
         or exists (
             select 1 from ends
             where
                 ends.code = known.code
-                and ends.valid_to <= (select min(starts.valid_from) from starts where starts.code = known.code)
+                and ends.valid_to <= (
+                    select min(starts.valid_from) from starts
+                    where starts.code = known.code
+                )
         )
 
 ),
@@ -107,31 +129,37 @@ named as (
 -- Follow renumberings forward: codes that only changed number denote one territory, named by its last code.
 {%- set steps = 6 %}
 {%- for step in range(steps) %}
-step_{{ step }} as (
+    step_{{ step }} as (
 
-    select
+        select
         {% if step == 0 -%}
-        named.code, named.valid_from, named.valid_to, named.name,
-        coalesce(changes.new_code, named.code) as territory_code,
-        coalesce(changes.change_date, named.valid_from) as territory_from
-    from named
-    left join changes
-        on named.code = changes.old_code and named.valid_to = changes.change_date and changes.change_kind = 'renumber'
+            named.code,
+            named.valid_from,
+            named.valid_to,
+            named.name,
+            coalesce(changes.new_code, named.code) as territory_code,
+            coalesce(changes.change_date, named.valid_from) as territory_from
+        from named
+        left join changes
+            on named.code = changes.old_code and named.valid_to = changes.change_date and changes.change_kind = 'renumber'
         {%- else -%}
-        previous.code, previous.valid_from, previous.valid_to, previous.name,
-        coalesce(changes.new_code, previous.territory_code) as territory_code,
-        coalesce(changes.change_date, previous.territory_from) as territory_from
-    from step_{{ step - 1 }} as previous
-    left join named
-        on
-            previous.territory_code = named.code
-            and previous.territory_from >= named.valid_from
-            and (named.valid_to is null or previous.territory_from < named.valid_to)
-    left join changes
-        on named.code = changes.old_code and named.valid_to = changes.change_date and changes.change_kind = 'renumber'
+            previous.code,
+            previous.valid_from,
+            previous.valid_to,
+            previous.name,
+            coalesce(changes.new_code, previous.territory_code) as territory_code,
+            coalesce(changes.change_date, previous.territory_from) as territory_from
+        from step_{{ step - 1 }} as previous
+        left join named
+            on
+                previous.territory_code = named.code
+                and previous.territory_from >= named.valid_from
+                and (named.valid_to is null or previous.territory_from < named.valid_to)
+        left join changes
+            on named.code = changes.old_code and named.valid_to = changes.change_date and changes.change_kind = 'renumber'
         {%- endif %}
 
-){{ ',' if not loop.last }}
+    ){{ ',' if not loop.last }}
 {%- endfor %}
 
 select

@@ -51,7 +51,10 @@ same_territory as (
 -- a code that is in force itself means itself, whatever else it meant at other times
 own as (
 
-    select year, part_code from in_force
+    select
+        year,
+        part_code
+    from in_force
 
 )
 

@@ -2,7 +2,8 @@
 -- 38 in 2020-2023 and 07 to 2019 are no county of today; 11 has been the same area throughout.
 with parts as (
 
-    select * from {{ ref('int_region__part') }} where region_level = 'county'
+    select * from {{ ref('int_region__part') }}
+    where region_level = 'county'
 
 ),
 
@@ -20,7 +21,10 @@ then_and_now as (
 
 of_published as (
 
-    select year, published_code, count(distinct part_code) as published_parts
+    select
+        year,
+        published_code,
+        count(distinct part_code) as published_parts
     from then_and_now
     group by year, published_code
 
@@ -28,7 +32,10 @@ of_published as (
 
 of_today as (
 
-    select year, region_code, count(distinct part_code) as today_parts
+    select
+        year,
+        region_code,
+        count(distinct part_code) as today_parts
     from then_and_now
     group by year, region_code
 

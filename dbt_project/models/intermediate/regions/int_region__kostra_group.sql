@@ -1,5 +1,5 @@
 -- The KOSTRA group of each municipality of today, from the newest day Klass was asked for. No rows until it has been asked.
-with groups as (
+with kostra_groups as (
 
     select * from {{ ref('stg_klass__kostra_groups') }}
 
@@ -8,16 +8,17 @@ with groups as (
 newest as (
 
     select
-        groups.code,
-        groups.group_code,
-        row_number() over (partition by groups.code order by groups.valid_on desc, groups.group_code) as choice
-    from groups
+        kostra_groups.code,
+        kostra_groups.group_code,
+        row_number() over (partition by kostra_groups.code order by kostra_groups.valid_on desc, kostra_groups.group_code) as choice
+    from kostra_groups
 
 ),
 
 municipalities as (
 
-    select code from {{ ref('stg_klass__municipalities') }} where valid_to is null
+    select code from {{ ref('stg_klass__municipalities') }}
+    where valid_to is null
 
 )
 

@@ -37,15 +37,15 @@
 with wanted as (
 
     {%- for scope, indicators in scopes.items() %}
-    {%- set outer_last = loop.last %}
-    {%- for indicator_id, (benefit, figure_kind) in indicators.items() %}
-    select
-        '{{ indicator_id }}' as indicator_id,
-        '{{ benefit }}' as benefit,
-        '{{ figure_kind }}' as figure_kind,
-        '{{ scope }}' as figure_scope
-    {{ 'union all' if not (loop.last and outer_last) }}
-    {%- endfor %}
+        {%- set outer_last = loop.last %}
+        {%- for indicator_id, (benefit, figure_kind) in indicators.items() %}
+            select
+                '{{ indicator_id }}' as indicator_id,
+                '{{ benefit }}' as benefit,
+                '{{ figure_kind }}' as figure_kind,
+                '{{ scope }}' as figure_scope
+                        {{ 'union all' if not (loop.last and outer_last) }}
+        {%- endfor %}
     {%- endfor %}
 
 ),
@@ -98,9 +98,9 @@ select
     cast(figures.age_group as varchar) as age_group,
     cast(indicators.unit as varchar) as unit,
     {%- for name, code in groups.items() %}
-    {%- for measure in ['value', 'value_low', 'value_high', 'value_status', 'geography_basis'] %}
-    max(case when figures.immigrant_category = '{{ code }}' then figures.{{ measure }} end) as {{ name }}_{{ measure }},
-    {%- endfor %}
+        {%- for measure in ['value', 'value_low', 'value_high', 'value_status', 'geography_basis'] %}
+            max(case when figures.immigrant_category = '{{ code }}' then figures.{{ measure }} end) as {{ name }}_{{ measure }},
+        {%- endfor %}
     {%- endfor %}
     max(case when figures.immigrant_category = 'immigrants' then figures.value end)
     - max(case when figures.immigrant_category = 'population_except_immigrants' then figures.value end)

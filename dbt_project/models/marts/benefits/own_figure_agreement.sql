@@ -10,30 +10,45 @@ with totals as (
 
 accounts as (
 
-    select * from {{ ref('own_expenditure') }} where quarter = 0
+    select * from {{ ref('own_expenditure') }}
+    where quarter = 0
 
 ),
 
 compared as (
 
     select
-        municipality_code, year, 'recipients_ssb' as comparison, '11F' as own_source, 'SSB 13995' as other_source,
-        cast(recipients_persons as double) as own_value, ssb_municipality_recipients_persons as other_value
+        municipality_code,
+        year,
+        'recipients_ssb' as comparison,
+        '11F' as own_source,
+        'SSB 13995' as other_source,
+        cast(recipients_persons as double) as own_value,
+        ssb_municipality_recipients_persons as other_value
     from totals
 
     union all
 
     select
-        municipality_code, year, 'paid_ssb' as comparison, '11F' as own_source, 'SSB 13995' as other_source,
-        cast(paid_nok as double) as own_value, ssb_municipality_paid_nok as other_value
+        municipality_code,
+        year,
+        'paid_ssb' as comparison,
+        '11F' as own_source,
+        'SSB 13995' as other_source,
+        cast(paid_nok as double) as own_value,
+        ssb_municipality_paid_nok as other_value
     from totals
 
     union all
 
     select
-        totals.municipality_code, totals.year, 'grant_function_281' as comparison, '11F' as own_source,
+        totals.municipality_code,
+        totals.year,
+        'grant_function_281' as comparison,
+        '11F' as own_source,
         concat('accounts ', accounts.accounts_form_code) as other_source,
-        cast(totals.grant_nok as double) as own_value, cast(accounts.benefit_nok as double) as other_value
+        cast(totals.grant_nok as double) as own_value,
+        cast(accounts.benefit_nok as double) as other_value
     from totals
     inner join accounts
         on
@@ -44,9 +59,13 @@ compared as (
     union all
 
     select
-        municipality_code, year, concat('gross_function_', function_code) as comparison,
-        concat('accounts ', accounts_form_code) as own_source, 'SSB 12367' as other_source,
-        cast(own_gross_operating_nok as double) as own_value, ssb_gross_operating_nok as other_value
+        municipality_code,
+        year,
+        concat('gross_function_', function_code) as comparison,
+        concat('accounts ', accounts_form_code) as own_source,
+        'SSB 12367' as other_source,
+        cast(own_gross_operating_nok as double) as own_value,
+        ssb_gross_operating_nok as other_value
     from accounts
 
 ),

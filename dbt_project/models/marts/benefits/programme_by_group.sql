@@ -7,7 +7,8 @@ with own as (
 
 whole as (
 
-    select * from own where group_code = 'all'
+    select * from own
+    where group_code = 'all'
 
 )
 

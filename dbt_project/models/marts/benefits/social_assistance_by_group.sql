@@ -8,7 +8,8 @@ with own as (
 
 whole as (
 
-    select * from own where group_code = 'all'
+    select * from own
+    where group_code = 'all'
 
 ),
 
@@ -20,13 +21,17 @@ public_totals as (
 
 regions as (
 
-    select * from {{ ref('dim_region') }} where region_level = 'municipality'
+    select * from {{ ref('dim_region') }}
+    where region_level = 'municipality'
 
 ),
 
 committee as (
 
-    select year, settlement_year, max(amount_nok) as amount_nok
+    select
+        year,
+        settlement_year,
+        max(amount_nok) as amount_nok
     from {{ ref('stg_published__cohort_benefits') }}
     where benefit = 'social_assistance' and not is_total and settlement_year is not null
     group by year, settlement_year

@@ -5,7 +5,8 @@ select
     cast(dataset_id as varchar) as dataset_id,
     cast(measure as varchar) as measure,
     cast(unit as varchar) as unit,
-    {%- for name in var('dimensions') %}
+{%- for name in var('dimensions') %}
     cast({{ name }} as varchar) as {{ name }}{{ ',' if not loop.last }}
-    {%- endfor %}
+
+{%- endfor %}
 from {{ source('landing', 'indicator_term') }}

@@ -1,13 +1,21 @@
 -- Areas of today: municipalities, counties and the country.
 with municipalities as (
 
-    select code, name from {{ ref('stg_klass__municipalities') }} where valid_to is null
+    select
+        code,
+        name
+    from {{ ref('stg_klass__municipalities') }}
+    where valid_to is null
 
 ),
 
 counties as (
 
-    select code, name from {{ ref('stg_klass__counties') }} where valid_to is null
+    select
+        code,
+        name
+    from {{ ref('stg_klass__counties') }}
+    where valid_to is null
 
 ),
 

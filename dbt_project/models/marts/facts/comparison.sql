@@ -79,9 +79,9 @@ ranked as (
         case
             when figures.value is not null
                 then rank() over (
-                    partition by figures.breakdown_id, figures.year
-                    order by figures.value * breakdowns.rank_sign nulls last
-                )
+                        partition by figures.breakdown_id, figures.year
+                        order by figures.value * breakdowns.rank_sign nulls last
+                    )
         end as value_rank
     from figures
     inner join breakdowns
@@ -105,19 +105,22 @@ counted as (
 
 county_codes as (
 
-    select region_code as county_code from {{ ref('dim_region') }} where region_level = 'county'
+    select region_code as county_code from {{ ref('dim_region') }}
+    where region_level = 'county'
 
 ),
 
 county as (
 
-    select * from figures where region_level = 'county'
+    select * from figures
+    where region_level = 'county'
 
 ),
 
 country as (
 
-    select * from figures where region_level = 'country'
+    select * from figures
+    where region_level = 'country'
 
 ),
 
@@ -164,14 +167,15 @@ beside as (
         counted.ranked_count,
         coalesce(broken.in_one_year, false) as is_broken_1y,
         coalesce(broken.in_three_years, false) as is_broken_3y,
-        {%- for level in ['county', 'country'] %}
+    {%- for level in ['county', 'country'] %}
         {{ level }}.value as {{ level }}_value,
         {{ level }}.value_low as {{ level }}_value_low,
         {{ level }}.value_high as {{ level }}_value_high,
         coalesce({{ level }}.value_status, 'missing') as {{ level }}_status,
         coalesce({{ level }}.geography_basis, 'unavailable') as {{ level }}_basis,
         case when {{ level }}.breakdown_id is null then 'no_figure' else {{ level }}.reason end as {{ level }}_reason{{ ',' if not loop.last }}
-        {%- endfor %}
+
+    {%- endfor %}
     from counted
     cross join county_codes
     left join county
@@ -203,7 +207,7 @@ select
     cast(ranked.region_code as varchar) as municipality_code,
     ranked.year,
     {%- for name in var('dimensions') %}
-    cast(breakdowns.{{ name }} as varchar) as {{ name }},
+        cast(breakdowns.{{ name }} as varchar) as {{ name }},
     {%- endfor %}
     ranked.value as municipality_value,
     ranked.value_low as municipality_value_low,
@@ -213,15 +217,15 @@ select
     cast(ranked.reason as varchar) as municipality_reason,
     cast(ranked.county_code as varchar) as county_code,
     {%- for level, alias in compared.items() %}
-    {%- if level == 'kostra_group' %}
-    cast(ranked.group_code as varchar) as kostra_group_code,
-    {%- endif %}
-    {{ alias }}.{{ level }}_value,
-    {{ alias }}.{{ level }}_value_low,
-    {{ alias }}.{{ level }}_value_high,
-    cast({{ alias }}.{{ level }}_status as varchar) as {{ level }}_status,
-    cast({{ alias }}.{{ level }}_basis as varchar) as {{ level }}_basis,
-    cast({{ alias }}.{{ level }}_reason as varchar) as {{ level }}_reason,
+        {%- if level == 'kostra_group' %}
+            cast(ranked.group_code as varchar) as kostra_group_code,
+        {%- endif %}
+        {{ alias }}.{{ level }}_value,
+        {{ alias }}.{{ level }}_value_low,
+        {{ alias }}.{{ level }}_value_high,
+        cast({{ alias }}.{{ level }}_status as varchar) as {{ level }}_status,
+        cast({{ alias }}.{{ level }}_basis as varchar) as {{ level }}_basis,
+        cast({{ alias }}.{{ level }}_reason as varchar) as {{ level }}_reason,
     {%- endfor %}
     ranked.value - beside.county_value as difference_county,
     ranked.value - beside.country_value as difference_country,

@@ -39,7 +39,7 @@ select
     cast(figures.region_level as varchar) as region_level,
     figures.year,
     {%- for name in var('dimensions') %}
-    cast(breakdowns.{{ name }} as varchar) as {{ name }},
+        cast(breakdowns.{{ name }} as varchar) as {{ name }},
     {%- endfor %}
     figures.value,
     figures.value_low,

@@ -8,7 +8,9 @@
 } %}
 with figures as (
 
-    select figures.*, series.measure
+    select
+        figures.*,
+        series.measure
     from {{ ref('int_region__observation_today') }} as figures
     inner join {{ ref('int_series') }} as series
         on figures.series_id = series.series_id
@@ -21,7 +23,10 @@ with figures as (
 
 datasets as (
 
-    select dataset_id, is_demo from {{ ref('dim_dataset') }}
+    select
+        dataset_id,
+        is_demo
+    from {{ ref('dim_dataset') }}
 
 )
 
@@ -30,10 +35,10 @@ select
     cast(figures.region_level as varchar) as region_level,
     figures.year,
     {%- for column, measure in measures.items() %}
-    cast(max(case when figures.measure = '{{ measure }}' then figures.value end) as bigint) as {{ column }},
-    cast(max(case when figures.measure = '{{ measure }}' then figures.value_low end) as bigint) as {{ column }}_low,
-    cast(max(case when figures.measure = '{{ measure }}' then figures.value_high end) as bigint) as {{ column }}_high,
-    cast(max(case when figures.measure = '{{ measure }}' then figures.value_status end) as varchar) as {{ column }}_status,
+        cast(max(case when figures.measure = '{{ measure }}' then figures.value end) as bigint) as {{ column }},
+        cast(max(case when figures.measure = '{{ measure }}' then figures.value_low end) as bigint) as {{ column }}_low,
+        cast(max(case when figures.measure = '{{ measure }}' then figures.value_high end) as bigint) as {{ column }}_high,
+        cast(max(case when figures.measure = '{{ measure }}' then figures.value_status end) as varchar) as {{ column }}_status,
     {%- endfor %}
     cast(max(case when figures.measure = 'settled' then figures.geography_basis end) as varchar) as geography_basis,
     cast(max(case when figures.measure = 'settled' then figures.reason end) as varchar) as reason,

@@ -57,7 +57,8 @@ with figures as (
 -- invented figures are not held against what the municipality printed
 real_datasets as (
 
-    select dataset_id from {{ ref('dim_dataset') }} where not is_demo
+    select dataset_id from {{ ref('dim_dataset') }}
+    where not is_demo
 
 ),
 
@@ -91,36 +92,36 @@ own_settled as (
 compared as (
 
     {%- for pair in pairs %}
-    select
-        '{{ pair.check }}' as check_id,
-        left_side.region_code,
-        left_side.region_level,
-        left_side.year,
-        left_side.dataset_id,
-        right_side.dataset_id as other_dataset_id,
-        left_side.value_low,
-        left_side.value_high,
-        right_side.value_low as other_low,
-        right_side.value_high as other_high,
-        cast({{ pair.tolerance }} as double) as tolerance
-    from figures as left_side
-    inner join figures as right_side
-        on
-            left_side.region_code = right_side.region_code
-            and left_side.region_level = right_side.region_level
-            and left_side.year = right_side.year
-    where
+        select
+            '{{ pair.check }}' as check_id,
+            left_side.region_code,
+            left_side.region_level,
+            left_side.year,
+            left_side.dataset_id,
+            right_side.dataset_id as other_dataset_id,
+            left_side.value_low,
+            left_side.value_high,
+            right_side.value_low as other_low,
+            right_side.value_high as other_high,
+            cast({{ pair.tolerance }} as double) as tolerance
+        from figures as left_side
+        inner join figures as right_side
+            on
+                left_side.region_code = right_side.region_code
+                and left_side.region_level = right_side.region_level
+                and left_side.year = right_side.year
+        where
         {%- for alias, side in {'left_side': pair.left, 'right_side': pair.right}.items() %}
-        {{ alias }}.dataset_id = '{{ side[0] }}'
-        and {{ alias }}.measure = '{{ side[1] }}'
-        and {{ alias }}.unit = '{{ side[2] }}'
-        {%- for name in var('dimensions') %}
-        and {{ alias }}.{{ name }} = '{{ side[3].get(name, "all") }}'
-        {%- endfor %}
-        {{ 'and' if not loop.last }}
+                {{ alias }}.dataset_id = '{{ side[0] }}'
+                and {{ alias }}.measure = '{{ side[1] }}'
+                and {{ alias }}.unit = '{{ side[2] }}'
+                {%- for name in var('dimensions') %}
+                    and {{ alias }}.{{ name }} = '{{ side[3].get(name, "all") }}'
+                {%- endfor %}
+                                {{ 'and' if not loop.last }}
         {%- endfor %}
 
-    union all
+        union all
     {%- endfor %}
 
     -- the municipality's own account of grants against IMDi's table, to the krone

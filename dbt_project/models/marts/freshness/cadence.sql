@@ -14,15 +14,25 @@ indicators as (
 
 group_names as (
 
-    select 'population_settlement' as statistic_group, 'Befolkning og bosetting' as name_nb
+    select
+        'population_settlement' as statistic_group,
+        'Befolkning og bosetting' as name_nb
     union all
-    select 'education' as statistic_group, 'Utdanning' as name_nb
+    select
+        'education' as statistic_group,
+        'Utdanning' as name_nb
     union all
-    select 'introduction_programme' as statistic_group, 'Introduksjonsprogram' as name_nb
+    select
+        'introduction_programme' as statistic_group,
+        'Introduksjonsprogram' as name_nb
     union all
-    select 'work_living_conditions' as statistic_group, 'Arbeid og levekår' as name_nb
+    select
+        'work_living_conditions' as statistic_group,
+        'Arbeid og levekår' as name_nb
     union all
-    select 'grants' as statistic_group, 'Tilskudd' as name_nb
+    select
+        'grants' as statistic_group,
+        'Tilskudd' as name_nb
 
 ),
 
@@ -108,17 +118,21 @@ group_rows as (
             else 'for få opplysninger'
         end as recommended_frequency_nb,
         case recommended.recommended_frequency
-            when 'monthly' then 'Minst halvparten av indikatorene får nye tall hver måned: '
-                || cast(recommended.monthly_count as varchar) || ' av ' || cast(recommended.known_count as varchar) || '.'
-            when 'quarterly' then 'Minst halvparten av indikatorene får nye tall hvert kvartal: '
-                || cast(recommended.quarterly_count as varchar) || ' av ' || cast(recommended.known_count as varchar) || '.'
-            when 'half_yearly' then 'Minst en firedel av indikatorene får nye tall i hvert halvår: '
-                || cast(recommended.spring_count + recommended.half_yearly_count as varchar) || ' i første og '
-                || cast(recommended.autumn_count + recommended.half_yearly_count as varchar) || ' i andre halvår, av '
-                || cast(recommended.known_count as varchar) || '.'
-            when 'yearly' then 'De fleste indikatorene får nye tall én gang i året: '
-                || cast(recommended.known_count - recommended.half_yearly_count as varchar) || ' av '
-                || cast(recommended.known_count as varchar) || '. En rapport oftere ville stort sett gjenta seg selv.'
+            when 'monthly'
+                then 'Minst halvparten av indikatorene får nye tall hver måned: '
+                    || cast(recommended.monthly_count as varchar) || ' av ' || cast(recommended.known_count as varchar) || '.'
+            when 'quarterly'
+                then 'Minst halvparten av indikatorene får nye tall hvert kvartal: '
+                    || cast(recommended.quarterly_count as varchar) || ' av ' || cast(recommended.known_count as varchar) || '.'
+            when 'half_yearly'
+                then 'Minst en firedel av indikatorene får nye tall i hvert halvår: '
+                    || cast(recommended.spring_count + recommended.half_yearly_count as varchar) || ' i første og '
+                    || cast(recommended.autumn_count + recommended.half_yearly_count as varchar) || ' i andre halvår, av '
+                    || cast(recommended.known_count as varchar) || '.'
+            when 'yearly'
+                then 'De fleste indikatorene får nye tall én gang i året: '
+                    || cast(recommended.known_count - recommended.half_yearly_count as varchar) || ' av '
+                    || cast(recommended.known_count as varchar) || '. En rapport oftere ville stort sett gjenta seg selv.'
             else 'Ingen av gruppens indikatorer har kjent oppdateringsrytme.'
         end as rule_nb
     from group_names

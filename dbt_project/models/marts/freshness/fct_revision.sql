@@ -24,7 +24,7 @@ select
     cast(cells.measure as varchar) as measure,
     cast(cells.unit as varchar) as unit,
     {%- for name in var('dimensions') %}
-    cast(cells.{{ name }} as varchar) as {{ name }},
+        cast(cells.{{ name }} as varchar) as {{ name }},
     {%- endfor %}
     cast(cells.change_kind as varchar) as change_kind,
     cells.value_before,
