@@ -88,7 +88,9 @@ def free_special_codes(upstream: Path) -> None:
         text = path.read_bytes()
         for code in codes:
             for before, after in ((b";", b";"), (b'"', b'"'), (b"\n", b";")):
-                text = text.replace(before + code.encode() + after, before + f"2{int(code[1]) + 7}{code[2:]}".encode() + after)
+                text = text.replace(
+                    before + code.encode() + after, before + f"2{int(code[1]) + 7}{code[2:]}".encode() + after
+                )
         path.write_bytes(text)
 
 

@@ -40,9 +40,7 @@ class Translator(DagsterDbtTranslator):
         layer = dbt_resource_props["fqn"][1] if len(dbt_resource_props["fqn"]) > 2 else "seeds"
         return f"dbt_{_LAYERS.get(layer, layer)}"
 
-    def get_asset_spec(
-        self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
-    ) -> dg.AssetSpec:
+    def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> dg.AssetSpec:
         spec = super().get_asset_spec(manifest, unique_id, project)
         props = manifest.get("nodes", {}).get(unique_id, {})
         upstream = {
@@ -87,6 +85,4 @@ def dbt_resource(workspace: Workspace) -> DbtCliResource:
     """The dbt command line with this project's files."""
     # dbt is installed beside the interpreter that runs; the PATH may hold another one or none
     beside = Path(sys.executable).with_name("dbt")
-    return DbtCliResource(
-        project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT), dbt_executable=str(beside)
-    )
+    return DbtCliResource(project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT), dbt_executable=str(beside))

@@ -78,9 +78,7 @@ def run_once(workspace: Workspace, *, on_stage: Callable[[str], None] = lambda s
     return report
 
 
-def _ask_upstream(
-    workspace: Workspace, plan: RefreshPlan, report: RunReport, on_stage: Callable[[str], None]
-) -> None:
+def _ask_upstream(workspace: Workspace, plan: RefreshPlan, report: RunReport, on_stage: Callable[[str], None]) -> None:
     """Of a live run: ask the publishers, and add what has something new to the plan."""
     if workspace.settings.source != "live":
         return
@@ -173,5 +171,3 @@ def _quiet(log: Path) -> Iterator[None]:
     log.parent.mkdir(parents=True, exist_ok=True)
     with open(log, "w", encoding="utf-8") as handle, contextlib.redirect_stdout(handle):
         yield
-
-

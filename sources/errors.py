@@ -60,10 +60,6 @@ class TransferError(SourceError):
     """A transfer did not complete within its limits."""
 
 
-class HeldRelease(SourceError):
-    """A readable release that a gate keeps back until a person has looked at it."""
-
-
 class ClosedError(SourceError):
     """The publisher is in its known closed hours: a state, not a failure; the dataset is asked again later."""
 

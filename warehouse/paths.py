@@ -32,11 +32,6 @@ class DataFolder:
         return self.build / "build.duckdb"
 
     @property
-    def dirty_mark(self) -> Path:
-        """Present while the build file is being changed: after a crash the file is rebuilt from landing."""
-        return self.build / "unfinished"
-
-    @property
     def lock(self) -> Path:
         return self.build / "writer.lock"
 

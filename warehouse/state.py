@@ -29,10 +29,6 @@ class Change:
     full: bool
     datasets: tuple[str, ...] = ()
 
-    @property
-    def is_nothing(self) -> bool:
-        return not self.full and not self.datasets
-
 
 def read_state(build_folder: Path) -> BuildState | None:
     """The record of the last published build, or None when there is none (or it is of another shape)."""
