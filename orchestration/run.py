@@ -138,7 +138,7 @@ def _overrides(workspace: Workspace) -> dict[str, object]:
 
 def _failure_text(result: object) -> str:
     """The innermost error of the first failed step, in its own words."""
-    for event in result.all_events:  # type: ignore[attr-defined] # ExecuteInProcessResult is untyped here
+    for event in result.all_events:
         if event.is_step_failure:
             error = event.step_failure_data.error
             while error and error.cause:

@@ -276,4 +276,4 @@ def _form(unit: Unit, years: tuple[int, ...]) -> Literal["bars", "lines"]:
 
 
 def _float(value: object) -> float | None:
-    return None if value is None else float(value)  # type: ignore[arg-type]
+    return None if value is None else float(value)

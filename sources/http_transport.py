@@ -99,8 +99,8 @@ class _Watched:
     def getresponse(self) -> Any:
         watchdog = getattr(_current, "watchdog", None)
         if watchdog is not None:
-            watchdog.guard(self.sock)  # type: ignore[attr-defined]
-        return super().getresponse()  # type: ignore[misc]
+            watchdog.guard(self.sock)
+        return super().getresponse()
 
 
 class _WatchedHttp(_Watched, HTTPConnection):

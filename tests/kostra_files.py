@@ -161,7 +161,7 @@ def write_accounts(
     path: Path, year: int, lines: Iterable[tuple[str, str, int]], municipality: str = "3909", form: str = "0A"
 ) -> Path:
     """Lines of (function, art, thousand kroner) in operating accounts."""
-    layout = layout_of("regnskap", None)  # type: ignore[arg-type]
+    layout = layout_of("regnskap", None)
     klass = "1" if form == "0A" else "3"
     rows = [
         record(

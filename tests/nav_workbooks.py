@@ -36,7 +36,7 @@ def shown(code: str, month: int, hidden: set[tuple[str, int]]) -> object:
     return "*" if (code, month) in hidden else count_of(code, month)
 
 
-def aap155(path: Path, hidden: set[tuple[str, int]] = frozenset(), months: int = 8, **change: object) -> Path:  # type: ignore[assignment]
+def aap155(path: Path, hidden: set[tuple[str, int]] = frozenset(), months: int = 8, **change: object) -> Path:
     """AAP155: three sheets, county totals "I alt 03 Oslo - Oslove", Ukjent in the count sheet only."""
     names = MONTHS[:months]
     count: Rows = _top("Antall", months)
@@ -51,7 +51,7 @@ def aap155(path: Path, hidden: set[tuple[str, int]] = frozenset(), months: int =
             share.append(["", f"{code} {name}", *[round(1 + int(code) % 7 / 10, 1)] * months])
     count += [["", "Ukjent"], ["", "", *names], ["", "I alt Ukjent", *[9] * months], ["", "Ukjent", *[9] * months]]
     sheets = {" Om statistikken": [["", "Kilde: NAV"]], "1. Kommune. Antall": count, "2. Kommune. Andel": share}
-    return write(path, {**sheets, **change})  # type: ignore[dict-item]
+    return write(path, {**sheets, **change})
 
 
 def pst302(path: Path, oslo_starred: bool = True) -> Path:

@@ -85,7 +85,7 @@ def test_lost_leading_zeros_are_put_back(shared: Path) -> None:
     assert {"0301", "0709", "0712"} <= set(codes)
 
 
-def test_alle_and_Alle_are_one_total(shared: Path) -> None:  # noqa: N802
+def test_two_spellings_of_alle_are_one_total(shared: Path) -> None:
     text = path_of(shared, "long/k_flyktning_botid_flytting_2014-2022.csv").read_text("latin-1")
     assert ";alle;" in text and ";Alle;" in text
     table = read(shared, "long/k_flyktning_botid_flytting_2014-2022.csv", "flyktning_botid_flytting").table

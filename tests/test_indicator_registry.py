@@ -79,7 +79,7 @@ def _measures(spec: DatasetSpec) -> set[str]:
         stated = set(options_of(spec, "reading", SsbReading).measure_units)
         return stated | ({spec.measure} if spec.measure else set())
     if spec.source == "nav":
-        sheets = spec.options["workbook"]["sheets"]  # type: ignore[index]
+        sheets = spec.options["workbook"]["sheets"]
         return {sheet["measure"] for sheet in sheets}
     columns = [column for column in spec.columns if column.role == "measure"]
     return {code for column in columns for code in column.codes.values()} or {str(spec.measure)}

@@ -23,7 +23,7 @@ HIDDEN = Cell(None, 1, 4, "suppressed", "published")
 
 
 def known(value: float, **more: object) -> Cell:
-    return Cell(value, value, value, "ok", "published", **more)  # type: ignore[arg-type]
+    return Cell(value, value, value, "ok", "published", **more)
 
 
 def drawn(shown: Figure) -> list[ElementTree.Element]:
@@ -32,7 +32,7 @@ def drawn(shown: Figure) -> list[ElementTree.Element]:
 
 def one(cells: dict[int, Cell], unit: str = "percent", **more: object) -> Figure:
     form = more.pop("form", "lines")
-    return Figure("x", "Tallet", unit_of(unit), (Line("municipality", "Larvik", cells),), YEARS, form=form, **more)  # type: ignore[arg-type]
+    return Figure("x", "Tallet", unit_of(unit), (Line("municipality", "Larvik", cells),), YEARS, form=form, **more)
 
 
 def stretches(svg: ElementTree.Element) -> list[ElementTree.Element]:
@@ -166,7 +166,7 @@ def test_any_figures_make_a_whole_drawing_inside_its_frame(cells: dict[int, Cell
 @given(st.lists(st.floats(0, 100), min_size=1, max_size=3))
 def test_labels_at_the_ends_of_lines_never_cover_each_other(values: list[float]) -> None:
     roles = ("municipality", "county", "country")
-    lines = tuple(Line(role, f"Sted {role}", {2023: known(v)}) for role, v in zip(roles, values, strict=False))  # type: ignore[arg-type]
+    lines = tuple(Line(role, f"Sted {role}", {2023: known(v)}) for role, v in zip(roles, values, strict=False))
     svg = drawn(Figure("x", "Tallet", unit_of("percent"), lines, YEARS))[0]
     labels = [e for e in svg.iter(f"{SVG}text") if e.get("font-weight") == "600"]
     rows = sorted(float(e.get("y") or 0) for e in labels)

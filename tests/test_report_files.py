@@ -73,7 +73,7 @@ def with_settlement(small: SmallRelease, name: str = "Bosatte flyktninger", *, i
 
 def written(small: SmallRelease, tmp_path: Path, **more: object) -> tuple[str, pypdf.PdfReader, CalamineWorkbook]:
     given = {"municipality": "3909", "years": 5, "published_at": PUBLISHED} | more
-    page, pdf, book = write_report(small.close(), tmp_path / "report", **given)  # type: ignore[arg-type]
+    page, pdf, book = write_report(small.close(), tmp_path / "report", **given)
     return page.read_text(encoding="utf-8"), pypdf.PdfReader(pdf), CalamineWorkbook.from_path(str(book))
 
 
@@ -336,8 +336,8 @@ def test_every_declaration_has_its_words() -> None:
 def test_same_release_and_time_give_the_same_files(small: SmallRelease, tmp_path: Path) -> None:
     database = with_settlement(small).close()
     given = {"municipality": "3909", "years": 5, "published_at": PUBLISHED}
-    first = write_report(database, tmp_path / "a", **given)  # type: ignore[arg-type]
-    second = write_report(database, tmp_path / "b", **given)  # type: ignore[arg-type]
+    first = write_report(database, tmp_path / "a", **given)
+    second = write_report(database, tmp_path / "b", **given)
     assert [p.read_bytes() for p in first] == [p.read_bytes() for p in second]
 
 

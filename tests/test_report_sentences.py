@@ -25,7 +25,7 @@ PERCENT, PERSONS, NOK = unit_of("percent"), unit_of("persons"), unit_of("nok")
 
 
 def known(value: float, **more: object) -> Cell:
-    return Cell(value, value, value, "ok", "published", **more)  # type: ignore[arg-type]
+    return Cell(value, value, value, "ok", "published", **more)
 
 
 def between(low: float, high: float, reason: str = "hidden_parts") -> Cell:
@@ -38,13 +38,13 @@ ABSENT = Cell(None, None, None, "unavailable", "unavailable", "not_an_area_then"
 
 
 def shown(own: dict[int, Cell], county: dict[int, Cell], country: dict[int, Cell], **more: object) -> Figure:
-    years = tuple(more.pop("years", sorted({*own, *county, *country})))  # type: ignore[arg-type, call-overload]
+    years = tuple(more.pop("years", sorted({*own, *county, *country})))
     lines = (
         Line("municipality", "Larvik", own),
         Line("county", "Vestfold", county),
         Line("country", "hele landet", country),
     )
-    return Figure("x", "Tallet", **{"unit": PERCENT, "lines": lines, "years": years, **more})  # type: ignore[arg-type]
+    return Figure("x", "Tallet", **{"unit": PERCENT, "lines": lines, "years": years, **more})
 
 
 def test_a_share_is_set_beside_county_and_country_with_the_size_of_the_difference() -> None:
@@ -233,7 +233,7 @@ def test_groups_end_with_the_gap_between_them() -> None:
     ],
 )
 def test_numbers_as_norwegians_write_them(value: float, unit: object, text: str) -> None:
-    assert amount(value, unit) == text  # type: ignore[arg-type]
+    assert amount(value, unit) == text
 
 
 def test_differences_and_lists() -> None:

@@ -227,7 +227,7 @@ def test_a_failing_publisher_is_asked_with_growing_pauses_and_others_go_on(year:
     year.clients["ssb"].broken_until = _oslo(2026, 1, 5, 0)
     asked: list[datetime] = []
     answerable = year.clients["ssb"]._answerable
-    year.clients["ssb"]._answerable = lambda: (asked.append(year.now[0]), answerable())[1]  # type: ignore[method-assign]
+    year.clients["ssb"]._answerable = lambda: (asked.append(year.now[0]), answerable())[1]
     year.live_until(_oslo(2026, 1, 5, 0))
     assert {d for _, changes in year.runs for d in changes.releases} == {IMDI}
     assert 5 <= len(asked) <= 20, "four days at half-hour ticks would be 192 questions without pauses"

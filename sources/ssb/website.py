@@ -297,7 +297,7 @@ def _changed_at(sheet: Sheet) -> Iterator[datetime]:
     """The moments under "Sist endret:" in the footer, Norwegian time turned into UTC."""
     for text in _under(sheet, "Sist endret:"):
         if match := _CHANGED.match(text):
-            yield datetime(*map(int, match.groups()), tzinfo=_OSLO).astimezone(UTC)  # type: ignore[misc]
+            yield datetime(*map(int, match.groups()), tzinfo=_OSLO).astimezone(UTC)
 
 
 def _units(sheet: Sheet) -> Iterator[tuple[str, str]]:
