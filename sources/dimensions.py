@@ -6,6 +6,7 @@ columns (that stands in the dataset's spec).
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -67,6 +68,12 @@ class Unit(BaseModel):
 def fold(label: str) -> str:
     """A label as it is compared: outer blanks off, inner blanks single, case folded."""
     return " ".join(label.split()).casefold()
+
+
+def open_code(label: str) -> str:
+    """The code of a new label in an open dimension: ASCII, small letters, words joined by ``_`` (``67_plus``)."""
+    text = fold(label).replace("æ", "ae").replace("ø", "o").replace("å", "a").replace("+", " plus ")
+    return re.sub(r"[^a-z0-9]+", "_", text).strip("_")[:60]
 
 
 @cache

@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sources.imdi.labels import open_code
+from sources.dimensions import open_code
 from sources.imdi.values import STATUSES, parse_cell, parse_cells
 
 

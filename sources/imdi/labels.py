@@ -13,7 +13,7 @@ from pathlib import Path
 
 import yaml
 
-from sources.dimensions import dimensions, fold
+from sources.dimensions import dimensions, fold, open_code
 from sources.errors import LayoutError, UnknownLabelError
 from sources.imdi.body import normal_name
 from sources.spec import Column, DatasetSpec
@@ -115,12 +115,6 @@ class LabelMap:
             where=f"{self._where} {line}",
             next_step="add the label to the column's codes in the dataset spec, with the code it stands for",
         )
-
-
-def open_code(label: str) -> str:
-    """The code of a new label in an open dimension: ASCII, small letters, words joined by ``_`` (``67_plus``)."""
-    text = fold(label).replace("æ", "ae").replace("ø", "o").replace("å", "a").replace("+", " plus ")
-    return re.sub(r"[^a-z0-9]+", "_", text).strip("_")[:60]
 
 
 @cache

@@ -13,7 +13,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from sources.dimensions import dimensions, fold
+from sources.dimensions import dimensions, fold, open_code
 from sources.errors import LayoutError, UnknownLabelError, ValueGrammarError
 from sources.options import Options
 from sources.spec import Column, DatasetSpec
@@ -275,12 +275,6 @@ class Labels:
         own = code if dimension == "country_background" and re.fullmatch(r"\d{3}", code) else open_code(label)
         self.new.append(label)
         return own
-
-
-def open_code(label: str) -> str:
-    """A label as a code: ``Sør-Amerika`` -> ``sor_amerika``."""
-    text = fold(label).replace("æ", "ae").replace("ø", "o").replace("å", "a").replace("+", " plus ")
-    return re.sub(r"[^a-z0-9]+", "_", text).strip("_")[:60]
 
 
 def column_named(spec: DatasetSpec, name: str) -> Column | None:
