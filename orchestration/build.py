@@ -8,18 +8,21 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from orchestration.build_inputs import build_inputs
-from orchestration.dbt_project import ensure_manifest, project_fingerprint
+from orchestration.dbt_project import project_fingerprint
 from orchestration.refresh import reread_outdated
 from orchestration.workspace import Workspace
 from sources.compaction import compact
 from sources.current import InUse, select_current, was_known
 from warehouse.build import load_inputs
+from warehouse.dictionary import write_dictionary
 from warehouse.errors import VerificationFailed
+from warehouse.interface import Table, load_interface
 from warehouse.paths import DATABASE, DataFolder
 from warehouse.publish import Manifest, Publication, TableDoc, publish, read_manifest
 from warehouse.state import BuildState, Change, forget_state, read_state, what_changed, write_state
@@ -130,16 +133,17 @@ def publish_build(workspace: Workspace) -> Manifest:
     """Check that dbt's tests ran and passed, then publish. Must be called under the writer's lock."""
     state, current = current_state(workspace)
     require_passed(workspace.folder.dbt_target / "run_results.json")
+    tables = load_interface()
     manifest = publish(
         Publication(
             folder=workspace.folder,
-            tables=mart_documents(ensure_manifest(workspace.folder, workspace.settings)),
+            tables=mart_documents(tables),
             fingerprint=fingerprint(state),
             municipality=workspace.settings.municipality,
             is_demo=workspace.is_demo,
             releases_in_use=state.releases,
             keep=workspace.settings.keep_releases,
-            extras=lambda candidate: write_release_report(workspace, candidate),
+            extras=lambda candidate: write_companions(workspace, candidate, tables),
             now=workspace.clock,
         )
     )
@@ -149,10 +153,11 @@ def publish_build(workspace: Workspace) -> Manifest:
     return manifest
 
 
-def write_release_report(workspace: Workspace, candidate: Path) -> None:
-    """The report of the home municipality, written from the candidate file itself before it is published."""
+def write_companions(workspace: Workspace, candidate: Path, tables: Iterable[Table]) -> None:
+    """The data dictionary and the home municipality's report, written from the candidate file before it is published."""
     from report.write import write_report
 
+    write_dictionary(candidate / DATABASE, candidate, tables)
     write_report(
         candidate / DATABASE,
         candidate / "report",
@@ -176,17 +181,9 @@ def require_passed(results_file: Path) -> None:
         )
 
 
-def mart_documents(manifest: Path) -> list[TableDoc]:
-    """The marts with their descriptions, keys and row order, in order of name, from dbt's manifest."""
-    nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"].values()
-    marts = [n for n in nodes if n["resource_type"] == "model" and n["schema"] == "marts"]
-    documents = []
-    for node in sorted(marts, key=lambda n: n["name"]):
-        meta = {**node.get("meta", {}), **node.get("config", {}).get("meta", {})}
-        columns = {name: column["description"] for name, column in node["columns"].items()}
-        documents.append(
-            TableDoc(
-                node["name"], node["description"], columns, tuple(meta.get("key", ())), tuple(meta.get("order_by", ()))
-            )
-        )
-    return documents
+def mart_documents(tables: Iterable[Table]) -> list[TableDoc]:
+    """What publication is told of each table: comments, key and the order its rows are stored in."""
+    return [
+        TableDoc(t.name, t.comment, {column.name: column.comment for column in t.columns}, t.key, t.order_by)
+        for t in tables
+    ]
