@@ -1,6 +1,6 @@
-"""The pages docs/catalogue.md and docs/indicators.md, written from the dataset specs and the indicator registry.
+"""The pages docs/catalogue.md, indicators.md and data-dictionary.md, written from specs, registry and the marts' yml.
 
-Here: the text of the two pages. Not here: what a spec or indicator may say. Run: python -m orchestration.catalogue
+Here: the text of the pages. Not here: what a spec, indicator or column may say. Run: python -m orchestration.catalogue
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from orchestration.workspace import DBT_PROJECT
 from sources.dimensions import TOTAL, dimensions, units
 from sources.spec import DatasetSpec, load_specs
 from warehouse.indicators import Indicator, Term, load_indicators
+from warehouse.interface import Column, Table, interface_version, load_interface
 from warehouse.settings import PROJECT
 
 DOCS = PROJECT / "docs"
@@ -83,13 +84,41 @@ def indicator_page(indicators: Iterable[Indicator], specs: dict[str, DatasetSpec
     return "\n".join([*lines, ""])
 
 
+def dictionary_page(tables: Iterable[Table], version: str) -> str:
+    """One section per published table: what it is, its key, and each column in Norwegian and English."""
+    known = list(tables)
+    lines = [_WRITTEN, "", "# Dataordbok / data dictionary", ""]
+    lines += [
+        f"Det publiserte grensesnittet, versjon {version}: {len(known)} tabeller i skjemaet `marts`, i DuckDB-filen og som Parquet. "
+        "Det samme ligger i hver utgave som `datapackage.json` (Frictionless) og `data-dictionary.html`, og som kommentarer i "
+        "DuckDB-filen. Eksemplene viser formen, og er ikke tall å bruke.",
+        "",
+    ]
+    lines += [f"- [`{table.name}`](#{table.name}): {table.label_nb}" for table in known]
+    for table in known:
+        lines += ["", f"## {table.name}", "", f"{table.description_nb}", "", f"*{table.description}*", ""]
+        lines += [f"Nøkkel: {', '.join(f'`{name}`' for name in table.key)}", ""]
+        lines += [_row("Kolonne", "Type", "Enhet", "Norsk", "English", "Eksempel"), _row(*["---"] * 6)]
+        lines += [_column_row(column) for column in table.columns]
+    return "\n".join([*lines, ""])
+
+
+def _column_row(column: Column) -> str:
+    unit = column.unit_texts[1] if column.unit_texts else ""
+    codes = f" Koder: {', '.join(f'`{code}`' for code in column.codes)}." if column.codes else ""
+    points = f" Viser til `{'.'.join(column.references)}`." if column.references else ""
+    text = f"**{column.label_nb}.** {column.description_nb}.{codes}{points}".replace("..", ".")
+    return _row(f"`{column.name}`", column.data_type, unit, text, column.description, f"`{column.example}`")
+
+
 def pages() -> dict[Path, str]:
-    """The two pages by file, as they should stand today."""
+    """The pages by file, as they should stand today."""
     specs = load_specs()
     indicators = load_indicators(DBT_PROJECT / "indicators")
     return {
         DOCS / "catalogue.md": catalogue_page(specs.values()),
         DOCS / "indicators.md": indicator_page(indicators, specs),
+        DOCS / "data-dictionary.md": dictionary_page(load_interface(), interface_version()),
     }
 
 
