@@ -146,6 +146,19 @@ def test_the_last_releases_are_kept_and_the_published_one_always(folder: DataFol
     assert [name[:6] for name in release_ids(folder)] == ["000003", "000004", "000005"]
 
 
+def test_the_release_published_until_now_outlives_its_turn(folder: DataFolder) -> None:
+    """DuckDB resolves the published link before it opens the file: what was current a moment ago must still be there."""
+    for _ in range(3):
+        publish(_publication(folder))
+    roll_back(folder, release_ids(folder)[0])
+    for _ in range(2):
+        publish(_publication(folder))
+    assert [name[:6] for name in release_ids(folder)] == ["000003", "000004", "000005"]
+    roll_back(folder, release_ids(folder)[0])
+    publish(_publication(folder))
+    assert [name[:6] for name in release_ids(folder)] == ["000003", "000004", "000005", "000006"]
+
+
 def test_rollback_checks_the_files_first(folder: DataFolder) -> None:
     first = publish(_publication(folder)).release_id
     _build(folder, ["3909"])

@@ -131,8 +131,9 @@ def publish(work: Publication) -> Manifest:
         raise
     os.rename(candidate, work.folder.releases / release_id)
     _fsync(work.folder.releases)
+    before = work.folder.published.resolve().name
     point_to(work.folder, release_id)
-    _forget_old(work.folder, work.keep)
+    _forget_old(work.folder, work.keep, before)
     return manifest
 
 
@@ -278,10 +279,11 @@ def read_manifest(release: Path) -> Manifest:
     return Manifest(**raw)
 
 
-def _forget_old(folder: DataFolder, keep: int) -> None:
+def _forget_old(folder: DataFolder, keep: int, before: str) -> None:
+    """Remove all but the last releases. The one published until now stays, however old: a reader may be opening it."""
     current = os.path.basename(os.readlink(folder.published))
     for release_id in release_ids(folder)[:-keep]:
-        if release_id != current:
+        if release_id not in (current, before):
             shutil.rmtree(folder.releases / release_id, ignore_errors=True)
 
 
