@@ -26,6 +26,7 @@ REGIONS = ("int_region__code_period", "int_region__code_current", "int_region__c
 AREAS = ("int_region__part", "int_region__county_year")
 FIGURES = ("int_observation__placed", "int_region__observation_summed", "int_region__observation_today")
 INDICATORS = ("int_indicator__series", "int_indicator__breakdown", "int_indicator__cell", "int_indicator__value")
+GATE = "hidden_cells_stay_hidden"
 _SPECIAL = ("0000", "9999")
 
 
@@ -45,7 +46,16 @@ class Cell:
 def compiled(*names: str) -> dict[str, str]:
     """Compiled SQL by model name. One dbt call a session."""
     folder = Path(tempfile.mkdtemp(prefix="integrering-sql-"))
-    wanted = names or (*REGIONS, *AREAS, "int_observation__bounded", *FIGURES, *INDICATORS, "comparison")
+    wanted = names or (
+        *REGIONS,
+        *AREAS,
+        "int_observation__bounded",
+        *FIGURES,
+        *INDICATORS,
+        "fct_indicator_value",
+        "comparison",
+        GATE,
+    )
     environment = os.environ | {
         "INTEGRERING_BUILD_FILE": str(folder / "build.duckdb"),
         "INTEGRERING_TEMP_DIR": str(folder),
@@ -189,8 +199,10 @@ class Build:
         run("create or replace table build.marts.dim_indicator_term as select * from build.landing.indicator_term")
         run("create or replace table build.marts.dim_dataset as select 't' as dataset_id, false as is_demo")
         run(
-            "create or replace table build.marts.dim_region as select code as region_code, 'county' as region_level "
-            "from build.staging.stg_klass__counties where valid_to is null"
+            "create or replace table build.marts.dim_region as select code as region_code, 'county' as region_level, "
+            "code as county_code from build.staging.stg_klass__counties where valid_to is null union all "
+            "select code, 'municipality', substr(code, 1, 2) from build.staging.stg_klass__municipalities "
+            "where valid_to is null"
         )
         self.run(*INDICATORS)
         self.run("comparison", schema="marts")

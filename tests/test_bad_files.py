@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import duckdb
 import pytest
 
 from tests.pipeline import Installation
-from tests.small_tables import body_of, settlement, table, write
+from tests.small_tables import SHOWN_FIRST, SHOWN_LATER, body_of, settlement, table, write
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +57,7 @@ def test_an_open_reader_keeps_its_release_while_a_new_one_is_published(
     ask = "select settled_persons from marts.fct_settlement where region_code = '3909' and year = 2023"
     with duckdb.connect(str(file), read_only=True) as reader:
         assert reader.execute(ask).fetchone() == (20 + 2023 % 7,)
-        grown = [line[: line.rindex(";")] + ";77" if ";2023;" in line else line for line in settlement()]
+        grown = [line[: line.rindex(";")] + ";77" if ";2023;" in line else line for line in settlement(vintage=2)]
         write(tmp_path, "bosatt_anmodede", body_of(grown), day=20)
         before = installation.release
         answer = installation.call("run", "--extracts", str(tmp_path))
@@ -64,6 +65,41 @@ def test_an_open_reader_keeps_its_release_while_a_new_one_is_published(
         assert installation.release != before
         assert reader.execute(ask).fetchone() == (20 + 2023 % 7,)
     assert installation.column(ask) == ["77"]
+
+
+def _holders(installation: Installation, release_id: str, count: int) -> set[str]:
+    """The published tables and pages of a release that hold a count, as a number or inside a text."""
+    release, alone = installation.data / "releases" / release_id, rf"(^|[^0-9a-z.]){count}(\.0)?($|[^0-9a-z])"
+    found = {p.name for p in release.rglob("*.html") if re.search(alone, p.read_text(encoding="utf-8"))}
+    with duckdb.connect(str(release / "integrering.duckdb"), read_only=True) as connection:
+        tables = connection.execute("select table_name from duckdb_tables() where schema_name = 'marts'").fetchall()
+        for (name,) in tables:
+            ask = f"select count(*) from marts.{name} as line where regexp_matches(cast(to_json(line) as varchar), ?)"
+            if connection.execute(ask, [alone]).fetchone() != (0,):
+                found.add(name)
+    return found
+
+
+def test_a_cell_hidden_in_one_vintage_is_not_filled_from_another(installation: Installation) -> None:
+    """Fault 27: 4719 stood in the first vintage and is hidden in the second; 4723 the other way about."""
+    first, second = sorted(p.name for p in (installation.data / "releases").iterdir())
+    shown = {"fct_settlement", "fct_indicator_value", "comparison", "rapport-3909.html"}
+    assert _holders(installation, first, SHOWN_FIRST) == shown
+    assert _holders(installation, first, SHOWN_LATER) == set()
+    assert _holders(installation, second, SHOWN_FIRST) == set()
+    assert _holders(installation, second, SHOWN_LATER) == shown | {"fct_revision"}
+    columns = "decided_persons, decided_persons_low as low, decided_persons_high as high"
+    assert installation.rows(f"select {columns} from fct_settlement where region_code = '3907' and year = 2020") == [
+        {"decided_persons": "", "low": "1", "high": "4"}
+    ]
+    revisions = installation.rows(
+        "select value_before, status_before, value_after, status_after from fct_revision "
+        "where measure = 'decided' and year = 2020 order by published_region_code"
+    )
+    assert [list(row.values()) for row in revisions] == [
+        ["", "suppressed", "4723", "ok"],
+        ["", "withheld", "", "suppressed"],
+    ]
 
 
 def test_a_rebuilt_slice_equals_a_full_rebuild(installation: Installation, tmp_path: Path) -> None:

@@ -143,7 +143,8 @@ combined as (
         coalesce(upstream.year, recomputed.year) as year,
         upstream.indicator_id is not null
         and (recomputed.indicator_id is null or upstream.value_status in ('ok', 'suppressed')) as is_upstream,
-        coalesce(upstream.value_status, '') = 'suppressed' and recomputed.indicator_id is not null as is_hidden_share,
+        -- bounds from the counts, unless the counts are open: then they would show the very share that is hidden
+        coalesce(upstream.value_status, '') = 'suppressed' and recomputed.value_low < recomputed.value_high as is_hidden_share,
         upstream.release_id as upstream_release_id,
         upstream.value as upstream_value,
         upstream.value_low as upstream_low,
@@ -185,8 +186,9 @@ chosen as (
         case when is_hidden_share then value_low when is_upstream then upstream_low else value_low end as value_low,
         case when is_hidden_share then value_high when is_upstream then upstream_high else value_high end as value_high,
         case when is_upstream then upstream_status else value_status end as value_status,
-        case when not is_hidden_share then numerator end as numerator,
-        case when not is_hidden_share then denominator end as denominator,
+        -- beside a share that upstream hides or shows, no counts that would give away what it hides
+        case when not is_upstream or upstream_value is not null then numerator end as numerator,
+        case when not is_upstream or (upstream_value is not null and numerator is not null) then denominator end as denominator,
         case when is_upstream then upstream_basis else geography_basis end as geography_basis,
         case when is_upstream then upstream_reason else reason end as reason,
         coalesce(case when is_upstream then upstream_hidden_count else hidden_count end, 0) as hidden_count,
