@@ -89,9 +89,9 @@ def dictionary_page(tables: Iterable[Table], version: str) -> str:
     known = list(tables)
     lines = [_WRITTEN, "", "# Dataordbok / data dictionary", ""]
     lines += [
-        f"Det publiserte grensesnittet, versjon {version}: {len(known)} tabeller i skjemaet `marts`, i DuckDB-filen og som Parquet. "
-        "Det samme ligger i hver utgave som `datapackage.json` (Frictionless) og `data-dictionary.html`, og som kommentarer i "
-        "DuckDB-filen. Eksemplene viser formen, og er ikke tall å bruke.",
+        f"Det publiserte grensesnittet, versjon {version}: {len(known)} tabeller i skjemaet `marts`, i DuckDB-filen "
+        "og som Parquet. Det samme ligger i hver utgave som `datapackage.json` (Frictionless) og `data-dictionary.html`, "
+        "og som kommentarer i DuckDB-filen. Eksemplene viser formen, og er ikke tall å bruke.",
         "",
     ]
     lines += [f"- [`{table.name}`](#{table.name}): {table.label_nb}" for table in known]
