@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: run test lint dev bench clean setup lock
+.PHONY: run test lint dev bench spark clean setup lock
 
 run: $(INSTALLED)
 	$(BIN)/integrering run
@@ -19,6 +19,17 @@ lint: $(INSTALLED)
 
 dev: $(INSTALLED)
 	$(BIN)/integrering dev
+
+# The same models on Spark (needs Java 17), in an environment of their own; the last build of `make run` is the other side.
+spark: $(INSTALLED) .venv-spark/.installed
+	test -e warehouse/data/build/build.duckdb || $(BIN)/integrering run
+	.venv-spark/bin/python -m orchestration.spark
+
+.venv-spark/.installed: requirements/spark.txt pyproject.toml
+	test -x .venv-spark/bin/python || $(PYTHON) -m venv .venv-spark
+	.venv-spark/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/spark.txt
+	.venv-spark/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch .venv-spark/.installed
 
 bench: $(INSTALLED)
 	$(BIN)/python -m bench
@@ -36,6 +47,7 @@ $(INSTALLED): requirements/dev.txt pyproject.toml
 lock:
 	uv pip compile --quiet --generate-hashes --no-header --no-annotate -p 3.11 pyproject.toml -o requirements/run.txt
 	uv pip compile --quiet --generate-hashes --no-header --no-annotate -p 3.11 --extra dev pyproject.toml -o requirements/dev.txt
+	uv pip compile --quiet --generate-hashes --no-header --no-annotate -p 3.11 --extra dev --extra spark pyproject.toml -c requirements/dev.txt -o requirements/spark.txt
 
 clean:
-	rm -rf $(VENV) warehouse/data dbt_project/target dbt_project/logs *.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-spark warehouse/data dbt_project/target dbt_project/logs *.egg-info .pytest_cache .ruff_cache .hypothesis

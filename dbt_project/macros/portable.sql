@@ -21,7 +21,7 @@
     select cast(unnest(range({{ first }}, {{ last }} + 1)) as integer) as year
 {%- endmacro %}
 {% macro spark__years_between(first, last) -%}
-    select cast(explode(sequence({{ first }}, {{ last }})) as integer) as year
+    select explode(sequence({{ first }}, {{ last }})) as year
 {%- endmacro %}
 
 {# A stable number for a text: 60 bits of its MD5. Used inside the build only, never published as a key. #}
@@ -46,4 +46,12 @@
     from ({{ years_between(1972, var('last_year')) }}) as numbers
     inner join (select {{ year_of('min(' ~ first_day_expression ~ ')') }} as first_year from {{ relation }}) as bounds
         on numbers.year >= bounds.first_year
+{%- endmacro %}
+
+{# Days and months after a date, on Spark. dbt-spark's own goes by way of time stamps, which have no zone here. #}
+{% macro spark__dateadd(datepart, interval, from_date_or_timestamp) -%}
+    {%- if datepart == 'day' -%} date_add({{ from_date_or_timestamp }}, cast({{ interval }} as integer))
+    {%- elif datepart == 'month' -%} add_months({{ from_date_or_timestamp }}, {{ interval }})
+    {%- else -%} {{ exceptions.raise_compiler_error("dateadd on Spark: day or month, not " ~ datepart) }}
+    {%- endif -%}
 {%- endmacro %}

@@ -9,10 +9,10 @@ ranked as (
 
     select
         components.*,
-        row_number() over (
+        cast(row_number() over (
             partition by components.source_document, components.year, components.target_group, components.series, components.cost_component
             order by length(components.source_table), components.source_table
-        ) as table_order
+        ) as integer) as table_order
     from components
 
 )

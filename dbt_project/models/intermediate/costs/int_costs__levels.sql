@@ -88,7 +88,7 @@ select
     cast(null as varchar(4)) as municipality_code,
     scheme as item,
     'coverage_percent' as measure,
-    100.0 * grant_nok / cost_nok as value
+    100e0 * grant_nok / cost_nok as value
 from pairs
 
 union all

@@ -17,7 +17,7 @@ yearly as (
     select
         coalesce(region.region_code, settled.municipality_code) as region_code,
         settled.year as settlement_year,
-        sum(settled.settled_persons) as settled_persons,
+        cast(sum(settled.settled_persons) as bigint) as settled_persons,
         count(distinct settled.month) as months_counted,
         min(settled.dataset_id) as dataset_id,
         min(settled.release_id) as release_id,

@@ -88,15 +88,15 @@ figures as (
 )
 
 select
-    cast(figures.region_code as varchar) as region_code,
-    cast(figures.region_level as varchar) as region_level,
+    cast(figures.region_code as {{ dbt.type_string() }}) as region_code,
+    cast(figures.region_level as {{ dbt.type_string() }}) as region_level,
     figures.year,
-    cast(figures.benefit as varchar) as benefit,
-    cast(figures.figure_kind as varchar) as figure_kind,
-    cast(figures.figure_scope as varchar) as figure_scope,
-    cast(figures.sex as varchar) as sex,
-    cast(figures.age_group as varchar) as age_group,
-    cast(indicators.unit as varchar) as unit,
+    cast(figures.benefit as {{ dbt.type_string() }}) as benefit,
+    cast(figures.figure_kind as {{ dbt.type_string() }}) as figure_kind,
+    cast(figures.figure_scope as {{ dbt.type_string() }}) as figure_scope,
+    cast(figures.sex as {{ dbt.type_string() }}) as sex,
+    cast(figures.age_group as {{ dbt.type_string() }}) as age_group,
+    cast(indicators.unit as {{ dbt.type_string() }}) as unit,
     {%- for name, code in groups.items() %}
         {%- for measure in ['value', 'value_low', 'value_high', 'value_status', 'geography_basis'] %}
             max(case when figures.immigrant_category = '{{ code }}' then figures.{{ measure }} end) as {{ name }}_{{ measure }},
@@ -105,11 +105,11 @@ select
     max(case when figures.immigrant_category = 'immigrants' then figures.value end)
     - max(case when figures.immigrant_category = 'population_except_immigrants' then figures.value end)
         as difference_immigrants_rest,
-    cast('not_published' as varchar) as amounts_by_background,
-    cast(figures.indicator_id as varchar) as indicator_id,
-    cast(sources.source as varchar) as source,
-    cast(sources.dataset_id as varchar) as dataset_id,
-    cast(max(figures.release_id) as varchar) as release_id,
+    cast('not_published' as {{ dbt.type_string() }}) as amounts_by_background,
+    cast(figures.indicator_id as {{ dbt.type_string() }}) as indicator_id,
+    cast(sources.source as {{ dbt.type_string() }}) as source,
+    cast(sources.dataset_id as {{ dbt.type_string() }}) as dataset_id,
+    cast(max(figures.release_id) as {{ dbt.type_string() }}) as release_id,
     figures.is_demo
 from figures
 inner join indicators

@@ -13,30 +13,30 @@ public_figures as (
 )
 
 select
-    cast(own.municipality_code as varchar) as municipality_code,
+    cast(own.municipality_code as {{ dbt.type_string() }}) as municipality_code,
     own.year,
     own.quarter,
-    cast(own.accounts_form_code as varchar) as accounts_form_code,
-    cast(own.function_code as varchar) as function_code,
-    cast(own.function_name_nb as varchar) as function_name_nb,
+    cast(own.accounts_form_code as {{ dbt.type_string() }}) as accounts_form_code,
+    cast(own.function_code as {{ dbt.type_string() }}) as function_code,
+    cast(own.function_name_nb as {{ dbt.type_string() }}) as function_name_nb,
     own.gross_operating_nok as own_gross_operating_nok,
     own.net_operating_nok as own_net_operating_nok,
     public_figures.gross_operating_nok as ssb_gross_operating_nok,
     public_figures.net_operating_nok as ssb_net_operating_nok,
     coalesce(public_figures.gross_operating_nok, cast(own.gross_operating_nok as double)) as used_gross_operating_nok,
     coalesce(public_figures.net_operating_nok, cast(own.net_operating_nok as double)) as used_net_operating_nok,
-    cast(case when public_figures.gross_operating_nok is null then 'own_accounts' else 'ssb' end as varchar) as used_source,
-    100.0 * (own.gross_operating_nok - public_figures.gross_operating_nok)
+    cast(case when public_figures.gross_operating_nok is null then 'own_accounts' else 'ssb' end as {{ dbt.type_string() }}) as used_source,
+    100e0 * (own.gross_operating_nok - public_figures.gross_operating_nok)
     / nullif(abs(public_figures.gross_operating_nok), 0) as gross_difference_pct,
-    100.0 * (own.net_operating_nok - public_figures.net_operating_nok)
+    100e0 * (own.net_operating_nok - public_figures.net_operating_nok)
     / nullif(abs(public_figures.net_operating_nok), 0) as net_difference_pct,
     own.benefit_nok,
     own.loan_nok,
     cast(case when own.function_code = '275' then public_figures.participants_persons end as double) as participants_persons,
     case when own.function_code = '275' then own.benefit_nok / nullif(public_figures.participants_persons, 0) end
         as benefit_per_participant_nok,
-    cast(own.dataset_id as varchar) as dataset_id,
-    cast(own.release_id as varchar) as release_id,
+    cast(own.dataset_id as {{ dbt.type_string() }}) as dataset_id,
+    cast(own.release_id as {{ dbt.type_string() }}) as release_id,
     own.source_row,
     own.is_demo
 from own

@@ -74,17 +74,17 @@ measured as (
 
     select
         *,
-        100.0 * (own_value - other_value) / nullif(abs(other_value), 0) as difference_pct
+        100e0 * (own_value - other_value) / nullif(abs(other_value), 0) as difference_pct
     from compared
 
 )
 
 select
-    cast(municipality_code as varchar) as municipality_code,
+    cast(municipality_code as {{ dbt.type_string() }}) as municipality_code,
     year,
-    cast(comparison as varchar) as comparison,
-    cast(own_source as varchar) as own_source,
-    cast(other_source as varchar) as other_source,
+    cast(comparison as {{ dbt.type_string() }}) as comparison,
+    cast(own_source as {{ dbt.type_string() }}) as own_source,
+    cast(other_source as {{ dbt.type_string() }}) as other_source,
     own_value,
     other_value,
     difference_pct,
@@ -94,6 +94,6 @@ select
             when difference_pct is null then 'not_comparable'
             when abs(difference_pct) <= {{ tolerance_pct }} then 'agrees'
             else 'differs'
-        end as varchar
+        end as {{ dbt.type_string() }}
     ) as agreement
 from measured

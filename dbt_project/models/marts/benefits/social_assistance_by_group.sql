@@ -56,32 +56,32 @@ paid as (
 )
 
 select
-    cast(paid.municipality_code as varchar) as municipality_code,
-    cast(regions.region_name as varchar) as municipality_name,
+    cast(paid.municipality_code as {{ dbt.type_string() }}) as municipality_code,
+    cast(regions.region_name as {{ dbt.type_string() }}) as municipality_name,
     paid.year,
-    cast(paid.period as varchar) as period,
-    cast(paid.period_kind as varchar) as period_kind,
+    cast(paid.period as {{ dbt.type_string() }}) as period,
+    cast(paid.period_kind as {{ dbt.type_string() }}) as period_kind,
     paid.period_start,
-    cast(paid.group_code as varchar) as group_code,
-    cast(paid.group_name_nb as varchar) as group_name_nb,
-    cast(paid.breakdown as varchar) as breakdown,
-    cast(paid.breakdown_name_nb as varchar) as breakdown_name_nb,
-    cast(paid.breakdown_code as varchar) as breakdown_code,
-    cast(paid.breakdown_code_name_nb as varchar) as breakdown_code_name_nb,
+    cast(paid.group_code as {{ dbt.type_string() }}) as group_code,
+    cast(paid.group_name_nb as {{ dbt.type_string() }}) as group_name_nb,
+    cast(paid.breakdown as {{ dbt.type_string() }}) as breakdown,
+    cast(paid.breakdown_name_nb as {{ dbt.type_string() }}) as breakdown_name_nb,
+    cast(paid.breakdown_code as {{ dbt.type_string() }}) as breakdown_code,
+    cast(paid.breakdown_code_name_nb as {{ dbt.type_string() }}) as breakdown_code_name_nb,
     paid.recipients_persons,
-    cast(paid.recipients_status as varchar) as recipients_status,
+    cast(paid.recipients_status as {{ dbt.type_string() }}) as recipients_status,
     paid.benefit_months_count,
-    cast(paid.benefit_months_status as varchar) as benefit_months_status,
+    cast(paid.benefit_months_status as {{ dbt.type_string() }}) as benefit_months_status,
     paid.grant_nok,
-    cast(paid.grant_status as varchar) as grant_status,
+    cast(paid.grant_status as {{ dbt.type_string() }}) as grant_status,
     paid.loan_nok,
-    cast(paid.loan_status as varchar) as loan_status,
+    cast(paid.loan_status as {{ dbt.type_string() }}) as loan_status,
     paid.paid_nok,
     cast(paid.paid_nok as double) / nullif(paid.recipients_persons, 0) as paid_per_recipient_nok,
-    100.0 * cast(paid.recipients_persons as double) / nullif(paid.all_recipients_persons, 0) as share_of_recipients_pct,
-    100.0 * cast(paid.paid_nok as double) / nullif(paid.all_paid_nok, 0) as share_of_paid_pct,
+    100e0 * cast(paid.recipients_persons as double) / nullif(paid.all_recipients_persons, 0) as share_of_recipients_pct,
+    100e0 * cast(paid.paid_nok as double) / nullif(paid.all_paid_nok, 0) as share_of_paid_pct,
     paid.settled_persons,
-    cast(paid.settled_status as varchar) as settled_status,
+    cast(paid.settled_status as {{ dbt.type_string() }}) as settled_status,
     cast(paid.paid_nok as double) / nullif(paid.settled_persons, 0) as paid_per_settled_nok,
     cast(committee.amount_nok as bigint) as committee_per_settled_nok,
     cast(case when paid.group_code = 'all' then paid.paid_nok end as double)
@@ -95,8 +95,8 @@ select
     county_public.ssb_paid_nok / nullif(county_public.population_persons, 0) as ssb_county_paid_per_inhabitant_nok,
     country_public.ssb_paid_nok / nullif(country_public.population_persons, 0) as ssb_country_paid_per_inhabitant_nok,
     paid.threshold_persons,
-    cast(paid.dataset_id as varchar) as dataset_id,
-    cast(paid.release_id as varchar) as release_id,
+    cast(paid.dataset_id as {{ dbt.type_string() }}) as dataset_id,
+    cast(paid.release_id as {{ dbt.type_string() }}) as release_id,
     paid.source_row,
     paid.is_demo
 from paid
@@ -120,4 +120,4 @@ left join committee
     on
         paid.breakdown = 'settlement_year'
         and paid.year = committee.year
-        and paid.breakdown_code = cast(committee.settlement_year as varchar)
+        and paid.breakdown_code = cast(committee.settlement_year as {{ dbt.type_string() }})

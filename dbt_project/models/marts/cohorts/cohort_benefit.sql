@@ -23,7 +23,7 @@ factors as (
 
     select
         benefits.year,
-        exp(sum(coalesce(ln(1 + deflators.change_pct / 100.0), 0))) as price_factor,
+        exp(sum(coalesce(ln(1 + deflators.change_pct / 100e0), 0))) as price_factor,
         count(deflators.year) as deflator_count
     from (select distinct year from benefits) as benefits
     cross join price_year

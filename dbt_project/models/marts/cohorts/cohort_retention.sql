@@ -45,19 +45,19 @@ totals as (
 )
 
 select
-    cast(bounded.region_code as varchar) as region_code,
-    cast(bounded.region_level as varchar) as region_level,
+    cast(bounded.region_code as {{ dbt.type_string() }}) as region_code,
+    cast(bounded.region_level as {{ dbt.type_string() }}) as region_level,
     bounded.year,
-    cast(bounded.length_of_residence as varchar) as length_of_residence,
-    cast(bounded.move_status as varchar) as move_status,
+    cast(bounded.length_of_residence as {{ dbt.type_string() }}) as length_of_residence,
+    cast(bounded.move_status as {{ dbt.type_string() }}) as move_status,
     cast(bounded.persons as bigint) as persons,
     cast(bounded.persons_low as bigint) as persons_low,
     cast(bounded.persons_high as bigint) as persons_high,
-    cast(100.0 * bounded.persons / nullif(totals.persons, 0) as double) as share_pct,
-    cast(bounded.value_status as varchar) as value_status,
-    cast(bounded.geography_basis as varchar) as geography_basis,
-    cast(bounded.dataset_id as varchar) as dataset_id,
-    cast(bounded.release_id as varchar) as release_id,
+    cast(100e0 * bounded.persons / nullif(totals.persons, 0) as double) as share_pct,
+    cast(bounded.value_status as {{ dbt.type_string() }}) as value_status,
+    cast(bounded.geography_basis as {{ dbt.type_string() }}) as geography_basis,
+    cast(bounded.dataset_id as {{ dbt.type_string() }}) as dataset_id,
+    cast(bounded.release_id as {{ dbt.type_string() }}) as release_id,
     datasets.is_demo
 from bounded
 inner join datasets

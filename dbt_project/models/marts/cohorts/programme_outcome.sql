@@ -18,28 +18,28 @@ totals as (
 )
 
 select
-    cast(outcomes.dataset_id as varchar) as outcome_source,
-    cast(outcomes.region_code as varchar) as region_code,
-    cast(outcomes.region_level as varchar) as region_level,
+    cast(outcomes.dataset_id as {{ dbt.type_string() }}) as outcome_source,
+    cast(outcomes.region_code as {{ dbt.type_string() }}) as region_code,
+    cast(outcomes.region_level as {{ dbt.type_string() }}) as region_level,
     outcomes.year,
     outcomes.programme_end_year,
     outcomes.years_since_programme,
-    cast(outcomes.sex as varchar) as sex,
-    cast(outcomes.age_group as varchar) as age_group,
-    cast(outcomes.status as varchar) as status,
+    cast(outcomes.sex as {{ dbt.type_string() }}) as sex,
+    cast(outcomes.age_group as {{ dbt.type_string() }}) as age_group,
+    cast(outcomes.status as {{ dbt.type_string() }}) as status,
     cast(outcomes.persons as bigint) as persons,
     cast(outcomes.persons_low as bigint) as persons_low,
     cast(outcomes.persons_high as bigint) as persons_high,
     cast(
-        coalesce(100.0 * outcomes.persons / nullif(totals.persons, 0), outcomes.published_share_pct) as double
+        coalesce(100e0 * outcomes.persons / nullif(totals.persons, 0), outcomes.published_share_pct) as double
     ) as share_pct,
     case
         when outcomes.persons is not null and totals.persons > 0 then 'recomputed'
         when outcomes.published_share_pct is not null then 'published'
     end as share_basis,
-    cast(outcomes.value_status as varchar) as value_status,
-    cast(outcomes.geography_basis as varchar) as geography_basis,
-    cast(outcomes.release_id as varchar) as release_id,
+    cast(outcomes.value_status as {{ dbt.type_string() }}) as value_status,
+    cast(outcomes.geography_basis as {{ dbt.type_string() }}) as geography_basis,
+    cast(outcomes.release_id as {{ dbt.type_string() }}) as release_id,
     datasets.is_demo
 from outcomes
 inner join datasets

@@ -37,11 +37,11 @@ select
     figures.is_total,
     figures.amount_nok,
     cast(figures.amount_nok - previous.amount_nok as bigint) as change_1y_nok,
-    cast(100.0 * (figures.amount_nok - previous.amount_nok) / nullif(previous.amount_nok, 0) as double)
+    cast(100e0 * (figures.amount_nok - previous.amount_nok) / nullif(previous.amount_nok, 0) as double)
         as change_1y_pct,
     case
         when figures.year = last_year.year
-            then cast(100.0 * (figures.amount_nok - earliest.amount_nok) / nullif(earliest.amount_nok, 0) as double)
+            then cast(100e0 * (figures.amount_nok - earliest.amount_nok) / nullif(earliest.amount_nok, 0) as double)
     end as change_4y_pct,
     figures.source_document,
     figures.source_table,

@@ -59,7 +59,7 @@ figures as (
         scenarios.scenario as series,
         pairs.year,
         pairs.basis,
-        components.amount_nok * (1 + scenarios.difference_pct / 100.0) as cost_nok,
+        components.amount_nok * (1 + scenarios.difference_pct / 100e0) as cost_nok,
         pairs.grant_nok,
         case when scenarios.difference_pct > 0 then 'high' else 'low' end as sensitivity,
         scenarios.source_document,
@@ -152,13 +152,13 @@ select
     unified.sensitivity,
     cast(round(unified.cost_nok, 0) as double) as cost_nok,
     unified.grant_nok,
-    cast(100.0 * unified.grant_nok / unified.cost_nok as double) as coverage_pct,
+    cast(100e0 * unified.grant_nok / unified.cost_nok as double) as coverage_pct,
     cast(round(unified.cost_nok, 0) - unified.grant_nok as double) as uncovered_nok,
     cast(
-        100.0 * unified.grant_nok / unified.cost_nok - 100.0 * previous.grant_nok / previous.cost_nok as double
+        100e0 * unified.grant_nok / unified.cost_nok - 100e0 * previous.grant_nok / previous.cost_nok as double
     ) as change_1y_percentage_points,
     cast(
-        100.0 * (unified.grant_nok / (1 + deflators.change_pct / 100.0) / previous.grant_nok - 1) as double
+        100e0 * (unified.grant_nok / (1 + deflators.change_pct / 100e0) / previous.grant_nok - 1) as double
     ) as real_grant_change_1y_pct,
     unified.printed_coverage_pct,
     unified.is_approximate,

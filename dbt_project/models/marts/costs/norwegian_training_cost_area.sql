@@ -15,7 +15,7 @@ select
     shares.year,
     shares.cost_area,
     shares.share_pct,
-    cast(round(shares.share_pct / 100.0 * training.cost_nok, 0) as double) as cost_nok,
+    cast(round(shares.share_pct / 100e0 * training.cost_nok, 0) as double) as cost_nok,
     shares.source_document,
     shares.source_table,
     shares.dataset_id,

@@ -17,7 +17,7 @@ compared as (
         printed.*,
         case
             when printed.change_unit = 'percent'
-                then round(100.0 * (later.value - earlier.value) / nullif(earlier.value, 0), 1)
+                then round(100e0 * (later.value - earlier.value) / nullif(earlier.value, 0), 1)
             when printed.change_unit = 'percentage_points' then round(later.value - earlier.value, 1)
             else round(later.value - coalesce(earlier.value, 0), 0)
         end as computed_change,

@@ -23,16 +23,16 @@ breaks as (
 )
 
 select
-    cast(indicators.indicator_id as varchar) as indicator_id,
-    cast(indicators.name_nb as varchar) as name_nb,
-    cast(indicators.definition_nb as varchar) as definition_nb,
-    cast(indicators.statistic_group as varchar) as statistic_group,
-    cast(indicators.imdi_card as varchar) as imdi_card,
-    cast(indicators.unit as varchar) as unit,
-    cast(units.name_nb as varchar) as unit_nb,
-    cast(indicators.direction as varchar) as direction,
-    cast(indicators.kind as varchar) as kind,
-    cast(indicators.keeps as varchar) as breakdown_names,
+    cast(indicators.indicator_id as {{ dbt.type_string() }}) as indicator_id,
+    cast(indicators.name_nb as {{ dbt.type_string() }}) as name_nb,
+    cast(indicators.definition_nb as {{ dbt.type_string() }}) as definition_nb,
+    cast(indicators.statistic_group as {{ dbt.type_string() }}) as statistic_group,
+    cast(indicators.imdi_card as {{ dbt.type_string() }}) as imdi_card,
+    cast(indicators.unit as {{ dbt.type_string() }}) as unit,
+    cast(units.name_nb as {{ dbt.type_string() }}) as unit_nb,
+    cast(indicators.direction as {{ dbt.type_string() }}) as direction,
+    cast(indicators.kind as {{ dbt.type_string() }}) as kind,
+    cast(indicators.keeps as {{ dbt.type_string() }}) as breakdown_names,
     cast(breaks.first_break_year as integer) as first_break_year,
     cast(breaks.last_break_year as integer) as last_break_year
 from indicators

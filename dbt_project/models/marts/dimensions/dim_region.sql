@@ -43,13 +43,13 @@ all_regions as (
         '00' as region_code,
         'Hele landet' as region_name,
         'country' as region_level,
-        cast(null as varchar) as county_code
+        cast(null as {{ dbt.type_string() }}) as county_code
 
 )
 
 select
-    cast(region_code as varchar) as region_code,
-    cast(region_name as varchar) as region_name,
-    cast(region_level as varchar) as region_level,
-    cast(county_code as varchar) as county_code
+    cast(region_code as {{ dbt.type_string() }}) as region_code,
+    cast(region_name as {{ dbt.type_string() }}) as region_name,
+    cast(region_level as {{ dbt.type_string() }}) as region_level,
+    cast(county_code as {{ dbt.type_string() }}) as county_code
 from all_regions

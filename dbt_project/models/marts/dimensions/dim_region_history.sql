@@ -18,12 +18,12 @@ ended_by as (
 )
 
 select
-    cast(code_current.code as varchar) as code,
-    cast(code_current.name as varchar) as name,
+    cast(code_current.code as {{ dbt.type_string() }}) as code,
+    cast(code_current.name as {{ dbt.type_string() }}) as name,
     code_current.valid_from,
     code_current.valid_to,
-    cast(code_current.current_code as varchar) as current_code,
-    cast(coalesce(ended_by.change_kind, 'none') as varchar) as change_kind,
+    cast(code_current.current_code as {{ dbt.type_string() }}) as current_code,
+    cast(coalesce(ended_by.change_kind, 'none') as {{ dbt.type_string() }}) as change_kind,
     code_current.is_exact
 from code_current
 left join ended_by

@@ -100,10 +100,10 @@ findings as (
 )
 
 select
-    cast(dataset_id as varchar) as dataset_id,
+    cast(dataset_id as {{ dbt.type_string() }}) as dataset_id,
     cast(year as integer) as year,
-    cast(finding as varchar) as finding,
-    cast(detail as varchar) as detail,
+    cast(finding as {{ dbt.type_string() }}) as finding,
+    cast(detail as {{ dbt.type_string() }}) as detail,
     cast(finding_count as bigint) as finding_count,
     largest
 from findings

@@ -15,21 +15,21 @@ in_use as (
 )
 
 select
-    cast(releases.dataset_id as varchar) as dataset_id,
-    cast(releases.release_id as varchar) as release_id,
+    cast(releases.dataset_id as {{ dbt.type_string() }}) as dataset_id,
+    cast(releases.release_id as {{ dbt.type_string() }}) as release_id,
     releases.retrieved_at,
-    cast(releases.date_basis as varchar) as date_basis,
+    cast(releases.date_basis as {{ dbt.type_string() }}) as date_basis,
     releases.upstream_updated_at,
-    cast(releases.file_name as varchar) as file_name,
-    cast(releases.sha256 as varchar) as sha256,
+    cast(releases.file_name as {{ dbt.type_string() }}) as file_name,
+    cast(releases.sha256 as {{ dbt.type_string() }}) as sha256,
     releases.byte_count,
     releases.row_count,
     releases.first_year,
     releases.last_year,
     releases.year_count,
-    cast(releases.publication_status as varchar) as publication_status,
-    cast(releases.state as varchar) as state,
-    cast(releases.reasons as varchar) as reasons,
+    cast(releases.publication_status as {{ dbt.type_string() }}) as publication_status,
+    cast(releases.state as {{ dbt.type_string() }}) as state,
+    cast(releases.reasons as {{ dbt.type_string() }}) as reasons,
     in_use.release_id is not null as is_in_use,
     releases.is_demo
 from releases

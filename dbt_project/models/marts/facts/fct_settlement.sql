@@ -31,18 +31,18 @@ datasets as (
 )
 
 select
-    cast(figures.region_code as varchar) as region_code,
-    cast(figures.region_level as varchar) as region_level,
+    cast(figures.region_code as {{ dbt.type_string() }}) as region_code,
+    cast(figures.region_level as {{ dbt.type_string() }}) as region_level,
     figures.year,
     {%- for column, measure in measures.items() %}
         cast(max(case when figures.measure = '{{ measure }}' then figures.value end) as bigint) as {{ column }},
         cast(max(case when figures.measure = '{{ measure }}' then figures.value_low end) as bigint) as {{ column }}_low,
         cast(max(case when figures.measure = '{{ measure }}' then figures.value_high end) as bigint) as {{ column }}_high,
-        cast(max(case when figures.measure = '{{ measure }}' then figures.value_status end) as varchar) as {{ column }}_status,
+        cast(max(case when figures.measure = '{{ measure }}' then figures.value_status end) as {{ dbt.type_string() }}) as {{ column }}_status,
     {%- endfor %}
-    cast(max(case when figures.measure = 'settled' then figures.geography_basis end) as varchar) as geography_basis,
-    cast(max(case when figures.measure = 'settled' then figures.reason end) as varchar) as reason,
-    cast(max(figures.release_id) as varchar) as release_id,
+    cast(max(case when figures.measure = 'settled' then figures.geography_basis end) as {{ dbt.type_string() }}) as geography_basis,
+    cast(max(case when figures.measure = 'settled' then figures.reason end) as {{ dbt.type_string() }}) as reason,
+    cast(max(figures.release_id) as {{ dbt.type_string() }}) as release_id,
     datasets.is_demo
 from figures
 inner join datasets

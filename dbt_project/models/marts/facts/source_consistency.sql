@@ -220,12 +220,12 @@ distances as (
 )
 
 select
-    cast(check_id as varchar) as check_id,
-    cast(region_code as varchar) as region_code,
-    cast(region_level as varchar) as region_level,
+    cast(check_id as {{ dbt.type_string() }}) as check_id,
+    cast(region_code as {{ dbt.type_string() }}) as region_code,
+    cast(region_level as {{ dbt.type_string() }}) as region_level,
     year,
-    cast(dataset_id as varchar) as dataset_id,
-    cast(other_dataset_id as varchar) as other_dataset_id,
+    cast(dataset_id as {{ dbt.type_string() }}) as dataset_id,
+    cast(other_dataset_id as {{ dbt.type_string() }}) as other_dataset_id,
     value_low,
     value_high,
     other_low,
@@ -240,12 +240,12 @@ from distances
 union all
 
 select
-    cast(check_id as varchar) as check_id,
-    cast(region_code as varchar) as region_code,
-    cast(region_level as varchar) as region_level,
+    cast(check_id as {{ dbt.type_string() }}) as check_id,
+    cast(region_code as {{ dbt.type_string() }}) as region_code,
+    cast(region_level as {{ dbt.type_string() }}) as region_level,
     year,
-    cast(dataset_id as varchar) as dataset_id,
-    cast(other_dataset_id as varchar) as other_dataset_id,
+    cast(dataset_id as {{ dbt.type_string() }}) as dataset_id,
+    cast(other_dataset_id as {{ dbt.type_string() }}) as other_dataset_id,
     cast(null as double) as value_low,
     cast(null as double) as value_high,
     cast(null as double) as other_low,

@@ -94,7 +94,7 @@ group_rows as (
         group_names.statistic_group as scope_id,
         group_names.name_nb,
         group_names.statistic_group,
-        cast(null as varchar) as declared_cadence,
+        cast(null as {{ dbt.type_string() }}) as declared_cadence,
         cast(null as integer) as declared_interval_days,
         cast(null as double) as observed_interval_days,
         cast(null as integer) as observed_interval_count,
@@ -120,19 +120,19 @@ group_rows as (
         case recommended.recommended_frequency
             when 'monthly'
                 then 'Minst halvparten av indikatorene får nye tall hver måned: '
-                    || cast(recommended.monthly_count as varchar) || ' av ' || cast(recommended.known_count as varchar) || '.'
+                    || cast(recommended.monthly_count as {{ dbt.type_string() }}) || ' av ' || cast(recommended.known_count as {{ dbt.type_string() }}) || '.'
             when 'quarterly'
                 then 'Minst halvparten av indikatorene får nye tall hvert kvartal: '
-                    || cast(recommended.quarterly_count as varchar) || ' av ' || cast(recommended.known_count as varchar) || '.'
+                    || cast(recommended.quarterly_count as {{ dbt.type_string() }}) || ' av ' || cast(recommended.known_count as {{ dbt.type_string() }}) || '.'
             when 'half_yearly'
                 then 'Minst en firedel av indikatorene får nye tall i hvert halvår: '
-                    || cast(recommended.spring_count + recommended.half_yearly_count as varchar) || ' i første og '
-                    || cast(recommended.autumn_count + recommended.half_yearly_count as varchar) || ' i andre halvår, av '
-                    || cast(recommended.known_count as varchar) || '.'
+                    || cast(recommended.spring_count + recommended.half_yearly_count as {{ dbt.type_string() }}) || ' i første og '
+                    || cast(recommended.autumn_count + recommended.half_yearly_count as {{ dbt.type_string() }}) || ' i andre halvår, av '
+                    || cast(recommended.known_count as {{ dbt.type_string() }}) || '.'
             when 'yearly'
                 then 'De fleste indikatorene får nye tall én gang i året: '
-                    || cast(recommended.known_count - recommended.half_yearly_count as varchar) || ' av '
-                    || cast(recommended.known_count as varchar) || '. En rapport oftere ville stort sett gjenta seg selv.'
+                    || cast(recommended.known_count - recommended.half_yearly_count as {{ dbt.type_string() }}) || ' av '
+                    || cast(recommended.known_count as {{ dbt.type_string() }}) || '. En rapport oftere ville stort sett gjenta seg selv.'
             else 'Ingen av gruppens indikatorer har kjent oppdateringsrytme.'
         end as rule_nb
     from group_names
@@ -195,10 +195,10 @@ dataset_rows as (
         case
             when datasets.interval_days is null then 'Kilden har ingen fast rytme.'
             when datasets.observed_interval_count >= 3
-                then 'Median av ' || cast(datasets.observed_interval_count as varchar) || ' observerte mellomrom: '
-                    || cast(datasets.interval_days as varchar) || ' dager.'
+                then 'Median av ' || cast(datasets.observed_interval_count as {{ dbt.type_string() }}) || ' observerte mellomrom: '
+                    || cast(datasets.interval_days as {{ dbt.type_string() }}) || ' dager.'
             else 'Oppgitt av kilden; for få observasjoner til å måle ('
-                || cast(datasets.observed_interval_count as varchar) || ' mellomrom).'
+                || cast(datasets.observed_interval_count as {{ dbt.type_string() }}) || ' mellomrom).'
         end as rule_nb
     from datasets
     left join dataset_indicators
@@ -215,11 +215,11 @@ combined as (
 )
 
 select
-    cast(scope as varchar) as scope,
-    cast(scope_id as varchar) as scope_id,
-    cast(name_nb as varchar) as name_nb,
-    cast(statistic_group as varchar) as statistic_group,
-    cast(declared_cadence as varchar) as declared_cadence,
+    cast(scope as {{ dbt.type_string() }}) as scope,
+    cast(scope_id as {{ dbt.type_string() }}) as scope_id,
+    cast(name_nb as {{ dbt.type_string() }}) as name_nb,
+    cast(statistic_group as {{ dbt.type_string() }}) as statistic_group,
+    cast(declared_cadence as {{ dbt.type_string() }}) as declared_cadence,
     cast(declared_interval_days as integer) as declared_interval_days,
     cast(observed_interval_days as double) as observed_interval_days,
     cast(observed_interval_count as integer) as observed_interval_count,
@@ -234,8 +234,8 @@ select
     as_of_date,
     cast(indicator_count as integer) as indicator_count,
     cast(new_year_indicator_count as integer) as new_year_indicator_count,
-    case when indicator_count > 0 then cast(100.0 * new_year_indicator_count / indicator_count as double) end as new_year_share_pct,
-    cast(recommended_frequency as varchar) as recommended_frequency,
-    cast(recommended_frequency_nb as varchar) as recommended_frequency_nb,
-    cast(rule_nb as varchar) as rule_nb
+    case when indicator_count > 0 then cast(100e0 * new_year_indicator_count / indicator_count as double) end as new_year_share_pct,
+    cast(recommended_frequency as {{ dbt.type_string() }}) as recommended_frequency,
+    cast(recommended_frequency_nb as {{ dbt.type_string() }}) as recommended_frequency_nb,
+    cast(rule_nb as {{ dbt.type_string() }}) as rule_nb
 from combined

@@ -26,7 +26,7 @@ select
     entries.year,
     entries.entry,
     entries.amount_nok,
-    cast(round(100.0 * entries.amount_nok / nullif(allotted.allotted_nok, 0), 1) as double) as share_of_allotted_pct,
+    cast(round(100e0 * entries.amount_nok / nullif(allotted.allotted_nok, 0), 1) as double) as share_of_allotted_pct,
     entries.dataset_id,
     entries.release_id,
     entries.source_row,

@@ -1,0 +1,66 @@
+"""Whether another engine built the same tables: every row, every column, every type, to the last digit.
+
+Here: comparing the tables of a build file with folders of Parquet. Not here: running an engine.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+_NAME = re.compile(r"^[a-z][a-z0-9_]*$")
+
+
+@dataclass(frozen=True)
+class TableEquality:
+    """One table held against the other engine's: rows here, rows that only one side has, and why if they cannot be held."""
+
+    name: str
+    rows: int
+    differing: int
+    note: str = ""
+
+
+def compare_tables(build_file: Path, schemas: tuple[str, ...], folder: Path) -> list[TableEquality]:
+    """Hold every table (not view) of the schemas against the Parquet files in ``folder/<schema>.db/<table>``."""
+    settings = {"memory_limit": "2GB", "threads": 2, "temp_directory": str(folder / "spill")}
+    with duckdb.connect(config=settings) as connection:
+        connection.execute(f"attach {_quoted(build_file)} as build (read_only)")
+        tables = connection.execute(
+            "select schema_name, table_name from duckdb_tables() "
+            "where database_name = 'build' and schema_name in (select unnest(?)) order by all",
+            [list(schemas)],
+        ).fetchall()
+        return [_compare_table(connection, schema, name, folder / f"{schema}.db" / name) for schema, name in tables]
+
+
+def _compare_table(connection: duckdb.DuckDBPyConnection, schema: str, name: str, folder: Path) -> TableEquality:
+    """Rows count as often as they occur. A table that is absent or has other columns differs in all its rows."""
+    if not _NAME.fullmatch(schema) or not _NAME.fullmatch(name):
+        raise ValueError(f"not a name this project makes: {schema}.{name}")
+    label, here = f"{schema}.{name}", f"build.{schema}.{name}"
+    rows = connection.execute(f"select count(*) from {here}").fetchone()[0]
+    if not any(folder.glob("*.parquet")):
+        return TableEquality(label, rows, max(rows, 1), "not built by the other engine")
+    there = f"read_parquet({_quoted(folder / '*.parquet')})"
+    columns, others = _columns(connection, here), _columns(connection, there)
+    if columns != others:
+        differ = sorted({*columns.items()} ^ {*others.items()})
+        return TableEquality(label, rows, max(rows, 1), f"columns differ: {differ}")
+    names = ", ".join(f'"{column}"' for column in columns)
+    sides = ((here, there), (there, here))
+    only = [f"(select {names} from {left} except all select {names} from {right})" for left, right in sides]
+    differing = connection.execute(f"select (select count(*) from {only[0]}) + (select count(*) from {only[1]})")
+    return TableEquality(label, rows, differing.fetchone()[0])
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:
+    described = connection.execute(f"describe select * from {relation}").fetchall()
+    return {name: kind for name, kind, *_ in described}
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
