@@ -98,25 +98,25 @@ judged as (
 )
 
 select
-    cast(dataset_id as varchar) as dataset_id,
-    cast(release_id as varchar) as release_id,
-    cast(before_release_id as varchar) as before_release_id,
+    cast(dataset_id as {{ dbt.type_string() }}) as dataset_id,
+    cast(release_id as {{ dbt.type_string() }}) as release_id,
+    cast(before_release_id as {{ dbt.type_string() }}) as before_release_id,
     retrieved_at,
-    cast(region_code as varchar) as published_region_code,
-    cast(region_level as varchar) as region_level,
+    cast(region_code as {{ dbt.type_string() }}) as published_region_code,
+    cast(region_level as {{ dbt.type_string() }}) as region_level,
     period_start,
     year,
-    cast(measure as varchar) as measure,
-    cast(unit as varchar) as unit,
+    cast(measure as {{ dbt.type_string() }}) as measure,
+    cast(unit as {{ dbt.type_string() }}) as unit,
     {%- for name in var('dimensions') %}
-        cast({{ name }} as varchar) as {{ name }},
+        cast({{ name }} as {{ dbt.type_string() }}) as {{ name }},
     {%- endfor %}
-    cast(change_kind as varchar) as change_kind,
+    cast(change_kind as {{ dbt.type_string() }}) as change_kind,
     case when not is_before_withheld then value_before end as value_before,
     case when not is_after_withheld then value_after end as value_after,
     case when not is_before_withheld and not is_after_withheld then value_after - value_before end as value_change,
-    cast(case when is_before_withheld then 'withheld' else status_before end as varchar) as status_before,
-    cast(case when is_after_withheld then 'withheld' else status_after end as varchar) as status_after,
+    cast(case when is_before_withheld then 'withheld' else status_before end as {{ dbt.type_string() }}) as status_before,
+    cast(case when is_after_withheld then 'withheld' else status_after end as {{ dbt.type_string() }}) as status_after,
     year >= least(last_year_before, {{ year_of('retrieved_before_at') }}) as is_open_year,
     status_of_before = 'preliminary' and year = last_year_before as was_preliminary,
     is_demo
