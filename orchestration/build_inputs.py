@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from orchestration.revisions import revision_tables
+from sources.code_names import code_names
 from sources.current import InUse, was_known
 from sources.dimensions import DIMENSIONS, dimensions, units
 from sources.intake import ensure_rows
@@ -77,9 +78,8 @@ def _metadata(
         "dataset_break": _rows([r for spec in specs.values() for r in _break_rows(spec)], _BREAK_TYPES),
         "dimension_code": _rows(
             [
-                {"dimension": name, "code": code, "label_nb": entry.label_nb}
-                for name, dimension in dimensions().items()
-                for code, entry in dimension.codes.items()
+                {"dimension": dimension, "code": code, "label_nb": label}
+                for (dimension, code), label in code_names(specs.values()).items()
             ]
         ),
         "unit": _rows([{"unit": c, "name_nb": u.name_nb, "additive": u.additive} for c, u in units().items()]),

@@ -43,9 +43,9 @@ class FigureReader:
 
     @cached_property
     def labels(self) -> dict[tuple[str, str], str]:
-        """Norwegian labels by breakdown and code; texts.yml has those that no code list holds."""
+        """Norwegian labels by breakdown and code; a word of texts.yml goes before the name in the code list."""
         own = {(dimension, code): label for dimension, codes in texts().labels.items() for code, label in codes.items()}
-        return own | {(row["dimension"], row["code"]): row["label_nb"] for row in self.marts.rows("dim_breakdown_code")}
+        return {(row["dimension"], row["code"]): row["label_nb"] for row in self.marts.rows("dim_breakdown_code")} | own
 
     @cached_property
     def _measures(self) -> dict[tuple[str, str], str]:

@@ -42,12 +42,13 @@ class DimensionCode(BaseModel):
 
 
 class Dimension(BaseModel):
-    """A conformed dimension. ``open`` means upstream extends the list by nature."""
+    """A conformed dimension. ``open``: upstream extends the list by nature. ``names``: of codes that only specs map to."""
 
     model_config = ConfigDict(extra="forbid")
     name_nb: str
     open: bool = False
     codes: dict[str, DimensionCode]
+    names: dict[str, str] = {}
 
     def code_of(self, label: str) -> str | None:
         """The conformed code of an upstream label, or None when the list does not know it."""

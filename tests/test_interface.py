@@ -12,6 +12,9 @@ from typing import Any
 import duckdb
 import pytest
 
+from sources.code_names import age_name, code_names
+from sources.dimensions import DIMENSIONS
+from sources.spec import load_specs
 from tests.pipeline import PROJECT, Installation
 from warehouse import contract
 from warehouse.contract import ContractBroken, changes, current_contract, read_contract, require_version
@@ -87,6 +90,18 @@ def test_what_is_left_out_is_named(tmp_path: Path, line: str, words: str) -> Non
     yml.write_text(declared.replace(line, "    other: 1\n"), encoding="utf-8")
     with pytest.raises(WarehouseError, match=re.escape(words)):
         load_interface(tmp_path)
+
+
+def test_every_code_a_dataset_maps_to_has_a_norwegian_name() -> None:
+    specs = load_specs()
+    names = code_names(specs.values())
+    for spec in specs.values():
+        for column in spec.columns:
+            for code in column.codes.values() if column.dimension else ():
+                assert (column.dimension, code) in names, f"{spec.dataset_id}: name {code} in sources/dimensions.yml"
+    assert names["country_background", "143"] == "Tyrkia"
+    assert names["age_group", "age_67_plus"] == "67 år og eldre"
+    assert (age_name("age_15_29"), age_name("age_3"), age_name("all")) == ("15–29 år", "3 år", None)
 
 
 # --- the contract -----------------------------------------------------------------------------------------------------
@@ -227,6 +242,16 @@ def test_keys_are_unique_and_references_hold(published: duckdb.DuckDBPyConnectio
                 f'where "{column.name}" is not null limit 5'
             ).fetchall()
             assert lost == [], f"{table.name}.{column.name} -> {target}.{field}"
+
+
+def test_every_breakdown_code_has_a_norwegian_name(published: duckdb.DuckDBPyConnection) -> None:
+    for dimension in DIMENSIONS:
+        unnamed = published.execute(
+            f'select distinct "{dimension}" from marts.fct_indicator_value anti join marts.dim_breakdown_code as name '
+            f'on name.dimension = ? and name.code = fct_indicator_value."{dimension}"',
+            [dimension],
+        ).fetchall()
+        assert unnamed == [], dimension
 
 
 def test_the_data_package_keeps_the_rules_of_frictionless(package: dict[str, Any], demo: Installation) -> None:
