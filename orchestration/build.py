@@ -10,6 +10,7 @@ import json
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,9 @@ from warehouse.state import BuildState, Change, forget_state, read_state, what_c
 
 GEOGRAPHY = frozenset({"klass_municipalities", "klass_municipality_changes", "klass_counties"})
 """Datasets that every figure's place depends on: when one changes, everything is built anew."""
+
+ENGINES = ("duckdb", "dbt-core", "dbt-duckdb")
+"""What the build file is made by: another version of one may not read the file, so it is made anew, also after a downgrade."""
 
 NOTHING = "-"
 """Stands in a list of changed names that is empty, since an empty list means "all of them" to the models."""
@@ -66,6 +70,7 @@ def current_state(workspace: Workspace) -> tuple[BuildState, list[InUse]]:
         "years": str(workspace.settings.years),
         "demo": str(workspace.is_demo),
         "last_year": str(_last_year(workspace)),
+        "engines": " ".join(f"{name} {version(name)}" for name in ENGINES),
     }
     return BuildState(code, releases, _release_log(workspace), options), current
 

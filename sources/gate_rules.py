@@ -69,6 +69,15 @@ def below_zero(spec: DatasetSpec, table: pa.Table) -> list[str]:
     return [f"{below} cells lie below zero"] if below and spec.non_negative else []
 
 
+def above_whole(spec: DatasetSpec, table: pa.Table) -> list[str]:
+    """Shares above 100 per cent: another unit under the name of per cent. A dataset of shares that may be larger says so."""
+    shares = table.filter(pc.equal(table["unit"].cast(pa.string()), "percent"))["value"].drop_null()
+    above = (pc.sum(pc.greater(shares, 100)).as_py() or 0) / max(len(shares), 1)
+    if above > spec.gate.max_share_above_100:
+        return [f"{above:.1%} of the shares lie above 100 per cent (limit {spec.gate.max_share_above_100:.0%})"]
+    return []
+
+
 def under_two_codes(spec: DatasetSpec, table: pa.Table) -> list[str]:
     """One place and year under an old and a new code at once: whoever adds them counts twice.
 

@@ -57,6 +57,7 @@ def judge(spec: DatasetSpec, now: Snapshot, before: Snapshot | None) -> Judgemen
     found = Judgement(
         rules.mostly_hidden(spec, now.table)
         + rules.below_zero(spec, now.table)
+        + rules.above_whole(spec, now.table)
         + rules.under_two_codes(spec, now.table)
     )
     if before is None or not _is_comparable(now, before):

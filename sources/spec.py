@@ -94,6 +94,9 @@ class Gate(_Strict):
         default=1.9, description="the sum of a measure in one year against the release before"
     )
     max_hidden_share: float = 0.95
+    max_share_above_100: float = Field(
+        default=0.05, description="share of the cells in per cent that may lie above 100"
+    )
     max_hidden_rise: float = Field(default=0.3, description="how much larger the share without a figure may become")
     max_total_fall: float = Field(
         default=0.3, description="how far the sum of a measure may fall in a year that was closed"

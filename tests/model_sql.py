@@ -22,6 +22,7 @@ from sources.spec import load_specs
 from warehouse.indicators import Indicator, term_rows
 
 PROJECT = Path(__file__).parents[1] / "dbt_project"
+STAGED = ("stg_klass__municipalities", "stg_klass__municipality_changes", "stg_klass__counties")
 REGIONS = ("int_region__code_period", "int_region__code_current", "int_region__code_year", "int_region__kostra_group")
 AREAS = ("int_region__part", "int_region__county_year")
 FIGURES = ("int_observation__placed", "int_region__observation_summed", "int_region__observation_today")
@@ -47,6 +48,7 @@ def compiled(*names: str) -> dict[str, str]:
     """Compiled SQL by model name. One dbt call a session."""
     folder = Path(tempfile.mkdtemp(prefix="integrering-sql-"))
     wanted = names or (
+        *STAGED,
         *REGIONS,
         *AREAS,
         "int_observation__bounded",
@@ -54,6 +56,7 @@ def compiled(*names: str) -> dict[str, str]:
         *INDICATORS,
         "fct_indicator_value",
         "comparison",
+        "data_quality",
         GATE,
     )
     environment = os.environ | {
@@ -93,11 +96,8 @@ class Build:
         }
         for name, read in readers.items():
             dataset_id = f"klass_{name}"
-            self.table(
-                "staging",
-                f"stg_{dataset_id.replace('_', '__', 1)}",
-                read(specs[dataset_id], [klass.bundled_files()[dataset_id]]),
-            )
+            self.table("landing", dataset_id, read(specs[dataset_id], [klass.bundled_files()[dataset_id]]))
+        self.run(*STAGED, schema="staging")
         self.table("landing", "dataset", pa.table({"dataset_id": ["t"], "geography": ["own_year"]}))
         self.table("staging", "special_region_codes", pa.table({"code": list(_SPECIAL), "name_nb": list(_SPECIAL)}))
         empty = {"code": pa.string(), "group_code": pa.string(), "group_name": pa.string(), "valid_on": pa.date32()}

@@ -10,7 +10,7 @@ import io
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 COMMAND = [sys.executable, "-m", "orchestration.cli"]
@@ -19,14 +19,15 @@ PROJECT = Path(__file__).parents[1]
 
 @dataclass(frozen=True)
 class Installation:
-    """A data folder and the command line on it."""
+    """A data folder and the command line on it. ``extra``: more variables of its environment."""
 
     data: Path
+    extra: dict[str, str] = field(default_factory=dict)
 
     @property
     def environment(self) -> dict[str, str]:
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("INTEGRERING_", "DAGSTER_HOME", "DBT_TARGET"))}
-        return {**kept, "INTEGRERING_DATA_DIR": str(self.data), "COLUMNS": "200"}
+        return {**kept, "INTEGRERING_DATA_DIR": str(self.data), "COLUMNS": "200", **self.extra}
 
     def call(self, *arguments: str, timeout: float = 600) -> subprocess.CompletedProcess[str]:
         """One call of `integrering`; its exit code and what it printed."""

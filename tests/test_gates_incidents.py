@@ -7,9 +7,10 @@ for three days, Opprinnelig anmodning taking over the figures of Anmodning, requ
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from orchestration.decisions import decide_release
@@ -17,8 +18,10 @@ from orchestration.refresh import Outcome, refresh_file
 from orchestration.workspace import Workspace
 from sources.current import select_current
 from sources.discovery import Candidate
+from sources.gate_rules import above_whole
 from sources.klass.history import municipalities
 from sources.landing import Decision, Landing
+from sources.observation import observation_table
 from sources.spec import Gate, load_specs
 from tests.small_upstream import HEADER
 from warehouse.settings import Settings
@@ -242,6 +245,26 @@ def test_a_unit_that_changed_under_the_same_name_is_held(upstream: Upstream, goo
     assert outcome.state == "held", outcome.message
     assert "figures gone: settled (persons) in 2020-2025" in outcome.message
     assert upstream.in_use() == good.release_id
+
+
+def test_shares_above_a_hundred_are_held_unless_the_dataset_has_such() -> None:
+    """Fault 20: SSB's table of shares with persons under the name of per cent; IMDi's shares of requests may be larger."""
+    shares = observation_table(
+        {
+            "source_row": pa.array([1, 2], pa.int32()),
+            "region_code": pa.array(["3909", "3907"]),
+            "region_level": pa.array(["municipality"] * 2),
+            "period_start": pa.array([date(2024, 1, 1)] * 2, pa.date32()),
+            "period_kind": pa.array(["year"] * 2),
+            "measure": pa.array(["settled"] * 2),
+            "unit": pa.array(["percent"] * 2),
+            "value": pa.array([340.0, 91.0]),
+            "value_status": pa.array(["ok"] * 2),
+        },
+        2,
+    )
+    assert above_whole(load_specs()["ssb_09429"], shares) == ["50.0% of the shares lie above 100 per cent (limit 5%)"]
+    assert above_whole(SPEC, shares) == []
 
 
 def test_one_municipality_missing_is_taken_and_told(upstream: Upstream, good: Outcome) -> None:

@@ -7,15 +7,20 @@ of dividing it, which the models do not know.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
 
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from sources.klass.history import municipalities
-from tests.model_sql import Build, Cell
+from tests.model_sql import AREAS, REGIONS, STAGED, Build, Cell, compiled
+
+LAST_YEAR, COMING = 2027, 2028
+"""The last year that regions are mapped for without a run's own, and a year of reform after it."""
 
 YEARS = (2016, 2017, 2019, 2021, 2024)
 QUICK = settings(
@@ -193,6 +198,81 @@ def test_upstreams_own_figure_wins_over_the_sum(build: Build) -> None:
     assert rows["39"] == (61.0, "published")
     assert rows["00"] == (3571.0, "published")
     assert rows["40"][1] == "summed"
+
+
+def _findings(build: Build) -> list[tuple]:
+    """What the mart of data quality says beside counts of cells."""
+    none = {"dataset_id": "", "last_year": 0, "state": "", "release_id": "", "reasons": ""}
+    build.table("landing", "release", pa.Table.from_pylist([none]).slice(1))
+    build.run("data_quality", schema="marts")
+    return build.connection.execute(
+        "select finding, detail, finding_count, largest from build.marts.data_quality where finding not like 'cells_%'"
+    ).fetchall()
+
+
+def test_a_code_of_no_place_is_left_out_and_reported(build: Build) -> None:
+    """Fault 22: 4999 has never been a municipality; 0706 was Sandefjord until 2016, and its territory has grown since."""
+    build.lay([*same_everywhere(2024, 10), *(Cell(code, "municipality", 2024, 70) for code in ("4999", "0706"))])
+    assert build.today("value", "region_code = '00'") == [(3570.0,)]
+    assert build.today("value", "region_code = '3907'") == [(10.0,)]
+    assert _findings(build) == [("figures_under_code_of_no_place", "0706-4999", 2, 70.0)]
+
+
+def test_a_code_that_came_to_mean_another_territory_is_read_by_its_year(build: Build) -> None:
+    """Fault 22: 5001 was Trondheim alone until 2019, and is Trondheim with Klæbu (5030 until then) since."""
+    for year, expected in ((2019, 105.0), (2021, 100.0)):
+        build.lay([Cell("5001", "municipality", year, 100), Cell("5030", "municipality", year, 5)])
+        assert build.today("value", "region_code = '5001'") == [(expected,)]
+
+
+def test_a_county_that_differs_from_its_parts_is_shown_and_not_corrected(build: Build) -> None:
+    """Fault 24: upstream says 75 for Vestfold, its six tens make 60. Both stand, and the difference of 15 is counted."""
+    build.lay([*same_everywhere(2024, 10), Cell("39", "county", 2024, 75.0)])
+    assert build.today("value, geography_basis", "region_code = '39'") == [(75.0, "published")]
+    assert _findings(build) == [("published_outside_sum_of_parts", "county", 1, 15.0)]
+    hidden = [c for c in same_everywhere(2024, 10) if c.region != "3909"]
+    hidden += [Cell("3909", "municipality", 2024, None, "suppressed"), Cell("39", "county", 2024, 53.0)]
+    build.lay(hidden)
+    assert _findings(build) == [], "53 lies within 50 and the bounds of a hidden cell"
+
+
+@pytest.fixture
+def coming_year(build: Build) -> Iterator[Build]:
+    """Klass as it answers in the autumn before a reform: Larvik gets another code in 2028."""
+    laid = ("klass_municipalities", "klass_municipality_changes")
+    before = {name: build.connection.sql(f"select * from build.landing.{name}").to_arrow_table() for name in laid}
+    first, run = f"date '{COMING}-01-01'", build.connection.execute
+    run(f"update build.landing.klass_municipalities set valid_to = {first} where code = '3909' and valid_to is null")
+    run(
+        "insert into build.landing.klass_municipalities by name "
+        f"select '3999' as code, 'Larvik' as name, {first} as valid_from"
+    )
+    run(
+        "insert into build.landing.klass_municipality_changes by name select '3909' as old_code, 'Larvik' as old_name, "
+        f"'3999' as new_code, 'Larvik' as new_name, {first} as change_date, 'renumber' as change_kind"
+    )
+    yield build
+    for name, rows in before.items():
+        build.table("landing", name, rows)
+    build.run(*STAGED, schema="staging")
+    build.run(*REGIONS, *AREAS)
+
+
+def test_codes_of_a_coming_year_count_from_that_year(coming_year: Build) -> None:
+    """Fault 23: Klass publishes next year's codes in the autumn. Until then they are no areas of today; then only data."""
+    build = coming_year
+    build.run(*STAGED, schema="staging")
+    build.run(*REGIONS, *AREAS)
+    build.lay(same_everywhere(2024, 10))
+    assert build.today("region_code", "region_code in ('3909', '3999')") == [("3909",)]
+    for model in STAGED:
+        sql = compiled()[model].replace(f"make_date({LAST_YEAR}, 1, 1)", f"make_date({COMING + 1}, 1, 1)")
+        assert sql != compiled()[model]
+        build.connection.execute(f"create or replace table build.staging.{model} as {sql}")
+    build.run(*REGIONS, *AREAS)
+    build.lay(same_everywhere(2024, 10))
+    assert build.today("region_code, value", "region_code in ('3909', '3999')") == [("3999", 10.0)]
+    assert build.today("value", "region_code = '39'") == [(60.0,)]
 
 
 def test_county_38_is_no_county_of_today(build: Build) -> None:

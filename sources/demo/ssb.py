@@ -244,7 +244,7 @@ def _figures(
         weights = [] if everyone else [_weights(content.share_of or 1000), *group.values()]
         whole = areas.cube(_part(of, weights)).sum(axis=2)
         factor = 1000 if content.unit.startswith("per 1000") else 100
-        values = (count * factor * 20 + whole) // np.maximum(whole * 2, 1) / 10
+        values = (np.minimum(count, whole) * factor * 20 + whole) // np.maximum(whole * 2, 1) / 10
         symbols[(whole <= 0) & ~outside] = "."
     else:
         values = count

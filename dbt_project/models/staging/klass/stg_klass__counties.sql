@@ -1,7 +1,9 @@
 -- County codes with the period they hold.
+-- Codes of a coming year are published each autumn. Until that year they are no areas of today.
 select
     code,
     name,
     valid_from,
-    valid_to
+    case when valid_to < {{ first_day(var('last_year')) }} then valid_to end as valid_to
 from {{ source('klass', 'klass_counties') }}
+where valid_from < {{ first_day(var('last_year')) }}
