@@ -14,6 +14,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from orchestration.build_inputs import build_inputs
 from orchestration.dbt_project import project_fingerprint
 from orchestration.refresh import reread_outdated
@@ -118,20 +120,31 @@ def prepare_build(workspace: Workspace, *, full: bool = False) -> BuildPlan:
     state, current = current_state(workspace)
     before = read_state(folder.build)
     change = what_changed(before, state, geography=GEOGRAPHY)
-    if full or workspace.full or not folder.build_file.exists():
+    is_whole = folder.build_file.exists() and not folder.build_file.with_suffix(".duckdb.wal").exists()
+    if full or workspace.full or not is_whole:
         change = Change(full=True)
     forget_state(folder.build)
     if change.full:
-        for path in folder.build.glob("build.duckdb*"):
-            path.unlink()
-        shutil.rmtree(folder.build / "spill", ignore_errors=True)
+        _throw_away(folder)
     folder.build.mkdir(parents=True, exist_ok=True)
-    load_inputs(
-        folder.build_file,
-        build_inputs(workspace.landing, workspace.specs, current, workspace.indicators, as_of=workspace.as_of),
-    )
+    inputs = build_inputs(workspace.landing, workspace.specs, current, workspace.indicators, as_of=workspace.as_of)
+    try:
+        load_inputs(folder.build_file, inputs)
+    except duckdb.Error:
+        if change.full:
+            raise
+        # a damaged build file is not mended: landing is what is kept, and the file is made anew from it
+        change = Change(full=True)
+        _throw_away(folder)
+        load_inputs(folder.build_file, inputs)
     indicators = tuple(i.indicator_id for i in workspace.indicators if i.datasets & set(change.datasets))
     return BuildPlan(change.full, change.datasets, indicators, _last_year(workspace))
+
+
+def _throw_away(folder: DataFolder) -> None:
+    for path in folder.build.glob("build.duckdb*"):
+        path.unlink()
+    shutil.rmtree(folder.build / "spill", ignore_errors=True)
 
 
 def publish_build(workspace: Workspace) -> Manifest:

@@ -20,6 +20,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from orchestration.build import current_state, prepare_build
+from orchestration.workspace import Workspace
 from sources.landing import Landing
 from sources.observation import write_parquet
 from tests.pipeline import PROJECT, Installation
@@ -28,6 +30,7 @@ from warehouse.errors import WarehouseError, WriterBusy
 from warehouse.lock import writer_lock
 from warehouse.paths import DataFolder
 from warehouse.publish import Publication, point_to, publish
+from warehouse.settings import Settings
 from warehouse.state import BuildState, read_state, write_state
 
 
@@ -141,6 +144,21 @@ def test_a_damaged_record_of_the_build_means_a_full_build(tmp_path: Path, damage
     assert read_state(tmp_path) is not None
     (tmp_path / "state.json").write_text(damage, encoding="utf-8")
     assert read_state(tmp_path) is None
+
+
+@pytest.mark.parametrize("damaged", ["build.duckdb", "build.duckdb.wal"])
+def test_a_damaged_build_file_is_made_anew_from_landing(tmp_path: Path, damaged: str) -> None:
+    """Fault 37: the file (or its log) does not open. Nobody mends it: the same run builds from landing."""
+    workspace = Workspace(Settings(data_dir=tmp_path))
+    folder = workspace.folder
+    assert prepare_build(workspace).full
+    write_state(folder.build, current_state(workspace)[0])
+    assert not prepare_build(workspace).full
+    write_state(folder.build, current_state(workspace)[0])
+    (folder.build / damaged).write_bytes(b"not what was written" * 5000)
+    assert prepare_build(workspace).full
+    with connect(folder.build_file, read_only=True) as connection:
+        assert connection.execute("select count(*) > 0 from landing.dataset").fetchone() == (True,)
 
 
 def test_a_reader_keeps_the_release_it_opened_while_the_pointer_moves(tmp_path: Path) -> None:
