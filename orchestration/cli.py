@@ -17,8 +17,8 @@ from orchestration.cli_municipality import add_commands
 from orchestration.display import Progress, print_error, print_run
 from orchestration.workspace import Workspace
 from sources.errors import SourceError
-from warehouse.errors import WarehouseError
-from warehouse.settings import Settings
+from warehouse.errors import WarehouseError, WrongSetting
+from warehouse.settings import Settings, load_settings
 
 app = typer.Typer(
     add_completion=False,
@@ -38,7 +38,7 @@ add_commands(app)
 
 def _settings(**changes: Any) -> Settings:
     """The settings with the options of this call; an option that was not given changes nothing."""
-    return Settings(**{name: value for name, value in changes.items() if value is not None})
+    return load_settings(**{name: value for name, value in changes.items() if value is not None})
 
 
 @app.command()
@@ -208,7 +208,7 @@ def main() -> None:
         app()
     except (SourceError, WarehouseError) as problem:
         print_error(problem)
-        raise SystemExit(1) from None
+        raise SystemExit(2 if isinstance(problem, WrongSetting) else 1) from None
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from orchestration.workspace import Workspace
-from warehouse.settings import Settings
+from warehouse.settings import load_settings
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -34,7 +34,7 @@ def report(
     from warehouse.publish import read_manifest
     from warehouse.query import require_published
 
-    workspace = Workspace(Settings())
+    workspace = Workspace(load_settings())
     release = require_published(workspace.settings.data_dir)
     code = municipality or workspace.settings.municipality
     published_at = datetime.strptime(read_manifest(release).published_at, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
@@ -72,7 +72,7 @@ def forecast(
 
     if category not in CATEGORIES:
         raise typer.BadParameter(f"one of {', '.join(CATEGORIES)}", param_hint="--category")
-    settings = Settings()
+    settings = load_settings()
     code = municipality or settings.municipality
     plans = plans_from_rows(_plan_rows(plan), code) if plan else None
     with open_published(settings.data_dir) as connection:
@@ -147,7 +147,7 @@ def private(
     from sources.kostra.private import private_aggregates
     from sources.kostra.release import land_private, renewal_notes
 
-    workspace = Workspace(Settings())
+    workspace = Workspace(load_settings())
     result = private_aggregates(
         kostra,
         settled,

@@ -9,11 +9,13 @@ import contextlib
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 
 from orchestration.build import is_up_to_date, published_manifest
 from orchestration.refresh import Outcome, RefreshPlan, plan_refresh
 from orchestration.workspace import Workspace
+from warehouse.errors import WrongSetting
 from warehouse.lock import writer_lock
 from warehouse.paths import DataFolder
 from warehouse.settings import Settings
@@ -153,6 +155,7 @@ def prepare_dagster_home(folder: DataFolder, settings: Settings) -> Path:
     home.mkdir(parents=True, exist_ok=True)
     wanted = DAGSTER_YAML
     if settings.dagster_postgres_url:
+        _require_postgres()
         wanted += DAGSTER_POSTGRES_YAML
         # SQLAlchemy 2.1 takes another driver by default than the one dagster-postgres brings
         address = settings.dagster_postgres_url.replace("postgresql://", "postgresql+psycopg2://", 1)
@@ -163,6 +166,16 @@ def prepare_dagster_home(folder: DataFolder, settings: Settings) -> Path:
     os.environ.setdefault("DAGSTER_HOME", str(home))
     os.environ.update(DAGSTER_DISABLE_TELEMETRY="1", DO_NOT_TRACK="1", DBT_SEND_ANONYMOUS_USAGE_STATS="false")
     return home
+
+
+def _require_postgres() -> None:
+    if find_spec("dagster_postgres") is None:
+        raise WrongSetting(
+            expected="the extra `postgres` where dagster_postgres_url is set",
+            found="dagster-postgres is not installed",
+            where="the Python environment",
+            next_step="pip install 'integrering[postgres]', or leave the setting out to use SQLite",
+        )
 
 
 @contextlib.contextmanager

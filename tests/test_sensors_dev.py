@@ -5,6 +5,7 @@ The daemon is killed with -9 after a tick has seen the news and before the run h
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import os
 import signal
@@ -19,6 +20,7 @@ import dagster as dg
 import pytest
 
 from sources.local_upstream.server import LocalUpstream
+from tests.listening import listening
 from tests.pipeline import PROJECT, Installation
 from tests.small_upstream import CHILDREN, CHILDREN_LATER, write_small_upstream
 
@@ -36,6 +38,7 @@ class Dev:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
+        self.port = port
         environment = {
             **Installation(data).environment,
             "INTEGRERING_SOURCE": "live",
@@ -127,6 +130,9 @@ def test_a_refresh_survives_the_daemons_death_and_happens_once(tmp_path: Path, u
         wait_for("the first publication", lambda: published(data) is not None)
         wait_for("the first run to end", lambda: all(run.is_finished for run in runs_of(data)))
         first, runs_before = published(data), len(runs_of(data))
+        wait_for("the UI", lambda: ("127.0.0.1", dev.port) in listening(_session(dev.process.pid)))
+        addresses = {address for address, _ in listening(_session(dev.process.pid))}
+        assert all(ipaddress.ip_address(address).is_loopback for address in addresses), addresses
         row = Installation(data).rows(figures)[0]
         assert (row["children"], row["settled"]) == (str(CHILDREN), "34")
 

@@ -51,7 +51,7 @@ def write_dictionary(database: Path, folder: Path, tables: Iterable[Table]) -> N
     package = data_package(tables, manifest, sources, folder)
     text = json.dumps(package, ensure_ascii=False, indent=1)
     (folder / PACKAGE_FILE).write_text(text + "\n", encoding="utf-8")
-    (folder / PAGE_FILE).write_text(_page(package), encoding="utf-8")
+    (folder / PAGE_FILE).write_text(page_text(package), encoding="utf-8")
 
 
 def data_package(
@@ -174,7 +174,7 @@ def _slug(words: str) -> str:
     return re.sub(r"[^a-z0-9.]+", "-", plain).strip("-")
 
 
-def _page(package: dict[str, Any]) -> str:
+def page_text(package: dict[str, Any]) -> str:
     """The package as one page that needs nothing else; every text is escaped."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),

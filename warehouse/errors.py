@@ -31,3 +31,7 @@ class NoRelease(WarehouseError):
 
 class IndicatorError(WarehouseError):
     """The indicator registry is not valid."""
+
+
+class WrongSetting(WarehouseError):
+    """A setting of the installation is not one it may have. The message shows no value, since some are secrets."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,6 +18,8 @@ import duckdb
 
 from warehouse.errors import NoRelease, WarehouseError
 from warehouse.paths import DATABASE, DataFolder
+
+_FORMULA = re.compile(r"(^|;)(\s*[=+\-@]|[\t\r])")
 
 
 @dataclass(frozen=True)
@@ -80,11 +83,14 @@ def write_result(result: QueryResult, output: str, target: TextIO) -> None:
 
 
 def safe_cell(value: Any) -> Any:
-    """A text that a spreadsheet would take for a formula gets an apostrophe before it; numbers stay numbers (OWASP)."""
+    """A text that a spreadsheet would take for a formula gets an apostrophe before it; numbers stay numbers (OWASP).
+
+    Also after a semicolon: a Norwegian spreadsheet splits a line there, whatever the file means by it.
+    """
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return int(value)
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return "'" + value
+    if isinstance(value, str):
+        return _FORMULA.sub(r"\1'\2", value)
     return value
 
 
@@ -94,8 +100,13 @@ def _plain(value: Any) -> Any:
     return float(value) if isinstance(value, Decimal) else value
 
 
+def _shown(text: str) -> str:
+    """A text without what a terminal would obey (escape sequences) or a column would break at."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
 def _write_aligned(result: QueryResult, target: TextIO) -> None:
-    texts = [["" if v is None else str(safe_cell(v)) for v in row] for row in result.rows]
+    texts = [["" if v is None else _shown(str(safe_cell(v))) for v in row] for row in result.rows]
     widths = [max(len(c), *(len(row[i]) for row in texts)) if texts else len(c) for i, c in enumerate(result.columns)]
     for row in [result.columns, ["-" * width for width in widths], *texts]:
         target.write("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() + "\n")

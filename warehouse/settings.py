@@ -6,10 +6,12 @@ Here: what an installation may choose. Not here: anything about a dataset (its s
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from warehouse.errors import WrongSetting
 
 PROJECT = Path(__file__).parents[1]
 """The checkout: where dbt_project/ and settings.toml lie."""
@@ -19,7 +21,11 @@ class Settings(BaseSettings):
     """Settings of an installation. Unknown keys in settings.toml are an error, so that a misspelling is seen."""
 
     model_config = SettingsConfigDict(
-        env_prefix="INTEGRERING_", toml_file=PROJECT / "settings.toml", extra="forbid", frozen=True
+        env_prefix="INTEGRERING_",
+        toml_file=PROJECT / "settings.toml",
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,  # a value may be a secret
     )
 
     municipality: str = Field(default="3909", pattern=r"^\d{4}$", description="the home municipality (code of today)")
@@ -44,13 +50,21 @@ class Settings(BaseSettings):
         pattern=r"^(http://127\.0\.0\.1:\d{1,5})?$",
         description="address of the local stand-in for upstream",
     )
-    dagster_postgres_url: str = Field(default="", description="Postgres for Dagster's own storage; empty = SQLite")
+    dagster_postgres_url: str = Field(
+        default="",
+        # strict, so that no part of a password that was not percent-encoded is taken for a host or port and named in an error
+        pattern=r"^(postgresql://[^:@/\s]+(:[^:@/\s]*)?@([^:@/\s\[\]]+|\[[0-9a-fA-F:]+\])(:\d{1,5})?/[^/@\s]+)?$",
+        repr=False,
+        description="Postgres for Dagster's own storage (postgresql://user:password@host:port/name); empty = SQLite",
+    )
     notify_webhook: str = Field(
-        default="", pattern=r"^(https://\S+)?$", description="address that gets failures and holds"
+        default="", pattern=r"^(https://\S+)?$", repr=False, description="address that gets failures and holds"
     )
     notify_email: str = Field(default="", description="who gets failures and held releases by mail")
     notify_sender: str = Field(default="", description="sender of these mails")
-    smtp_host: str = Field(default="", description="mail server (host or host:port) for these mails")
+    smtp_host: str = Field(
+        default="", pattern=r"^([\w.-]+(:\d{1,5})?)?$", description="mail server (host or host:port) for these mails"
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -62,3 +76,20 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load_settings(**changes: Any) -> Settings:
+    """The settings with the options of one call. Raises WrongSetting, which names settings but never shows a value."""
+    try:
+        return Settings(**changes)
+    except ValidationError as problem:
+        wrong = [(".".join(map(str, error["loc"])), error["msg"]) for error in problem.errors(include_input=False)]
+        described = {
+            name: Settings.model_fields[name].description or name for name, _ in wrong if name in Settings.model_fields
+        }
+        raise WrongSetting(
+            expected="; ".join(f"{name}: {described.get(name, 'a known setting')}" for name, _ in wrong),
+            found="; ".join(text for _, text in wrong),
+            where="settings.toml, the INTEGRERING_* variables or the options",
+            next_step=f"correct {', '.join(name for name, _ in wrong)}; docs/operation.md lists the settings",
+        ) from None
