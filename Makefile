@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: run test lint dev bench spark clean setup lock
+.PHONY: run test lint dev bench readers spark clean setup lock
 
 run: $(INSTALLED)
 	$(BIN)/integrering run
@@ -19,6 +19,11 @@ lint: $(INSTALLED)
 
 dev: $(INSTALLED)
 	$(BIN)/integrering dev
+
+# The real tools on the published path, each in an environment of its own.
+readers: $(INSTALLED)
+	test -e warehouse/data/published || $(BIN)/integrering run
+	$(BIN)/python -m bench.readers
 
 # The same models on Spark (needs Java 17), in an environment of their own; the last build of `make run` is the other side.
 spark: $(INSTALLED) .venv-spark/.installed
@@ -50,4 +55,4 @@ lock:
 	uv pip compile --quiet --generate-hashes --no-header --no-annotate -p 3.11 --extra dev --extra spark pyproject.toml -c requirements/dev.txt -o requirements/spark.txt
 
 clean:
-	rm -rf $(VENV) .venv-spark warehouse/data dbt_project/target dbt_project/logs *.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-spark .venv-readers warehouse/data dbt_project/target dbt_project/logs *.egg-info .pytest_cache .ruff_cache .hypothesis
