@@ -41,6 +41,7 @@ CADENCE_NB = {
     "once": "én gang",
     "discontinued": "avsluttet",
 }
+FREQUENCIES = ("monthly", "quarterly", "half_yearly", "yearly")
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,8 @@ class GroupStanding:
     next_from: date | None
     indicators: int
     with_new_year: int
+    recommended: str
+    supplement: str | None
     recommended_nb: str
     rule_nb: str
 
@@ -206,15 +209,18 @@ def held(workspace: Workspace) -> list[HeldRelease]:
 
 def answer_nb(groups: list[GroupStanding]) -> str:
     """The council's question in a sentence: how often should the report come?"""
-    order = ["månedlig", "kvartalsvis", "halvårlig", "årlig"]
-    known = [g for g in groups if g.recommended_nb in order]
+    known = [g for g in groups if g.recommended in FREQUENCIES]
     if not known:
         return "Det er for få utgaver i loggen til å anbefale en rapporteringsfrekvens."
-    parts = [f"{g.name_nb.lower()} {g.recommended_nb}" for g in known]
-    counts = {frequency: sum(g.recommended_nb == frequency for g in known) for frequency in order}
-    whole = max(order, key=lambda frequency: (counts[frequency], -order.index(frequency)))
-    oftener = [g.name_nb.lower() for g in known if order.index(g.recommended_nb) < order.index(whole)]
-    text = f"Rapporten bør komme {whole}: så ofte får de fleste gruppene nye tall ({'; '.join(parts)})."
+    counts = {frequency: sum(g.recommended == frequency for g in known) for frequency in FREQUENCIES}
+    whole = max(FREQUENCIES, key=counts.__getitem__)
+    parts = "; ".join(f"{g.name_nb.lower()} {g.recommended_nb}" for g in known)
+    text = f"Rapporten bør komme {CADENCE_NB[whole]}: så ofte får de fleste gruppene nye tall ({parts})."
+    oftener = []
+    for group in known:
+        fastest = group.supplement or group.recommended
+        if FREQUENCIES.index(fastest) < FREQUENCIES.index(whole):
+            oftener.append(f"{group.name_nb.lower()} ({CADENCE_NB[fastest]})")
     return text + (f" Oftere oppdatering er nyttig for {' og '.join(oftener)}." if oftener else "")
 
 
@@ -232,6 +238,8 @@ def _groups(workspace: Workspace, datasets: list[Standing]) -> list[GroupStandin
                 next_from=row["next_expected_from_date"],
                 indicators=row["indicator_count"],
                 with_new_year=row["new_year_indicator_count"],
+                recommended=row["recommended_frequency"],
+                supplement=row.get("supplement_frequency"),
                 recommended_nb=row["recommended_frequency_nb"],
                 rule_nb=row["rule_nb"],
             )

@@ -52,6 +52,27 @@ def test_municipalities_add_up_to_counties_within_hidden_cells(demo: Installatio
     assert outside == ["0"]
 
 
+def test_the_answer_differs_where_the_rhythm_behind_it_does(demo: Installation) -> None:
+    """Settlement and NAV's figures come monthly, among many yearly ones; in education all figures are yearly."""
+    rows = {row["scope_id"]: row for row in demo.rows("select * from marts.cadence where scope = 'statistic_group'")}
+    monthly = {
+        row["statistic_group"]: row["n"]
+        for row in demo.rows(
+            "select i.statistic_group, count(*) as n from marts.dim_indicator as i where not exists (select 1 from "
+            "marts.dim_indicator_term as t join marts.dim_dataset as d using (dataset_id) where t.indicator_id = "
+            "i.indicator_id and d.declared_cadence <> 'monthly') group by all"
+        )
+    }
+    assert set(monthly) == {"population_settlement", "work_living_conditions"}
+    for group, row in rows.items():
+        assert row["recommended_frequency"] == "yearly"
+        if group in monthly:
+            assert row["recommended_frequency_nb"] == "årlig med månedlig tillegg"
+            assert row["rule_nb"].endswith(f" Nye tall hver måned: {monthly[group]} av dem.")
+        else:
+            assert row["recommended_frequency_nb"] == "årlig" and row["supplement_frequency"] == ""
+
+
 def test_a_second_run_changes_nothing_and_calls_no_dbt(demo: Installation) -> None:
     before, log = demo.release, demo.data / "build" / "run.log"
     written = log.stat().st_mtime_ns

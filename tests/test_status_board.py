@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from orchestration.status import GroupStanding, answer_nb, state_on
+from orchestration.status import CADENCE_NB, GroupStanding, answer_nb, state_on
 from tests.pipeline import Installation
 
 LAST = date(2025, 6, 17)
@@ -51,16 +51,23 @@ def test_states_that_do_not_depend_on_the_day() -> None:
     assert state_on(far, cadence_row(next_expected_from_date=None)) == "no_rhythm"
 
 
-def _group(name: str, recommended: str) -> GroupStanding:
-    return GroupStanding(name, name, 1, 0, LAST, None, 4, 1, recommended, "fordi")
+def _group(name: str, recommended: str, supplement: str | None = None) -> GroupStanding:
+    words = CADENCE_NB.get(recommended, "") + (f" med {CADENCE_NB[supplement]} tillegg" if supplement else "")
+    return GroupStanding(name, name, 1, 0, LAST, None, 4, 1, recommended, supplement, words, "fordi")
 
 
 def test_the_councils_question_is_answered_in_norwegian() -> None:
-    groups = [_group("Utdanning", "årlig"), _group("Tilskudd", "årlig"), _group("Bosetting", "månedlig")]
-    text = answer_nb(groups)
-    assert text.startswith("Rapporten bør komme årlig")
-    assert "Oftere oppdatering er nyttig for bosetting." in text
-    assert "for få utgaver" in answer_nb([_group("Utdanning", "for få opplysninger")])
+    groups = [
+        _group("Utdanning", "yearly"),
+        _group("Tilskudd", "yearly"),
+        _group("Arbeid", "yearly", "monthly"),
+        _group("Bosetting", "monthly"),
+    ]
+    assert answer_nb(groups) == (
+        "Rapporten bør komme årlig: så ofte får de fleste gruppene nye tall (utdanning årlig; tilskudd årlig; arbeid årlig "
+        "med månedlig tillegg; bosetting månedlig). Oftere oppdatering er nyttig for arbeid (månedlig) og bosetting (månedlig)."
+    )
+    assert "for få utgaver" in answer_nb([_group("Utdanning", "unknown")])
 
 
 def test_the_board_on_the_real_files(real: Installation) -> None:

@@ -1,5 +1,7 @@
 -- How often each dataset and each statistic group is really updated, when the next figures are due, and how often a report
 -- on the group is therefore sensible. Holds dates, not states: what is late depends on the day it is read.
+-- The main rhythm is that of at least half of a group's indicators; those that get figures more often make a supplement, so
+-- that neither the many are repeated nor the few left out of date.
 with datasets as (
 
     select * from {{ ref('int_freshness__dataset') }}
@@ -87,6 +89,20 @@ recommended as (
 
 ),
 
+-- how often the fastest of a group's indicators get new figures, where that is more often than the group is reported on
+supplemented as (
+
+    select
+        *,
+        case
+            when monthly_count > 0 and recommended_frequency in ('quarterly', 'half_yearly', 'yearly') then 'monthly'
+            when quarterly_count > 0 and recommended_frequency in ('half_yearly', 'yearly') then 'quarterly'
+            when half_yearly_count > 0 and recommended_frequency = 'yearly' then 'half_yearly'
+        end as supplement_frequency
+    from recommended
+
+),
+
 group_rows as (
 
     select
@@ -107,39 +123,52 @@ group_rows as (
         cast(null as date) as overdue_after_date,
         cast(null as date) as discontinued_after_date,
         group_datasets.as_of_date,
-        coalesce(recommended.indicator_count, 0) as indicator_count,
-        coalesce(recommended.new_year_indicator_count, 0) as new_year_indicator_count,
-        coalesce(recommended.recommended_frequency, 'unknown') as recommended_frequency,
-        case recommended.recommended_frequency
+        coalesce(chosen.indicator_count, 0) as indicator_count,
+        coalesce(chosen.new_year_indicator_count, 0) as new_year_indicator_count,
+        coalesce(chosen.recommended_frequency, 'unknown') as recommended_frequency,
+        chosen.supplement_frequency,
+        case chosen.recommended_frequency
             when 'monthly' then 'månedlig'
             when 'quarterly' then 'kvartalsvis'
             when 'half_yearly' then 'halvårlig'
             when 'yearly' then 'årlig'
             else 'for få opplysninger'
+        end
+        || case chosen.supplement_frequency
+            when 'monthly' then ' med månedlig tillegg'
+            when 'quarterly' then ' med kvartalsvis tillegg'
+            when 'half_yearly' then ' med halvårlig tillegg'
+            else ''
         end as recommended_frequency_nb,
-        case recommended.recommended_frequency
+        case chosen.recommended_frequency
             when 'monthly'
                 then 'Minst halvparten av indikatorene får nye tall hver måned: '
-                    || cast(recommended.monthly_count as {{ dbt.type_string() }}) || ' av ' || cast(recommended.known_count as {{ dbt.type_string() }}) || '.'
+                    || cast(chosen.monthly_count as varchar) || ' av ' || cast(chosen.known_count as varchar) || '.'
             when 'quarterly'
                 then 'Minst halvparten av indikatorene får nye tall hvert kvartal: '
-                    || cast(recommended.quarterly_count as {{ dbt.type_string() }}) || ' av ' || cast(recommended.known_count as {{ dbt.type_string() }}) || '.'
+                    || cast(chosen.quarterly_count as varchar) || ' av ' || cast(chosen.known_count as varchar) || '.'
             when 'half_yearly'
                 then 'Minst en firedel av indikatorene får nye tall i hvert halvår: '
-                    || cast(recommended.spring_count + recommended.half_yearly_count as {{ dbt.type_string() }}) || ' i første og '
-                    || cast(recommended.autumn_count + recommended.half_yearly_count as {{ dbt.type_string() }}) || ' i andre halvår, av '
-                    || cast(recommended.known_count as {{ dbt.type_string() }}) || '.'
+                    || cast(chosen.spring_count + chosen.half_yearly_count as varchar) || ' i første og '
+                    || cast(chosen.autumn_count + chosen.half_yearly_count as varchar) || ' i andre halvår, av '
+                    || cast(chosen.known_count as varchar) || '.'
             when 'yearly'
                 then 'De fleste indikatorene får nye tall én gang i året: '
-                    || cast(recommended.known_count - recommended.half_yearly_count as {{ dbt.type_string() }}) || ' av '
-                    || cast(recommended.known_count as {{ dbt.type_string() }}) || '. En rapport oftere ville stort sett gjenta seg selv.'
+                    || cast(chosen.known_count - chosen.half_yearly_count as varchar) || ' av '
+                    || cast(chosen.known_count as varchar) || '. En rapport oftere ville stort sett gjenta seg selv.'
             else 'Ingen av gruppens indikatorer har kjent oppdateringsrytme.'
+        end
+        || case chosen.supplement_frequency
+            when 'monthly' then ' Nye tall hver måned: ' || cast(chosen.monthly_count as varchar) || ' av dem.'
+            when 'quarterly' then ' Nye tall hvert kvartal: ' || cast(chosen.quarterly_count as varchar) || ' av dem.'
+            when 'half_yearly' then ' Nye tall hvert halvår: ' || cast(chosen.half_yearly_count as varchar) || ' av dem.'
+            else ''
         end as rule_nb
     from group_names
     left join group_datasets
         on group_names.statistic_group = group_datasets.statistic_group
-    left join recommended
-        on group_names.statistic_group = recommended.statistic_group
+    left join supplemented as chosen
+        on group_names.statistic_group = chosen.statistic_group
 
 ),
 
@@ -185,6 +214,7 @@ dataset_rows as (
             when datasets.interval_days <= 240 then 'half_yearly'
             else 'yearly'
         end as recommended_frequency,
+        cast(null as varchar) as supplement_frequency,
         case
             when datasets.interval_days is null then 'ved behov'
             when datasets.interval_days <= 45 then 'månedlig'
