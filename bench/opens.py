@@ -15,6 +15,7 @@ import time
 from dataclasses import dataclass, field
 from multiprocessing.synchronize import Event
 from pathlib import Path
+from queue import SimpleQueue
 
 import duckdb
 
@@ -61,7 +62,7 @@ def publish_generation(folder: DataFolder, number: int, keep: int) -> None:
     publish(Publication(folder, [region, *figures], str(number), "3909", True, {}, keep))
 
 
-def read_until(folder: DataFolder, opens: int, results: multiprocessing.Queue) -> None:
+def read_until(folder: DataFolder, opens: int, results: multiprocessing.Queue | SimpleQueue) -> None:
     """Open the stable path so many times, each time asking every table for its release number."""
     found = Opens()
     question = " union all ".join(f"select generation, count(*) from marts.{name} group by 1" for name in TABLES)
