@@ -2,6 +2,7 @@
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
+AUDIT := .venv-audit
 INSTALLED := $(VENV)/.installed
 
 .PHONY: run test lint dev bench readers spark clean setup lock
@@ -48,10 +49,28 @@ $(INSTALLED): requirements/dev.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $(INSTALLED)
 
+# What is installed and under which terms: an SBOM (CycloneDX) of the pinned packages with their hashes, and the licence list.
+sbom: $(INSTALLED) $(AUDIT)/.installed
+	mkdir -p dist
+	$(AUDIT)/bin/cyclonedx-py requirements requirements/run.txt --pyproject pyproject.toml --short-PURLs --output-reproducible --sv 1.6 --of JSON -o dist/sbom.cdx.json
+	{ printf '<!-- Written by `make sbom`; do not edit. -->\n\n# Licences of the installed packages\n\n'; \
+	  $(AUDIT)/bin/pip-licenses --python $(BIN)/python --from mixed --with-system --format markdown --order name \
+	    --packages $$(sed -n 's/^\([A-Za-z0-9._-]*\)==.*/\1/p' requirements/run.txt); } > docs/licences.md
+
+# Known vulnerabilities of the pinned packages; asks the package index or OSV, so it needs the network.
+audit: $(AUDIT)/.installed
+	$(AUDIT)/bin/pip-audit --require-hashes --disable-pip --strict -r requirements/run.txt
+
+$(AUDIT)/.installed: requirements/audit.txt
+	test -x $(AUDIT)/bin/python || $(PYTHON) -m venv $(AUDIT)
+	$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/audit.txt
+	touch $(AUDIT)/.installed
+
 # Resolve anew from pyproject.toml (needs uv); writes no host names.
 lock:
 	uv pip compile --quiet --generate-hashes --no-header --no-annotate -p 3.11 pyproject.toml -o requirements/run.txt
 	uv pip compile --quiet --generate-hashes --no-header --no-annotate -p 3.11 --extra dev pyproject.toml -o requirements/dev.txt
+	uv pip compile --quiet --generate-hashes --no-header --no-annotate -p 3.11 requirements/audit.in -o requirements/audit.txt
 	uv pip compile --quiet --generate-hashes --no-header --no-annotate -p 3.11 --extra dev --extra spark pyproject.toml -c requirements/dev.txt -o requirements/spark.txt
 
 clean:
