@@ -57,11 +57,8 @@ def run_dev_with_local_upstream(workspace: Workspace, port: int, releases: Path)
 
 
 def _as_environment(settings: Settings) -> dict[str, str]:
-    """The settings as the environment of a child process, which loads them anew.
-
-    Not the address of Postgres: that stands in the environment already, with the driver named (prepare_dagster_home).
-    """
-    given = settings.model_dump(mode="json", exclude_defaults=True, exclude={"dagster_postgres_url"})
+    """The settings as the environment of a child process, which loads them anew."""
+    given = settings.model_dump(mode="json", exclude_defaults=True)
     return {f"INTEGRERING_{name.upper()}": str(value) for name, value in given.items() if value is not None}
 
 

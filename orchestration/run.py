@@ -40,10 +40,11 @@ retention:
 """
 """One run at a time (one writer), runs whose process died are closed, and ticks are not kept for ever."""
 
-DAGSTER_POSTGRES_YAML = """storage:
+POSTGRES_VARIABLE = "DAGSTER_POSTGRES_URL"
+DAGSTER_POSTGRES_YAML = f"""storage:
   postgres:
     postgres_url:
-      env: INTEGRERING_DAGSTER_POSTGRES_URL
+      env: {POSTGRES_VARIABLE}
 """
 """Added when the setting is there. The address is read from the environment, so that no secret lies in a file."""
 
@@ -157,9 +158,10 @@ def prepare_dagster_home(folder: DataFolder, settings: Settings) -> Path:
     if settings.dagster_postgres_url:
         _require_postgres()
         wanted += DAGSTER_POSTGRES_YAML
-        # SQLAlchemy 2.1 takes another driver by default than the one dagster-postgres brings
+        # SQLAlchemy 2.1 takes another driver by default than the one dagster-postgres brings; a variable of its own, since
+        # child processes load the setting anew and take it as a person writes it
         address = settings.dagster_postgres_url.replace("postgresql://", "postgresql+psycopg2://", 1)
-        os.environ["INTEGRERING_DAGSTER_POSTGRES_URL"] = address
+        os.environ[POSTGRES_VARIABLE] = address
     path = home / "dagster.yaml"
     if not path.exists() or path.read_text(encoding="utf-8") != wanted:
         path.write_text(wanted, encoding="utf-8")

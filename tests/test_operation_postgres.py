@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import shutil
 import socket
@@ -23,7 +24,9 @@ pytest.importorskip("dagster_postgres", reason="the extra `postgres` is not inst
 @pytest.fixture
 def postgres_url() -> Iterator[str]:
     """A Postgres server of this test alone, on a free port of loopback; it does not run as root."""
-    initdb, pg_ctl = shutil.which("initdb"), shutil.which("pg_ctl")
+    # Debian keeps the server's commands out of PATH
+    places = os.pathsep.join([os.environ["PATH"], *sorted(glob.glob("/usr/lib/postgresql/*/bin"))])
+    initdb, pg_ctl = shutil.which("initdb", path=places), shutil.which("pg_ctl", path=places)
     if initdb is None or pg_ctl is None:
         pytest.skip("no Postgres server on this machine")
     user = {"user": "postgres"} if os.getuid() == 0 else {}
@@ -51,12 +54,15 @@ def postgres_url() -> Iterator[str]:
 
 def test_runs_and_cursors_lie_in_postgres(postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    monkeypatch.setenv("DAGSTER_POSTGRES_URL", "set by the product")
     monkeypatch.setenv("INTEGRERING_DAGSTER_POSTGRES_URL", postgres_url)
     settings = Settings(data_dir=tmp_path)
     assert settings.dagster_postgres_url == postgres_url
     home = prepare_dagster_home(DataFolder(tmp_path), settings)
     written = (home / "dagster.yaml").read_text()
     assert postgres_url not in written, "the address may hold a password: only the name of the variable is written"
+
+    assert Settings(data_dir=tmp_path) == settings, "a child process loads the same settings from the environment"
 
     @dg.asset
     def figure() -> None: ...

@@ -214,7 +214,7 @@ dataset_rows as (
             when datasets.interval_days <= 240 then 'half_yearly'
             else 'yearly'
         end as recommended_frequency,
-        cast(null as varchar) as supplement_frequency,
+        cast(null as {{ dbt.type_string() }}) as supplement_frequency,
         case
             when datasets.interval_days is null then 'ved behov'
             when datasets.interval_days <= 45 then 'månedlig'
