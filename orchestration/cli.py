@@ -31,6 +31,8 @@ releases_app = typer.Typer(no_args_is_help=True, help="Published releases: list,
 app.add_typer(releases_app, name="releases")
 sources_app = typer.Typer(no_args_is_help=True, help="The dataset specs and their publishers.")
 app.add_typer(sources_app, name="sources")
+mirror_app = typer.Typer(no_args_is_help=True, help="A copy of landing and releases in an object store.")
+app.add_typer(mirror_app, name="mirror")
 
 
 add_commands(app)
@@ -174,6 +176,31 @@ def releases_accept(dataset: str, release: str) -> None:
 def releases_reject(dataset: str, release: str) -> None:
     """Never use a held release of a dataset."""
     _decide(dataset, release, "rejected")
+
+
+@mirror_app.command("push")
+def mirror_push(address: Annotated[str | None, typer.Argument(help="default: the setting mirror")] = None) -> None:
+    """Copy what the store lacks of landing and releases; needs no run in progress."""
+    from warehouse.lock import writer_lock
+    from warehouse.mirror import push
+
+    settings = _settings()
+    folder = Workspace(settings).folder
+    with writer_lock(folder.lock):
+        done = push(folder, address or settings.mirror)
+    typer.echo(
+        f"{done.files} files, {done.bytes} bytes copied, {done.removed} removed; published: {done.release_id or 'none'}"
+    )
+
+
+@mirror_app.command("pull")
+def mirror_pull(address: Annotated[str | None, typer.Argument(help="default: the setting mirror")] = None) -> None:
+    """Restore an empty data folder from the store, checking every file; then: integrering run --full."""
+    from warehouse.mirror import pull
+
+    settings = _settings()
+    done = pull(address or settings.mirror, Workspace(settings).folder)
+    typer.echo(f"{done.files} files, {done.bytes} bytes restored; published: {done.release_id or 'none'}")
 
 
 def _decide(dataset: str, release: str, state: str) -> None:

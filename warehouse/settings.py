@@ -57,6 +57,9 @@ class Settings(BaseSettings):
         repr=False,
         description="Postgres for Dagster's own storage (postgresql://user:password@host:port/name); empty = SQLite",
     )
+    mirror: str = Field(
+        default="", description="address of the copy in an object store (s3://bucket/folder), without user or password"
+    )
     notify_webhook: str = Field(
         default="", pattern=r"^(https://\S+)?$", repr=False, description="address that gets failures and holds"
     )
