@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 AUDIT := .venv-audit
 INSTALLED := $(VENV)/.installed
 
-.PHONY: run test lint dev bench readers spark clean setup lock
+.PHONY: run test lint dev bench readers spark sbom audit clean setup lock
 
 run: $(INSTALLED)
 	$(BIN)/integrering run
@@ -66,12 +66,12 @@ $(AUDIT)/.installed: requirements/audit.txt
 	$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/audit.txt
 	touch $(AUDIT)/.installed
 
-# Resolve anew from pyproject.toml (needs uv); writes no host names.
+# Resolve anew from pyproject.toml (needs uv); writes no host names. What is run is what was tested: the same versions as in dev.txt.
 lock:
-	uv pip compile --quiet --generate-hashes --no-header --no-annotate -p 3.11 pyproject.toml -o requirements/run.txt
 	uv pip compile --quiet --generate-hashes --no-header --no-annotate -p 3.11 --extra dev pyproject.toml -o requirements/dev.txt
+	uv pip compile --quiet --generate-hashes --no-header --no-annotate -p 3.11 pyproject.toml -c requirements/dev.txt -o requirements/run.txt
 	uv pip compile --quiet --generate-hashes --no-header --no-annotate -p 3.11 requirements/audit.in -o requirements/audit.txt
 	uv pip compile --quiet --generate-hashes --no-header --no-annotate -p 3.11 --extra dev --extra spark pyproject.toml -c requirements/dev.txt -o requirements/spark.txt
 
 clean:
-	rm -rf $(VENV) .venv-spark .venv-readers warehouse/data dbt_project/target dbt_project/logs *.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(AUDIT) dist .venv-spark .venv-readers warehouse/data dbt_project/target dbt_project/logs *.egg-info .pytest_cache .ruff_cache .hypothesis

@@ -140,12 +140,13 @@ def test_no_host_names_of_registries_and_no_machine_paths_in_the_project() -> No
     forbidden = re.compile(
         "|".join(["files.python" + "hosted", "pypi" + r"\.org", "registry.npm" + "js", r"(?<![\w.])/(work|root)/"])
     )
-    skipped = {".git", ".venv", "target", "logs", "data", "__pycache__", ".hypothesis", ".ruff_cache"}
+    skipped = {".git", "target", "logs", "data", "dist", "__pycache__", ".hypothesis", ".ruff_cache"}
     for path in PROJECT.rglob("*"):
         parts = set(path.relative_to(PROJECT).parts)
         if (
             path.is_file()
             and not parts & skipped
+            and not any(part.startswith(".venv") for part in parts)
             and path.suffix in {".py", ".md", ".yml", ".toml", ".sql", ".txt", ".csv", ""}
         ):
             found = forbidden.search(path.read_text(encoding="utf-8", errors="ignore"))
