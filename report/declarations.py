@@ -65,7 +65,9 @@ class MartFigure(_Declared):
     value: str
     low: str = ""
     high: str = ""
-    status: str = ""
+    status: list[str] = Field(
+        default=[], description="columns that say why there is no value; the first that is not ok"
+    )
     period: str = "year"
     unit: str
     lines: list[MartLine]

@@ -240,8 +240,9 @@ class FigureReader:
             before = cells.get(period)
             if asked.sums and before and before.value is not None and value is not None:
                 value = low = high = before.value + value
-            status = row.get(asked.status) if asked.status else ("ok" if value is not None else "missing")
-            cells[period] = Cell(_float(value), _float(low), _float(high), status or "missing", "published")
+            told = (row.get(name) for name in asked.status)
+            status = next((s for s in told if s and s != "ok"), "ok" if value is not None else "missing")
+            cells[period] = Cell(_float(value), _float(low), _float(high), status, "published")
         return cells
 
     def _filled(self, value: str | int | bool) -> str | int | bool:

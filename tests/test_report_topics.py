@@ -13,7 +13,7 @@ import pytest
 from report.assemble import build_report
 from report.marts import Marts
 from report.model import Block, Report
-from report.tables import grid_text, source_line
+from report.tables import figure_table, grid_text, source_line
 from tests.report_release import BREAKDOWNS, SmallRelease
 
 THIN = "\u202f"
@@ -208,13 +208,24 @@ def test_revisions_follow_the_municipality_through_its_codes(small: SmallRelease
 
 def test_own_social_assistance_by_group(small: SmallRelease) -> None:
     columns = """municipality_code varchar, year integer, period_kind varchar, breakdown varchar, group_code varchar,
-        paid_per_recipient_nok double, dataset_id varchar, is_demo boolean"""
+        paid_per_recipient_nok double, recipients_status varchar, grant_status varchar, loan_status varchar,
+        dataset_id varchar, is_demo boolean"""
     given = {"municipality_code": "3909", "period_kind": "year", "breakdown": "none", "is_demo": False, "year": 2023}
     small.table(
         "social_assistance_by_group",
         columns,
         {**given, "group_code": "refugee_within_5_years", "paid_per_recipient_nok": 51000},
         {**given, "group_code": "other", "paid_per_recipient_nok": 64000},
+        {**given, "year": 2024, "group_code": "other", "paid_per_recipient_nok": 66000, "recipients_status": "ok"},
+        {
+            **given,
+            "year": 2024,
+            "group_code": "refugee_within_5_years",
+            "recipients_status": "ok",
+            "loan_status": "suppressed",
+        },
+        {**given, "year": 2022, "group_code": "refugee_within_5_years", "recipients_status": "ok", "loan_status": "ok"},
+        {**given, "year": 2022, "group_code": "other", "paid_per_recipient_nok": 61000},
     )
     shown = block(built(small), "own_social_assistance").figure
     assert shown
@@ -222,3 +233,7 @@ def test_own_social_assistance_by_group(small: SmallRelease) -> None:
         ("Larvik: flyktninger, inntil fem år", 51000),
         ("Larvik: øvrige mottakere", 64000),
     ]
+    refugees = shown.lines[0]
+    assert [refugees.at(year).status for year in (2022, 2023, 2024)] == ["missing", "ok", "suppressed"]
+    (_, cells), *_ = figure_table(shown).rows
+    assert (cells[0].text, cells[2].text) == ("mangler", "skjult")
