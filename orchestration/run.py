@@ -104,6 +104,7 @@ def _execute(workspace: Workspace, plan: RefreshPlan, report: RunReport, on_stag
 
     from orchestration.assets import dataset_key
     from orchestration.definitions import REFRESH_JOB, build_defs
+    from orchestration.history import held_open
 
     def collect(outcome: object) -> None:
         if isinstance(outcome, Outcome):
@@ -114,7 +115,7 @@ def _execute(workspace: Workspace, plan: RefreshPlan, report: RunReport, on_stag
     job = definitions.resolve_job_def(REFRESH_JOB)
     new = {dataset_key(workspace.specs[dataset_id]) for dataset_id in plan.dataset_ids}
     datasets = {dataset_key(spec) for spec in workspace.specs.values()}
-    with _quiet(workspace.folder.build / "run.log"), dg.DagsterInstance.get() as instance:
+    with _quiet(workspace.folder.build / "run.log"), held_open(), dg.DagsterInstance.get() as instance:
 
         def execute(keys: set[dg.AssetKey]) -> bool:
             result = job.execute_in_process(
