@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import shutil
 import subprocess
 import sys
@@ -51,6 +52,28 @@ def test_a_table_that_was_not_built_differs(tmp_path: Path) -> None:
     shutil.rmtree(tmp_path / "marts.db")
     (table,) = compare_tables(tmp_path / "build.duckdb", ("marts",), tmp_path)
     assert (table.differing, table.note) == (3, "not built by the other engine")
+
+
+BOUND = {
+    r"\bvarchar\b(?!\()": "{{ dbt.type_string() }}",
+    r"\b100\.0\b|\b1\.0 \*": "a float literal (100e0): a decimal divides otherwise on Spark",
+    r"::|\bqualify\b|\bunnest\b|\bilike\b|\bgroup by all\b|\bexclude\b|\blist_\w+|\bfilter \(": "portable SQL, or a macro",
+}
+"""Words of one engine, and what stands for them in intermediate and marts."""
+
+
+def test_models_keep_to_sql_of_both_engines() -> None:
+    found = []
+    for layer in ("intermediate", "marts"):
+        for path in (PROJECT / "dbt_project" / "models" / layer).rglob("*.sql"):
+            for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+                code = line.partition("--")[0]
+                found += [
+                    f"{path.name}:{number}: {line.strip()} -> {instead}"
+                    for bound, instead in BOUND.items()
+                    if re.search(bound, code, re.IGNORECASE)
+                ]
+    assert not found, "\n".join(found)
 
 
 @pytest.mark.skipif(importlib.util.find_spec("pyspark") is None, reason="needs the extra spark (make spark)")

@@ -269,7 +269,7 @@ select
     case when value_status in ('ok', 'suppressed') then value_high end as value_high,
     value_status,
     'published' as geography_basis,
-    cast(null as varchar) as reason,
+    cast(null as {{ dbt.type_string() }}) as reason,
     case when value_status = 'suppressed' then 1 else 0 end as hidden_count
 from all_published
 

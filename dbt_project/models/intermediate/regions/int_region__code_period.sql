@@ -58,6 +58,26 @@ starts as (
 
 ),
 
+first_starts as (
+
+    select
+        code,
+        min(valid_from) as valid_from
+    from starts
+    group by code
+
+),
+
+first_ends as (
+
+    select
+        code,
+        min(valid_to) as valid_to
+    from ends
+    group by code
+
+),
+
 all_starts as (
 
     select
@@ -75,20 +95,11 @@ all_starts as (
         select code from anchor
     ) as known
     cross join history_start
-    where
-        not exists (
-            select 1 from starts
-            where starts.code = known.code
-        )
-        or exists (
-            select 1 from ends
-            where
-                ends.code = known.code
-                and ends.valid_to <= (
-                    select min(starts.valid_from) from starts
-                    where starts.code = known.code
-                )
-        )
+    left join first_starts
+        on known.code = first_starts.code
+    left join first_ends
+        on known.code = first_ends.code
+    where first_starts.code is null or first_ends.valid_to <= first_starts.valid_from
 
 ),
 

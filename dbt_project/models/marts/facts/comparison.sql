@@ -203,29 +203,29 @@ known as (
 )
 
 select
-    cast(breakdowns.indicator_id as varchar) as indicator_id,
-    cast(ranked.region_code as varchar) as municipality_code,
+    cast(breakdowns.indicator_id as {{ dbt.type_string() }}) as indicator_id,
+    cast(ranked.region_code as {{ dbt.type_string() }}) as municipality_code,
     ranked.year,
     {%- for name in var('dimensions') %}
-        cast(breakdowns.{{ name }} as varchar) as {{ name }},
+        cast(breakdowns.{{ name }} as {{ dbt.type_string() }}) as {{ name }},
     {%- endfor %}
     ranked.value as municipality_value,
     ranked.value_low as municipality_value_low,
     ranked.value_high as municipality_value_high,
-    cast(ranked.value_status as varchar) as municipality_status,
-    cast(ranked.geography_basis as varchar) as municipality_basis,
-    cast(ranked.reason as varchar) as municipality_reason,
-    cast(ranked.county_code as varchar) as county_code,
+    cast(ranked.value_status as {{ dbt.type_string() }}) as municipality_status,
+    cast(ranked.geography_basis as {{ dbt.type_string() }}) as municipality_basis,
+    cast(ranked.reason as {{ dbt.type_string() }}) as municipality_reason,
+    cast(ranked.county_code as {{ dbt.type_string() }}) as county_code,
     {%- for level, alias in compared.items() %}
         {%- if level == 'kostra_group' %}
-            cast(ranked.group_code as varchar) as kostra_group_code,
+            cast(ranked.group_code as {{ dbt.type_string() }}) as kostra_group_code,
         {%- endif %}
         {{ alias }}.{{ level }}_value,
         {{ alias }}.{{ level }}_value_low,
         {{ alias }}.{{ level }}_value_high,
-        cast({{ alias }}.{{ level }}_status as varchar) as {{ level }}_status,
-        cast({{ alias }}.{{ level }}_basis as varchar) as {{ level }}_basis,
-        cast({{ alias }}.{{ level }}_reason as varchar) as {{ level }}_reason,
+        cast({{ alias }}.{{ level }}_status as {{ dbt.type_string() }}) as {{ level }}_status,
+        cast({{ alias }}.{{ level }}_basis as {{ dbt.type_string() }}) as {{ level }}_basis,
+        cast({{ alias }}.{{ level }}_reason as {{ dbt.type_string() }}) as {{ level }}_reason,
     {%- endfor %}
     ranked.value - beside.county_value as difference_county,
     ranked.value - beside.country_value as difference_country,
@@ -234,7 +234,7 @@ select
     cast(beside.ranked_count as integer) as ranked_count,
     case when not beside.is_broken_1y then ranked.value - one_year_before.value end as change_1y,
     case when not beside.is_broken_3y then ranked.value - three_years_before.value end as change_3y,
-    cast(ranked.release_id as varchar) as release_id,
+    cast(ranked.release_id as {{ dbt.type_string() }}) as release_id,
     breakdowns.is_demo
 from ranked
 inner join breakdowns

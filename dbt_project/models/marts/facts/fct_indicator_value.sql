@@ -34,23 +34,23 @@ demo as (
 )
 
 select
-    cast(figures.indicator_id as varchar) as indicator_id,
-    cast(figures.region_code as varchar) as region_code,
-    cast(figures.region_level as varchar) as region_level,
+    cast(figures.indicator_id as {{ dbt.type_string() }}) as indicator_id,
+    cast(figures.region_code as {{ dbt.type_string() }}) as region_code,
+    cast(figures.region_level as {{ dbt.type_string() }}) as region_level,
     figures.year,
     {%- for name in var('dimensions') %}
-        cast(breakdowns.{{ name }} as varchar) as {{ name }},
+        cast(breakdowns.{{ name }} as {{ dbt.type_string() }}) as {{ name }},
     {%- endfor %}
     figures.value,
     figures.value_low,
     figures.value_high,
-    cast(figures.value_status as varchar) as value_status,
+    cast(figures.value_status as {{ dbt.type_string() }}) as value_status,
     figures.numerator,
     figures.denominator,
-    cast(figures.geography_basis as varchar) as geography_basis,
-    cast(figures.reason as varchar) as reason,
+    cast(figures.geography_basis as {{ dbt.type_string() }}) as geography_basis,
+    cast(figures.reason as {{ dbt.type_string() }}) as reason,
     cast(figures.hidden_count as integer) as hidden_count,
-    cast(figures.release_id as varchar) as release_id,
+    cast(figures.release_id as {{ dbt.type_string() }}) as release_id,
     demo.is_demo
 from figures
 inner join breakdowns
