@@ -70,8 +70,8 @@ def test_a_key_names_columns() -> None:
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("    description_nb: 'Antall'\n", "a description_nb"),
-        ("    example: '3'\n", "a example"),
+        ("    description_nb: 'Antall'\n", "expected description_nb; found none"),
+        ("    example: '3'\n", "expected example; found none"),
         ("    unit: ordinal\n", "a unit"),
         ("  key: [place]\n", "a key"),
     ],

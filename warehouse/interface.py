@@ -165,7 +165,7 @@ def _unit(name: str, data_type: str, declared: str | None, where: str) -> str | 
 def _word(holder: dict[str, Any], name: str, where: str) -> str:
     value = holder.get(name)
     if value is None or not str(value).strip():
-        raise _incomplete(where, f"a {name}", "none")
+        raise _incomplete(where, name, "none")
     return " ".join(str(value).split())
 
 

@@ -10,7 +10,7 @@ newest as (
     select
         kostra_groups.code,
         kostra_groups.group_code,
-        row_number() over (partition by kostra_groups.code order by kostra_groups.valid_on desc, kostra_groups.group_code) as choice
+        row_number() over (partition by kostra_groups.code order by kostra_groups.valid_on desc, kostra_groups.group_code asc) as choice
     from kostra_groups
 
 ),

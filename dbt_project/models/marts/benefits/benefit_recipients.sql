@@ -44,7 +44,7 @@ with wanted as (
                 '{{ benefit }}' as benefit,
                 '{{ figure_kind }}' as figure_kind,
                 '{{ scope }}' as figure_scope
-                        {{ 'union all' if not (loop.last and outer_last) }}
+            {{ 'union all' if not (loop.last and outer_last) }}
         {%- endfor %}
     {%- endfor %}
 

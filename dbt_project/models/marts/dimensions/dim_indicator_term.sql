@@ -4,9 +4,8 @@ select
     cast(role as {{ dbt.type_string() }}) as role,
     cast(dataset_id as {{ dbt.type_string() }}) as dataset_id,
     cast(measure as {{ dbt.type_string() }}) as measure,
-    cast(unit as {{ dbt.type_string() }}) as unit,
-{%- for name in var('dimensions') %}
-    cast({{ name }} as {{ dbt.type_string() }}) as {{ name }}{{ ',' if not loop.last }}
-
-{%- endfor %}
+    {%- for name in var('dimensions') %}
+        cast({{ name }} as {{ dbt.type_string() }}) as {{ name }},
+    {%- endfor %}
+    cast(unit as {{ dbt.type_string() }}) as unit
 from {{ source('landing', 'indicator_term') }}

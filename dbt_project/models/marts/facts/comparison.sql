@@ -165,17 +165,16 @@ beside as (
         counted.year,
         county_codes.county_code,
         counted.ranked_count,
+        {%- for level in ['county', 'country'] %}
+            {{ level }}.value as {{ level }}_value,
+            {{ level }}.value_low as {{ level }}_value_low,
+            {{ level }}.value_high as {{ level }}_value_high,
+            coalesce({{ level }}.value_status, 'missing') as {{ level }}_status,
+            coalesce({{ level }}.geography_basis, 'unavailable') as {{ level }}_basis,
+            case when {{ level }}.breakdown_id is null then 'no_figure' else {{ level }}.reason end as {{ level }}_reason,
+        {%- endfor %}
         coalesce(broken.in_one_year, false) as is_broken_1y,
-        coalesce(broken.in_three_years, false) as is_broken_3y,
-    {%- for level in ['county', 'country'] %}
-        {{ level }}.value as {{ level }}_value,
-        {{ level }}.value_low as {{ level }}_value_low,
-        {{ level }}.value_high as {{ level }}_value_high,
-        coalesce({{ level }}.value_status, 'missing') as {{ level }}_status,
-        coalesce({{ level }}.geography_basis, 'unavailable') as {{ level }}_basis,
-        case when {{ level }}.breakdown_id is null then 'no_figure' else {{ level }}.reason end as {{ level }}_reason{{ ',' if not loop.last }}
-
-    {%- endfor %}
+        coalesce(broken.in_three_years, false) as is_broken_3y
     from counted
     cross join county_codes
     left join county

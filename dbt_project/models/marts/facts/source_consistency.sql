@@ -118,7 +118,7 @@ compared as (
                 {%- for name in var('dimensions') %}
                     and {{ alias }}.{{ name }} = '{{ side[3].get(name, "all") }}'
                 {%- endfor %}
-                                {{ 'and' if not loop.last }}
+                {{ 'and' if not loop.last }}
         {%- endfor %}
 
         union all
