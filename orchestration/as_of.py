@@ -55,7 +55,7 @@ def warehouse_as_of(workspace: Workspace, day: date) -> Path:
 
 
 def _build(then: Workspace) -> None:
-    manifest = ensure_manifest(then.folder, then.settings)
+    manifest = ensure_manifest(then.folder, then.settings, then.clock())
     plan = prepare_build(then, full=True)
     answer = subprocess.run(
         [

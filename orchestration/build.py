@@ -17,7 +17,7 @@ from typing import Any
 import duckdb
 
 from orchestration.build_inputs import build_inputs
-from orchestration.dbt_project import project_fingerprint
+from orchestration.dbt_project import last_mapped_year, project_fingerprint
 from orchestration.refresh import reread_outdated
 from orchestration.workspace import Workspace
 from sources.compaction import compact
@@ -71,14 +71,10 @@ def current_state(workspace: Workspace) -> tuple[BuildState, list[InUse]]:
         "municipality": workspace.settings.municipality,
         "years": str(workspace.settings.years),
         "demo": str(workspace.is_demo),
-        "last_year": str(_last_year(workspace)),
+        "last_year": str(last_mapped_year(workspace.clock())),
         "engines": " ".join(f"{name} {version(name)}" for name in ENGINES),
     }
     return BuildState(code, releases, _release_log(workspace), options), current
-
-
-def _last_year(workspace: Workspace) -> int:
-    return workspace.clock().year + 1
 
 
 def _release_log(workspace: Workspace) -> str:
@@ -138,7 +134,7 @@ def prepare_build(workspace: Workspace, *, full: bool = False) -> BuildPlan:
         _throw_away(folder)
         load_inputs(folder.build_file, inputs)
     indicators = tuple(i.indicator_id for i in workspace.indicators if i.datasets & set(change.datasets))
-    return BuildPlan(change.full, change.datasets, indicators, _last_year(workspace))
+    return BuildPlan(change.full, change.datasets, indicators, last_mapped_year(workspace.clock()))
 
 
 def _throw_away(folder: DataFolder) -> None:

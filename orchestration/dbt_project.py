@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import json
 import os
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 from orchestration.workspace import DBT_PROJECT
@@ -45,8 +47,15 @@ def dbt_environment(folder: DataFolder, settings: Settings) -> dict[str, str]:
     }
 
 
-def ensure_manifest(folder: DataFolder, settings: Settings) -> Path:
+def last_mapped_year(now: datetime) -> int:
+    """The last year that regions are mapped for: upstream publishes requests for the next year in the autumn."""
+    return now.year + 1
+
+
+def ensure_manifest(folder: DataFolder, settings: Settings, now: datetime) -> Path:
     """The manifest of today's project files; parsed only when they have changed, by one process at a time.
+
+    Parsed with the variables of a full build, since dbt parses all anew for others.
 
     Raises WarehouseError with dbt's own words when the project cannot be parsed.
     """
@@ -58,7 +67,10 @@ def ensure_manifest(folder: DataFolder, settings: Settings) -> Path:
         if manifest.exists() and mark.exists() and mark.read_text(encoding="utf-8") == wanted:
             return manifest
         answer = subprocess.run(
-            [sys.executable, "-m", "dbt.cli.main", "--quiet", "parse", "--project-dir", str(DBT_PROJECT)],
+            [
+                *[sys.executable, "-m", "dbt.cli.main", "--quiet", "parse", "--project-dir", str(DBT_PROJECT)],
+                *["--vars", json.dumps({"last_year": last_mapped_year(now)})],
+            ],
             env={**os.environ, **dbt_environment(folder, settings)},
             cwd=DBT_PROJECT,
             capture_output=True,

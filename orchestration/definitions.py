@@ -28,7 +28,7 @@ def build_defs(settings: Settings, overrides: dict[str, Any] | None = None) -> d
     and never internals.
     """
     workspace = replace(Workspace(settings), **(overrides or {}))
-    manifest = ensure_manifest(workspace.folder, settings)
+    manifest = ensure_manifest(workspace.folder, settings, workspace.clock())
     datasets = dataset_assets(workspace)
     models = model_assets(workspace, manifest)
     marts = sorted((key for key in models.keys if key.path[0] == "marts"), key=lambda key: key.path)

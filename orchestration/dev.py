@@ -28,7 +28,7 @@ def run_dev(workspace: Workspace, port: int) -> int:
 
     A SIGTERM (systemd's way to stop a service) ends the whole group like an interrupt.
     """
-    ensure_manifest(workspace.folder, workspace.settings)
+    ensure_manifest(workspace.folder, workspace.settings, workspace.clock())
     home = prepare_dagster_home(workspace.folder, workspace.settings)
     dagster = Path(sys.executable).with_name("dagster")
     command = [str(dagster), "dev", "-m", "orchestration.definitions", "-h", "127.0.0.1", "-p", str(port)]

@@ -29,14 +29,16 @@ if os.environ.get("CI"):
 LONGEST_FIRST = ("test_sensors_dev", "small", "real", "demo")
 """Groups of tests that take minutes: the daemon, and the installations that tests share."""
 
-_INSTALLATION = re.compile(r"\b(real|demo|small): Installation")
+_SHARED = (r"\b(real|demo|small): Installation", r"\b(shared_build)\(\)", r"\b(Build)\(\)")
+"""What is made once a process and shared by files: an installation, the published build, the compiled models."""
 
 
 def group_of(stem: str) -> str:
-    """The group of a test file: the shared installation its tests ask for, or the file itself."""
+    """The group of a test file: what its tests share with those of other files, or the file itself."""
     path = Path(__file__).parent / f"{stem}.py"
-    asked = _INSTALLATION.search(path.read_text(encoding="utf-8")) if path.exists() else None
-    return asked.group(1) if asked else stem
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    asked = (re.search(pattern, text) for pattern in _SHARED)
+    return next((found.group(1) for found in asked if found), stem)
 
 
 class GroupScheduling(LoadScopeScheduling):

@@ -138,9 +138,9 @@ def torment(
         ended_by, _ = in_fork(killed_at(step, lambda torn=torn: second(torn)))
         if ended_by == 0:
             break
-        seen.append(in_fork(lambda torn=torn: look(torn))[1])
-        in_fork(lambda torn=torn: second(torn))
-        ended.append(in_fork(lambda torn=torn: look(torn))[1])
+        left, _, later = in_fork(lambda torn=torn: (look(torn), second(torn), look(torn)))[1]
+        seen.append(left)
+        ended.append(later)
         step += 1
     before, after = (in_fork(lambda place=place: look(place))[1] for place in (start, whole))
     return {"kills": step, "before": before, "after": after, "seen": seen, "ended": ended}
