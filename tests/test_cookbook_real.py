@@ -12,7 +12,8 @@ import pytest
 
 from tests.cookbook import QUERIES
 from tests.pipeline import Installation
-from warehouse.query import run_query
+from tests.published_keys import broken_promises
+from warehouse.query import open_published, run_query
 
 Row = dict[str, Any]
 
@@ -107,6 +108,11 @@ PUBLISHED: list[tuple[str, Row, Row]] = [
         {"value_before": 32, "value_after": 175, "value_change": 143},
     ),
 ]
+
+
+def test_the_real_release_keeps_its_keys_and_references(real: Installation) -> None:
+    with open_published(real.data) as connection:
+        assert broken_promises(connection) == []
 
 
 @pytest.mark.parametrize("question", QUERIES)
