@@ -131,6 +131,16 @@ def test_every_spec_is_valid_and_says_where_its_figures_come_from() -> None:
             assert rule.basis, spec.dataset_id
 
 
+def test_the_tests_that_the_list_of_faults_names_are_there() -> None:
+    page, tests = (PROJECT / "docs" / "faults.md").read_text(encoding="utf-8"), PROJECT / "tests"
+    assert {int(n) for n in re.findall(r"^\| (\d+) ", page, re.MULTILINE)} >= set(range(19, 41))
+    files = set(re.findall(r"test_\w+\.py", page))
+    assert len(files) > 20
+    code = {name: (tests / name).read_text(encoding="utf-8") for name in files}
+    for name, test in re.findall(r"(?:(test_\w+\.py)::|…)(test_\w+)", page):
+        assert any(f"def {test}" in text for file, text in code.items() if name in ("", file)), test
+
+
 def test_the_schema_for_editors_is_up_to_date() -> None:
     assert SCHEMA_FILE.read_text(encoding="utf-8") == schema_text(), "run python -m sources.schema"
     assert "dataset_id" in json.loads(schema_text())["properties"]

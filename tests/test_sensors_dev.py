@@ -159,7 +159,11 @@ def test_a_refresh_survives_the_daemons_death_and_happens_once(tmp_path: Path, u
         assert landed == {"imdi", "ssb"} and len([k for k in done[0].asset_selection if k.path[0] in landed]) == 2
 
         asked = len(upstream.log)
-        wait_for("some more ticks", lambda: len(upstream.log) > asked + 200)
+        for table in ("12272", "bosatt_anmodede"):
+            wait_for(
+                f"two more questions about {table}",
+                lambda table=table: sum(table in line for line in upstream.log[asked:]) >= 2,
+            )
         assert len(runs_of(data)) == runs_before + len(later), "a tick without news starts nothing"
         assert len(list((data / "landing" / "datasets" / "ssb_12272").iterdir())) == 2
     finally:
