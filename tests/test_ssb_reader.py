@@ -1,11 +1,12 @@
-"""From SSB's JSON-stat bodies to observations: regions, periods, symbols, units, validity.
+"""From SSB's JSON-stat bodies to observations: symbols, units, validity, parts.
 
-Here: the reader on recorded and composed bodies. Not here: the format itself (test_jsonstat.py), ssb.no's own tables.
+Here: the reader on composed bodies. Not here: recorded ones (test_ssb_recorded.py), single terms (test_ssb_terms.py), the
+format itself (test_jsonstat.py).
 """
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,200 +18,11 @@ from hypothesis import strategies as st
 
 from sources.errors import LayoutError, UnknownLabelError, ValueGrammarError
 from sources.klass.history import municipalities
-from sources.observation import OBSERVATION_SCHEMA, drop_exact_duplicates
-from sources.ports import Document
+from sources.observation import drop_exact_duplicates
 from sources.ssb import reader
-from sources.ssb.terms import Region, period_of, region_of, region_of_label, status_of
 from tests.ssb_bodies import body, documents, own_spec, rows, spec_of
 
 ALL_YEARS = {"Region": ["3909"], "ContentsCode": ["N"], "Tid": ["2024"]}
-
-
-def recorded(shared: Path, name: str) -> list[Document]:
-    return [Document(shared / "upstream" / "ssb" / name, name)]
-
-
-def test_recorded_education_level_of_the_country(shared: Path) -> None:
-    """09429 for the whole country as of June 2025: 4 508 300 persons in 2022 (4 494 653 in an earlier extract)."""
-    reading = reader.read(spec_of("ssb/09429"), recorded(shared, "v0dataset_education-level.json"))
-    assert reading.table.schema == OBSERVATION_SCHEMA
-    assert reading.updated_at == datetime(2025, 6, 11, 6, tzinfo=UTC)
-    assert reading.levels == ["country"]
-    found = {
-        level: value
-        for code, start, measure, sex, level, value in rows(
-            reading.table, "region_code", "period_start", "measure", "sex", "education_level", "value"
-        )
-        if (code, start.year, measure, sex) == ("00", 2022, "population_16_plus_persons", "all")
-    }
-    assert found["all"] == 4_508_300
-    assert found["all"] == sum(value for level, value in found.items() if level != "all")
-
-
-def test_recorded_dots_are_not_applicable_and_never_zero(shared: Path) -> None:
-    """Vocational college before it was a level of its own: `.` in 253 of the recorded cells."""
-    reading = reader.read(spec_of("ssb/09429"), recorded(shared, "v0dataset_education-level.json"))
-    dotted = [row for row in rows(reading.table, "value", "value_status") if row[1] == "not_applicable"]
-    assert dotted
-    assert all(value is None for value, _ in dotted)
-    assert {status for _, status in rows(reading.table, "value", "value_status")} <= {"ok", "not_applicable", "missing"}
-
-
-def test_recorded_household_income_is_a_median(shared: Path) -> None:
-    reading = reader.read(spec_of("ssb/06944"), recorded(shared, "v0dataset_household-income.json"))
-    single_parents = {
-        (measure, unit): value
-        for measure, unit, start, household, value in rows(
-            reading.table, "measure", "unit", "period_start", "category", "value"
-        )
-        if (start.year, household) == (2023, "single_parent_children_0_17")
-    }
-    assert single_parents[("households", "households")] == 108_353
-    assert single_parents[("household_income_after_tax_median_nok", "nok_median")] == 528_000
-
-
-def test_recorded_body_without_region_and_with_two_dots(shared: Path) -> None:
-    """05803: no region variable, `..` for 2026, a unit of its own for each content."""
-    columns = [
-        {"name": "Tid", "role": "ignore"},
-        {
-            "name": "ContentsCode",
-            "role": "measure",
-            "codes": {
-                "Personer": "population_persons",
-                "Skilsmisse": "divorces",
-                "Innflyttinger": "immigration_persons",
-            },
-        },
-    ]
-    options = {
-        "reading": {
-            "region_when_absent": "00",
-            "measure_units": {"population_persons": "persons", "divorces": "cases", "immigration_persons": "persons"},
-        }
-    }
-    units = {"personer": "persons", "skilsmisser": "cases"}
-    spec = own_spec(upstream_id="05803", columns=columns, units=units, options=options)
-    reading = reader.read(spec, recorded(shared, "v2_data_05803_no_with_status.json"))
-    found = {
-        (measure, start.year): (value, status)
-        for measure, start, value, status in rows(reading.table, "measure", "period_start", "value", "value_status")
-    }
-    assert len(found) == 12
-    assert found[("population_persons", 2026)][1] == "ok"
-    assert found[("population_persons", 2026)][0] > 5_600_000
-    assert found[("immigration_persons", 2026)] == (None, "missing")
-
-
-def test_recorded_quarters_and_regions_of_the_tables_own(shared: Path) -> None:
-    """07221: regions TOTAL and 001-011, quarters, `..`."""
-    regions = {"TOTAL": "00", **{f"{number:03d}": "" for number in range(1, 12)}}
-    columns = [
-        {"name": "Region", "role": "ignore"},
-        {"name": "Tid", "role": "ignore"},
-        {"name": "Boligtype", "dimension": "category", "codes": {"00": "all"}},
-        {"name": "ContentsCode", "role": "measure", "codes": {"Boligindeks": "price_index_points"}},
-    ]
-    options = {"reading": {"measure_units": {"price_index_points": "points"}, "regions": regions}}
-    units = {"indeks": "points", "Indeks": "points", "prosent": "points", "poeng": "points"}
-    spec = own_spec(upstream_id="07221", columns=columns, options=options, period_kind="quarter", units=units)
-    reading = reader.read(spec, recorded(shared, "v1_data_07221_no.json"))
-    starts = sorted({start for (start,) in rows(reading.table, "period_start")})
-    assert starts[0] == date(2022, 1, 1)
-    assert starts[-1] == date(2023, 10, 1)
-    assert len(starts) == 8
-    assert set(reading.table["region_code"].to_pylist()) == {"00"}
-    assert reading.notes["cells of no area of their own left out"] == 11 * 3 * 8
-
-
-@pytest.mark.parametrize(
-    ("code", "expected"),
-    [
-        ("0", ("00", "country")),
-        ("EAK", ("00", "country")),
-        ("39", ("39", "county")),
-        ("EKA39", ("39", "county")),
-        ("3900", ("39", "county")),
-        ("F-39", ("39", "county")),
-        ("F_39", ("39", "county")),
-        ("K-3909", ("3909", "municipality")),
-        ("K_3909", ("3909", "municipality")),
-        ("K.3909", ("3909", "municipality")),
-        ("0709", ("0709", "municipality")),
-        ("9999", ("9999", "municipality")),
-        ("0799", ("0799", "municipality")),
-        ("030101", ("030101", "city_district")),
-        ("EKG07", ("EKG07", "kostra_group")),
-        ("EAKUO", ("EAKUO", None)),
-        ("0716u", ("0716u", None)),
-        ("99", ("99", None)),
-    ],
-)
-def test_region_codes(code: str, expected: tuple[str, str | None]) -> None:
-    region = region_of(code, {}, "x")
-    assert (region.code, region.level) == expected
-
-
-@pytest.mark.parametrize("code", ["390", "39090", "K39", "EKX", "' or 1=1", "../..", "", "3909 ", "X-3909"])
-def test_region_codes_of_no_known_form(code: str) -> None:
-    with pytest.raises(UnknownLabelError):
-        region_of(code, {}, "x")
-
-
-@pytest.mark.parametrize(
-    ("label", "code"),
-    [
-        ("3805 Larvik", "3805"),
-        ("0709 Larvik (-2017)", "0709"),
-        ("K-3805 Larvik", "3805"),
-        ("38 Vestfold og Telemark", "38"),
-        ("0 Hele landet", "00"),
-        ("Hele landet", "00"),
-        ("Landet", "00"),
-        ("EAK Landet", "00"),
-    ],
-)
-def test_region_labels(label: str, code: str) -> None:
-    assert region_of_label(label, {}, "x").code == code
-
-
-def test_only_plain_codes_are_bound_to_their_years() -> None:
-    assert region_of("3909", {}, "x") == Region("3909", "municipality", by_validity=True)
-    assert not region_of("K-3909", {}, "x").by_validity
-    assert not region_of("9999", {}, "x").by_validity
-
-
-@pytest.mark.parametrize(
-    ("code", "start", "kind"),
-    [
-        ("2024", date(2024, 1, 1), "year"),
-        ("2024M06", date(2024, 6, 1), "month"),
-        ("2024K2", date(2024, 4, 1), "quarter"),
-        ("2019-2025", date(2025, 1, 1), "year"),
-    ],
-)
-def test_periods(code: str, start: date, kind: str) -> None:
-    period = period_of(code, "x")
-    assert (period.start, period.kind, period.is_interval) == (start, kind, "-" in code)
-
-
-@pytest.mark.parametrize("code", ["2024U07", "24", "2024M13", "2024K5", "2025-2019", "2024-13", "neste år"])
-def test_periods_outside_the_grammar(code: str) -> None:
-    with pytest.raises(ValueGrammarError):
-        period_of(code, "x")
-
-
-def test_symbols() -> None:
-    assert {s: status_of(s, "x") for s in (".", "..", "...", ":", "-", "*")} == {
-        ".": "not_applicable",
-        "..": "missing",
-        "...": "missing",
-        ":": "suppressed",
-        "-": "missing",
-        "*": "ok",
-    }
-    with pytest.raises(ValueGrammarError, match="'x'"):
-        status_of("x", "x")
 
 
 def test_symbols_in_a_body_become_statuses_and_no_figure(tmp_path: Path) -> None:
