@@ -62,7 +62,7 @@ def _build(then: Workspace) -> None:
             *[sys.executable, "-m", "dbt.cli.main", "--quiet", *build_arguments(plan)],
             *["--project-dir", str(DBT_PROJECT), "--target-path", str(manifest.parent)],
         ],
-        env={**os.environ, **dbt_environment(then.folder, then.settings)},
+        env={**os.environ, **dbt_environment(then.folder, then.settings), **plan.environment},
         cwd=DBT_PROJECT,
         capture_output=True,
         text=True,

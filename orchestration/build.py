@@ -9,28 +9,29 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
+from orchestration.affected import changed_sources, input_hashes, models_below, sliced_models
 from orchestration.build_inputs import build_inputs
-from orchestration.dbt_project import last_mapped_year, project_fingerprint
+from orchestration.dbt_project import ensure_manifest, last_mapped_year, project_fingerprint
 from orchestration.refresh import reread_outdated
 from orchestration.workspace import Workspace
 from sources.compaction import compact
 from sources.current import InUse, select_current, was_known
-from warehouse.build import load_inputs
+from warehouse.build import BuildInputs, load_inputs
+from warehouse.candidate import TableDoc
 from warehouse.dictionary import write_dictionary
 from warehouse.errors import VerificationFailed
 from warehouse.interface import Table, load_interface
 from warehouse.paths import DATABASE, DataFolder
-from warehouse.publish import Manifest, Publication, TableDoc, publish, read_manifest
+from warehouse.publish import Manifest, Publication, can_carry_on, publish, read_manifest
 from warehouse.state import BuildState, Change, forget_state, read_state, what_changed, write_state
 
-GEOGRAPHY = frozenset({"klass_municipalities", "klass_municipality_changes", "klass_counties"})
+GEOGRAPHY = frozenset({"klass_municipalities", "klass_municipality_changes", "klass_counties", "klass_kostra_groups"})
 """Datasets that every figure's place depends on: when one changes, everything is built anew."""
 
 ENGINES = ("duckdb", "dbt-core", "dbt-duckdb")
@@ -48,14 +49,44 @@ class BuildPlan:
     datasets: tuple[str, ...]
     indicators: tuple[str, ...]
     last_year: int
+    carries_on: bool = False
+    """Whether the publication can start from the published release, and is given only the slices that changed."""
 
     @property
-    def variables(self) -> str:
-        names: dict[str, Any] = {"last_year": self.last_year}
-        if not self.full:
-            names["changed_datasets"] = list(self.datasets) or [NOTHING]
-            names["changed_indicators"] = list(self.indicators) or [NOTHING]
-        return json.dumps(names)
+    def environment(self) -> dict[str, str]:
+        """What the models read of the plan (macros/slices.sql)."""
+        datasets, indicators = (",".join(names) or NOTHING for names in (self.datasets, self.indicators))
+        return {
+            "INTEGRERING_LAST_YEAR": str(self.last_year),
+            "INTEGRERING_CHANGED_DATASETS": "" if self.full else datasets,
+            "INTEGRERING_CHANGED_INDICATORS": "" if self.full else indicators,
+            "INTEGRERING_PUBLISHED_INDICATORS": indicators if self.carries_on else "",
+        }
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What the publication has to know of the build, kept beside the build file.
+
+    ``fingerprint``: of the state it was prepared from; ``inputs``: hashes of the small tables laid into it; ``base``: the
+    fingerprint of the release that publication carries on from, if any, with the indicators that changed since.
+    """
+
+    fingerprint: str
+    inputs: dict[str, str]
+    base: str | None
+    changed: tuple[str, ...]
+
+    @staticmethod
+    def read(folder: Path) -> Prepared | None:
+        path = folder / "prepared.json"
+        if not path.exists():
+            return None
+        words = json.loads(path.read_text(encoding="utf-8"))
+        return Prepared(**{**words, "changed": tuple(words["changed"])})
+
+    def write(self, folder: Path) -> None:
+        (folder / "prepared.json").write_text(json.dumps(asdict(self), indent=1), encoding="utf-8")
 
 
 def current_state(workspace: Workspace) -> tuple[BuildState, list[InUse]]:
@@ -105,6 +136,21 @@ def is_up_to_date(workspace: Workspace) -> bool:
     return manifest is not None and manifest.fingerprint == fingerprint(current_state(workspace)[0])
 
 
+def pending_models(workspace: Workspace) -> set[str] | None:
+    """dbt's ids of the models that a build of this moment has to build; None for all of them."""
+    state, current = current_state(workspace)
+    before = read_state(workspace.folder.build)
+    change = _change(workspace, before, state, full=False)
+    if before is None or change.full:
+        return None
+    now = input_hashes(_inputs(workspace, current))
+    sources = changed_sources(workspace.specs, change.datasets, before.inputs, now)
+    manifest = ensure_manifest(workspace.folder, workspace.settings, workspace.clock())
+    pending = models_below(manifest, sources)
+    # the views of the last build may hold the slices of its own publication only
+    return pending if can_carry_on(workspace.folder, fingerprint(before)) else pending | sliced_models(manifest)
+
+
 def prepare_build(workspace: Workspace, *, full: bool = False) -> BuildPlan:
     """Lay out the build file for dbt and say what has to be rebuilt. Must be called under the writer's lock.
 
@@ -115,15 +161,12 @@ def prepare_build(workspace: Workspace, *, full: bool = False) -> BuildPlan:
         workspace.report(outcome)
     state, current = current_state(workspace)
     before = read_state(folder.build)
-    change = what_changed(before, state, geography=GEOGRAPHY)
-    is_whole = folder.build_file.exists() and not folder.build_file.with_suffix(".duckdb.wal").exists()
-    if full or workspace.full or not is_whole:
-        change = Change(full=True)
+    change = _change(workspace, before, state, full=full)
     forget_state(folder.build)
     if change.full:
         _throw_away(folder)
     folder.build.mkdir(parents=True, exist_ok=True)
-    inputs = build_inputs(workspace.landing, workspace.specs, current, workspace.indicators, as_of=workspace.as_of)
+    inputs = _inputs(workspace, current)
     try:
         load_inputs(folder.build_file, inputs)
     except duckdb.Error:
@@ -134,7 +177,32 @@ def prepare_build(workspace: Workspace, *, full: bool = False) -> BuildPlan:
         _throw_away(folder)
         load_inputs(folder.build_file, inputs)
     indicators = tuple(i.indicator_id for i in workspace.indicators if i.datasets & set(change.datasets))
-    return BuildPlan(change.full, change.datasets, indicators, last_mapped_year(workspace.clock()))
+    base = fingerprint(before) if before is not None and not change.full else None
+    carries_on = base is not None and can_carry_on(folder, base, indicators)
+    prepared = Prepared(fingerprint(state), input_hashes(inputs), base if carries_on else None, indicators)
+    prepared.write(folder.build)
+    return BuildPlan(change.full, change.datasets, indicators, last_mapped_year(workspace.clock()), carries_on)
+
+
+def _change(workspace: Workspace, before: BuildState | None, now: BuildState, *, full: bool) -> Change:
+    if full or workspace.full or not _is_whole(workspace.folder.build_file):
+        return Change(full=True)
+    return what_changed(before, now, geography=GEOGRAPHY)
+
+
+def _is_whole(build_file: Path) -> bool:
+    """Whether there is a build file that was closed in order and can be opened."""
+    if not build_file.exists() or build_file.with_suffix(".duckdb.wal").exists():
+        return False
+    try:
+        duckdb.connect(str(build_file), read_only=True).close()
+    except duckdb.Error:
+        return False
+    return True
+
+
+def _inputs(workspace: Workspace, current: list[InUse]) -> BuildInputs:
+    return build_inputs(workspace.landing, workspace.specs, current, workspace.indicators, as_of=workspace.as_of)
 
 
 def _throw_away(folder: DataFolder) -> None:
@@ -144,8 +212,19 @@ def _throw_away(folder: DataFolder) -> None:
 
 
 def publish_build(workspace: Workspace) -> Manifest:
-    """Check that dbt's tests ran and passed, then publish. Must be called under the writer's lock."""
+    """Check that the build is of what there is now and that dbt's tests ran and passed, then publish.
+
+    Must be called under the writer's lock.
+    """
     state, current = current_state(workspace)
+    prepared = Prepared.read(workspace.folder.build)
+    if prepared is None or prepared.fingerprint != fingerprint(state):
+        raise VerificationFailed(
+            expected="models built from what has landed",
+            found="something landed, or a setting changed, after the models were built",
+            where="the build file",
+            next_step="run the models too; the previous release is untouched",
+        )
     require_passed(workspace.folder.dbt_target / "run_results.json")
     tables = load_interface()
     manifest = publish(
@@ -157,11 +236,16 @@ def publish_build(workspace: Workspace) -> Manifest:
             is_demo=workspace.is_demo,
             releases_in_use=state.releases,
             keep=workspace.settings.keep_releases,
+            base_fingerprint=prepared.base,
+            changed=prepared.changed,
             extras=lambda candidate: write_companions(workspace, candidate, tables),
             now=workspace.clock,
         )
     )
-    write_state(workspace.folder.build, state)
+    write_state(workspace.folder.build, replace(state, inputs=prepared.inputs))
+    if prepared.base:
+        # the build file shows the changed slices only: published once more, they take the place of themselves
+        replace(prepared, base=prepared.fingerprint).write(workspace.folder.build)
     if workspace.as_of is None:
         compact(workspace.landing, workspace.specs, [(use.dataset_id, use.release_id) for use in current])
     return manifest
@@ -196,8 +280,17 @@ def require_passed(results_file: Path) -> None:
 
 
 def mart_documents(tables: Iterable[Table]) -> list[TableDoc]:
-    """What publication is told of each table: comments, key and the order its rows are stored in."""
+    """What publication is told of each table: comments, key, what may not be empty, and how its rows are stored."""
     return [
-        TableDoc(t.name, t.comment, {column.name: column.comment for column in t.columns}, t.key, t.order_by)
+        TableDoc(
+            name=t.name,
+            description=t.comment,
+            columns={column.name: column.comment for column in t.columns},
+            key=t.key,
+            order_by=t.order_by,
+            is_ordered=t.is_ordered,
+            slice_by=t.slice_by,
+            not_null=tuple(column.name for column in t.columns if column.is_required),
+        )
         for t in tables
     ]

@@ -42,13 +42,12 @@ def build_inputs(
     open_or_codes = {n: None if d.open else set(d.codes) for n, d in dimensions().items()}
     check_references(indicators, set(specs), open_or_codes, set(units()))
     inputs = BuildInputs(DIMENSIONS, observations={source: [] for source in OBSERVING_SOURCES})
-    in_use: dict[str, list[str]] = {}
+    in_use: dict[str, dict[str, list[str]]] = {}
     for use in current:
-        releases = in_use.setdefault(use.dataset_id, [])
-        if use.release_id not in releases:
-            releases.append(use.release_id)
+        in_use.setdefault(use.dataset_id, {}).setdefault(use.release_id, []).append(use.slice)
     for spec in specs.values():
-        rows = [_landed(landing, spec, release_id) for release_id in in_use.get(spec.dataset_id, [])]
+        releases = in_use.get(spec.dataset_id, {})
+        rows = [_landed(landing, spec, release_id, slices) for release_id, slices in releases.items()]
         if spec.shape == "table":
             columns = {column.name: column.type for column in spec.table_columns}
             inputs.tables[spec.dataset_id] = (columns, rows[-1] if rows else None)
@@ -58,11 +57,14 @@ def build_inputs(
     return inputs
 
 
-def _landed(landing: Landing, spec: DatasetSpec, release_id: str) -> LandedRows:
+def _landed(landing: Landing, spec: DatasetSpec, release_id: str, slices: list[str]) -> LandedRows:
     receipt = landing.receipt(spec.dataset_id, release_id)
     if receipt is None:
         raise RuntimeError(f"{spec.dataset_id} {release_id}: in use without a receipt")
-    return LandedRows(spec.dataset_id, release_id, ensure_rows(landing, spec, receipt), receipt.is_demo)
+    path = ensure_rows(landing, spec, receipt)
+    facts = landing.reading(spec.dataset_id, release_id)
+    is_whole = facts is not None and set(facts.slices) == set(slices)
+    return LandedRows(spec.dataset_id, release_id, path, receipt.is_demo, () if is_whole else tuple(sorted(slices)))
 
 
 def _metadata(

@@ -3,9 +3,11 @@
 Here: how models are named, grouped and tied to the datasets, and the one op that builds them. Not here: SQL.
 """
 
+import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +15,8 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject, dbt_assets
 
 from orchestration.assets import dataset_key
-from orchestration.build import BuildPlan, is_up_to_date, prepare_build
-from orchestration.dbt_project import dbt_environment
+from orchestration.build import BuildPlan, is_up_to_date, pending_models, prepare_build
+from orchestration.dbt_project import dbt_environment, ensure_manifest
 from orchestration.workspace import DBT_PROJECT, Workspace
 from warehouse.lock import writer_lock
 
@@ -65,8 +67,9 @@ def model_assets(workspace: Workspace, manifest: Path) -> dg.AssetsDefinition:
             if not workspace.full and is_up_to_date(workspace):
                 context.log.info("the published release was built from exactly what is in landing: dbt is not called")
                 return
+            _require_selected(workspace, context.assets_def.keys, context.selected_asset_keys)
             plan = prepare_build(workspace)
-            os.environ.update(dbt_environment(workspace.folder, workspace.settings))
+            os.environ.update(dbt_environment(workspace.folder, workspace.settings) | plan.environment)
             invocation = dbt.cli(
                 build_arguments(plan), context=context, target_path=workspace.folder.dbt_target, raise_on_error=True
             )
@@ -75,10 +78,36 @@ def model_assets(workspace: Workspace, manifest: Path) -> dg.AssetsDefinition:
     return models
 
 
+def unaffected_models(workspace: Workspace) -> set[dg.AssetKey]:
+    """The models that a build of this moment need not build, since nothing they read has changed."""
+    pending = pending_models(workspace)
+    if pending is None:
+        return set()
+    manifest = ensure_manifest(workspace.folder, workspace.settings, workspace.clock())
+    nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"]
+    translator = Translator(workspace)
+    return {
+        translator.get_asset_key(node)
+        for name, node in nodes.items()
+        if node["resource_type"] in ("model", "seed") and name not in pending
+    }
+
+
+def _require_selected(
+    workspace: Workspace, models: AbstractSet[dg.AssetKey], selected: AbstractSet[dg.AssetKey]
+) -> None:
+    """Stop a run by hand on some models only, when others have to be built too: what is published would be of two states."""
+    missing = models - selected - unaffected_models(workspace)
+    if missing:
+        raise dg.Failure(
+            f"{len(missing)} models have to be built as well, first {min(missing, key=lambda key: key.path).to_user_string()}: "
+            "something they read has changed. Select all models and the published warehouse, or run `integrering run`."
+        )
+
+
 def build_arguments(plan: BuildPlan) -> list[str]:
     """The dbt call of a plan: everything anew, or only the slices of what changed."""
-    arguments = ["build", "--vars", plan.variables]
-    return [*arguments, "--full-refresh"] if plan.full else arguments
+    return ["build", "--full-refresh"] if plan.full else ["build"]
 
 
 def dbt_resource(workspace: Workspace) -> DbtCliResource:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import json
 import os
 import subprocess
 import sys
@@ -55,7 +54,7 @@ def last_mapped_year(now: datetime) -> int:
 def ensure_manifest(folder: DataFolder, settings: Settings, now: datetime) -> Path:
     """The manifest of today's project files; parsed only when they have changed, by one process at a time.
 
-    Parsed with the variables of a full build, since dbt parses all anew for others.
+    Parsed with the last year of a build, since dbt parses the models that read it anew for another.
 
     Raises WarehouseError with dbt's own words when the project cannot be parsed.
     """
@@ -67,11 +66,12 @@ def ensure_manifest(folder: DataFolder, settings: Settings, now: datetime) -> Pa
         if manifest.exists() and mark.exists() and mark.read_text(encoding="utf-8") == wanted:
             return manifest
         answer = subprocess.run(
-            [
-                *[sys.executable, "-m", "dbt.cli.main", "--quiet", "parse", "--project-dir", str(DBT_PROJECT)],
-                *["--vars", json.dumps({"last_year": last_mapped_year(now)})],
-            ],
-            env={**os.environ, **dbt_environment(folder, settings)},
+            [sys.executable, "-m", "dbt.cli.main", "--quiet", "parse", "--project-dir", str(DBT_PROJECT)],
+            env={
+                **os.environ,
+                **dbt_environment(folder, settings),
+                "INTEGRERING_LAST_YEAR": str(last_mapped_year(now)),
+            },
             cwd=DBT_PROJECT,
             capture_output=True,
             text=True,

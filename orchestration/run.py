@@ -103,6 +103,7 @@ def _execute(workspace: Workspace, plan: RefreshPlan, report: RunReport, on_stag
     import dagster as dg
 
     from orchestration.assets import dataset_key
+    from orchestration.dbt_assets import unaffected_models
     from orchestration.definitions import REFRESH_JOB, build_defs
     from orchestration.history import held_open
 
@@ -132,7 +133,8 @@ def _execute(workspace: Workspace, plan: RefreshPlan, report: RunReport, on_stag
             return
         if workspace.full or not is_up_to_date(workspace):
             on_stage("building and publishing")
-            report.was_built = execute(set(job.asset_layer.executable_asset_keys) - datasets)
+            built = set(job.asset_layer.executable_asset_keys) - datasets
+            report.was_built = execute(built - unaffected_models(workspace))
 
 
 def _overrides(workspace: Workspace) -> dict[str, object]:

@@ -54,8 +54,9 @@ def build_on_spark(workspace: Workspace, folder: Path, last_year: int) -> None:
         "DBT_TARGET_PATH": str(folder / "dbt"),
         "DBT_LOG_PATH": str(folder / "dbt" / "logs"),
         "INTEGRERING_SPARK_WAREHOUSE": str(folder / "warehouse"),
+        "INTEGRERING_LAST_YEAR": str(last_year),
     }
-    variables = json.dumps({"staging_export": str(folder / "export"), "last_year": last_year})
+    variables = json.dumps({"staging_export": str(folder / "export")})
     command = [sys.executable, "-m", "dbt.cli.main", "run", "--target", "spark", "--full-refresh"]
     selection = ["--exclude", "path:models/staging", "--vars", variables, "--project-dir", str(DBT_PROJECT)]
     answer = subprocess.run(

@@ -94,7 +94,8 @@ def under_two_codes(spec: DatasetSpec, table: pa.Table) -> list[str]:
         for year in years
         if (old, year) in seen and (new, year) in seen and code_is_valid(old, year) != code_is_valid(new, year)
     ]
-    doubled = [pair for pair in pairs if _stands_twice(shown, *pair)] if pairs else []
+    figures = _figures_by_code(shown, {code for _, *codes in pairs for code in codes}) if pairs else {}
+    doubled = [(y, old, new) for y, old, new in pairs if _stands_twice(figures.get((y, old)), figures.get((y, new)))]
     if len(doubled) <= spec.gate.max_places_under_two_codes:
         return []
     found = sorted({year for year, _, _ in doubled})
@@ -105,15 +106,25 @@ def under_two_codes(spec: DatasetSpec, table: pa.Table) -> list[str]:
     ]
 
 
-def _stands_twice(shown: pa.Table, year: int, old: str, new: str) -> bool:
+def _figures_by_code(shown: pa.Table, codes: set[str]) -> dict[tuple[int, str], dict[tuple, float]]:
+    """The figures of some codes that are no percentages, by year and code, then by series and day."""
+    wanted = pc.and_(
+        pc.is_in(shown["region_code"].cast(pa.string()), value_set=pa.array(sorted(codes))),
+        pc.not_equal(shown["unit"].cast(pa.string()), "percent"),
+    )
+    figures: dict[tuple[int, str], dict[tuple, float]] = {}
+    for row in shown.filter(wanted).select(["region_code", "value", *_SERIES_AND_DAY]).to_pylist():
+        of_code = figures.setdefault((row["period_start"].year, row["region_code"]), {})
+        of_code[tuple(row[name] for name in _SERIES_AND_DAY)] = row["value"]
+    return figures
+
+
+def _stands_twice(old: dict[tuple, float] | None, new: dict[tuple, float] | None) -> bool:
     """Whether nearly all cells that two codes share in a year hold the same figure, to a few persons."""
-    codes = shown["region_code"].cast(pa.string())
-    figures: dict[str, dict[tuple, float]] = {}
-    for code in (old, new):
-        rows = shown.filter(pc.and_(pc.equal(codes, code), pc.equal(pc.year(shown["period_start"]), year))).to_pylist()
-        figures[code] = {tuple(r[n] for n in _SERIES_AND_DAY): r["value"] for r in rows if r["unit"] != "percent"}
-    common = set(figures[old]) & set(figures[new])
-    near = sum(abs(figures[old][cell] - figures[new][cell]) <= NEAR for cell in common)
+    if not old or not new:
+        return False
+    common = set(old) & set(new)
+    near = sum(abs(old[cell] - new[cell]) <= NEAR for cell in common)
     return bool(common) and near >= _SHARE_NEAR * len(common)
 
 
@@ -240,10 +251,20 @@ def _jumps(spec: DatasetSpec, changed: pa.Table, open_from: int) -> list[str]:
 def _takeovers(cells: pa.Table, before: pa.Table) -> Iterator[tuple[str, str, int, int]]:
     """(measure, other measure, year, places) where the other now holds the figures the first one held, and it moved on."""
     had = {(r["measure"], r["unit"], r["year"]) for r in _grouped(_with_figure(before), ["measure", "unit"])}
+    cells = cells.filter(pc.is_in(cells["change_kind"], value_set=pa.array(["changed", "added"])))
+    figures = cells.filter(pc.is_valid(cells["value_after"])).group_by(["measure", "unit", "year"]).aggregate([])
+    begun = [r for r in figures.to_pylist() if (r["measure"], r["unit"], r["year"]) not in had]
+    # where no measure began, none can have taken over: the usual case, at the price of a grouping
+    cells = cells.filter(
+        pc.and_(
+            pc.is_in(cells["unit"], value_set=pa.array([r["unit"] for r in begun], pa.string())),
+            pc.is_in(cells["year"], value_set=pa.array([r["year"] for r in begun], cells["year"].type)),
+        )
+    )
     moved: dict[tuple[str, int, str], dict[tuple, float]] = {}
     fresh: dict[tuple[str, int, str], dict[tuple, float]] = {}
     names = ["region_code", *DIMENSIONS]
-    for row in cells.filter(pc.is_in(cells["change_kind"], value_set=pa.array(["changed", "added"]))).to_pylist():
+    for row in cells.to_pylist():
         key, place = (row["unit"], row["year"], row["measure"]), tuple(row[n] for n in names)
         if row["change_kind"] == "changed" and row["value_before"]:
             moved.setdefault(key, {})[place] = row["value_before"]

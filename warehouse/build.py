@@ -14,6 +14,7 @@ import pyarrow as pa
 
 _NAME = re.compile(r"^[a-z][a-z0-9_]*$")
 _RELEASE = re.compile(r"^[0-9a-f]{16}$")
+_SLICE = re.compile(r"^[a-z_]+(@\d{4}-\d{2})?$")
 
 SQL_TYPES = {"text": "varchar", "integer": "bigint", "decimal": "double", "boolean": "boolean", "date": "date"}
 """Types of reference-table columns as a dataset spec names them."""
@@ -21,12 +22,16 @@ SQL_TYPES = {"text": "varchar", "integer": "bigint", "decimal": "double", "boole
 
 @dataclass(frozen=True)
 class LandedRows:
-    """The parsed rows of one release."""
+    """The parsed rows of one release.
+
+    ``slices`` are those it serves: region levels, or levels in a month (``level@YYYY-MM``); empty when it serves all it has.
+    """
 
     dataset_id: str
     release_id: str
     path: Path
     is_demo: bool = False
+    slices: tuple[str, ...] = ()
 
 
 @dataclass
@@ -98,8 +103,23 @@ _OBSERVATION_COLUMNS = {
 
 def _observation_view(name: str, landed: list[LandedRows]) -> str:
     columns = ", ".join(_OBSERVATION_COLUMNS)
-    selects = [f"select {_identity(rows)}, {columns} from read_parquet({_literal(rows.path)})" for rows in landed]
+    selects = [
+        f"select {_identity(rows)}, {columns} from read_parquet({_literal(rows.path)}){_served(rows)}"
+        for rows in landed
+    ]
     return f"create or replace view landing.{name} as {_union(selects, _OBSERVATION_COLUMNS)}"
+
+
+def _served(rows: LandedRows) -> str:
+    """The filter for the slices a release serves; none where it serves all of its rows."""
+    for name in rows.slices:
+        if not _SLICE.fullmatch(name):
+            raise ValueError(f"not a slice: {name!r}")
+    levels = ", ".join(f"'{name}'" for name in rows.slices if "@" not in name)
+    months = ", ".join(f"'{name}'" for name in rows.slices if "@" in name)
+    tests = [f"region_level in ({levels})"] if levels else []
+    tests += [f"region_level || '@' || strftime(period_start, '%Y-%m') in ({months})"] if months else []
+    return f" where {' or '.join(tests)}" if tests else ""
 
 
 def _series_view(landed: list[LandedRows], dimensions: tuple[str, ...]) -> str:

@@ -83,7 +83,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A published table. ``key``: the columns no two rows share; ``order_by``: the order rows are stored in."""
+    """A published table. ``key``: the columns no two rows share; ``order_by``: the order rows are stored in.
+
+    ``is_ordered``: the model yields its rows in that order; ``slice_by``: the column whose values can be replaced singly.
+    """
 
     name: str
     label_nb: str
@@ -92,6 +95,8 @@ class Table:
     key: tuple[str, ...]
     order_by: tuple[str, ...]
     columns: tuple[Column, ...]
+    is_ordered: bool = False
+    slice_by: str = ""
 
     @property
     def comment(self) -> str:
@@ -127,6 +132,8 @@ def _table(model: dict[str, Any]) -> Table:
         key=tuple(key),
         order_by=tuple(meta.get("order_by", ())),
         columns=tuple(_column(name, column) for column in model["columns"]),
+        is_ordered=meta.get("is_ordered", False),
+        slice_by=meta.get("slice_by", ""),
     )
 
 

@@ -14,38 +14,27 @@ import os
 import re
 import shutil
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from warehouse.build import connect
-from warehouse.content import columns_of, content_hash
+from warehouse.candidate import Base, TableDoc, TableFacts, write_tables
+from warehouse.content import hash_function
 from warehouse.errors import VerificationFailed, WarehouseError
 from warehouse.paths import DATABASE, DataFolder
-
-STORAGE_VERSION = "v1.0.0"
-"""Read by DuckDB 1.0 and everything after: BI tools lag behind."""
-
-MEMORY_LIMIT = "1200MB"
-"""Of the copy into the release: it runs in the process that landed the data. More made it no faster (measured)."""
 
 SPACE_FACTOR = 3
 """Free space wanted before writing, in sizes of the build file."""
 
-_IDENTIFIER = re.compile(r"^[a-z][a-z0-9_]*$")
+GROWTH = 1.25
+"""A file that has grown by more than this through replaced slices is written whole again."""
 
 
-@dataclass(frozen=True)
-class TableFacts:
-    """A table of a release."""
-
-    name: str
-    rows: int
-    content_hash: str
-    columns: list[str]
+SLICE_SHARE = 0.2
+"""Of the rows. Beyond it DuckDB moves the rest together too: all is written, and the file is twice as large (measured)."""
 
 
 @dataclass(frozen=True)
@@ -60,29 +49,23 @@ class Manifest:
     tables: list[TableFacts]
     files: dict[str, str] = field(default_factory=dict)
     releases_in_use: dict[str, list[str]] = field(default_factory=dict)
+    hash_function: str = ""
+    whole_bytes: int = 0
+    """Size of the DuckDB file when it was last written whole: one that is carried on grows a little each time."""
 
     @property
     def content(self) -> str:
-        """One hash over the content of all tables: equal for equal landing, on any machine."""
-        return hashlib.sha256(
-            "\n".join(f"{t.name} {t.rows} {t.content_hash}" for t in self.tables).encode()
-        ).hexdigest()
-
-
-@dataclass(frozen=True)
-class TableDoc:
-    """What the manifest of the models says of a mart: description, columns, key and the order rows are stored in."""
-
-    name: str
-    description: str
-    columns: dict[str, str]
-    key: tuple[str, ...]
-    order_by: tuple[str, ...]
+        """One hash over the content of all tables: equal for equal landing, on any machine with the pinned engine."""
+        return _content(self.tables)
 
 
 @dataclass(frozen=True)
 class Publication:
-    """What is to be published. ``extras`` writes more files (report, dictionary) into the candidate folder."""
+    """What is to be published. ``extras`` writes more files (report, dictionary) into the candidate folder.
+
+    ``base_fingerprint``: of the release the build file was brought forward from, with the slices (values of the tables'
+    ``slice_by``) that changed since; without it everything is written whole.
+    """
 
     folder: DataFolder
     tables: list[TableDoc]
@@ -91,6 +74,8 @@ class Publication:
     is_demo: bool
     releases_in_use: dict[str, list[str]]
     keep: int
+    base_fingerprint: str | None = None
+    changed: tuple[str, ...] = ()
     extras: Callable[[Path], None] = lambda _: None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
@@ -107,12 +92,13 @@ def publish(work: Publication) -> Manifest:
     candidate = work.folder.releases / f".candidate-{number:06d}"
     try:
         candidate.mkdir(parents=True)
-        facts = _write_tables(work, candidate)
+        base, whole_bytes = _base(work)
+        facts = write_tables(work.folder.build_file, candidate, work.tables, base)
         _verify(work, candidate, facts)
-        release_id = f"{number:06d}-{_short_hash(facts)}"
-        _write_manifest(work, candidate, release_id, facts)
+        manifest = _manifest(work, candidate, f"{number:06d}-{_content(facts)[:8]}", facts, whole_bytes)
+        _write_manifest(candidate, manifest)
         work.extras(candidate)
-        manifest = _seal(work, candidate, release_id, facts)
+        manifest = _seal(candidate, manifest)
     except OSError as problem:
         shutil.rmtree(candidate, ignore_errors=True)
         if problem.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
@@ -129,10 +115,10 @@ def publish(work: Publication) -> Manifest:
     except BaseException:
         shutil.rmtree(candidate, ignore_errors=True)
         raise
-    os.rename(candidate, work.folder.releases / release_id)
+    os.rename(candidate, work.folder.releases / manifest.release_id)
     _fsync(work.folder.releases)
     before = work.folder.published.resolve().name
-    point_to(work.folder, release_id)
+    point_to(work.folder, manifest.release_id)
     _forget_old(work.folder, work.keep, before)
     return manifest
 
@@ -158,49 +144,35 @@ def point_to(folder: DataFolder, release_id: str) -> None:
     _fsync(folder.root)
 
 
-def _write_tables(work: Publication, candidate: Path) -> list[TableFacts]:
-    (candidate / "parquet").mkdir()
-    facts = []
-    with connect(work.folder.build / "publication.duckdb.tmp", memory_limit=MEMORY_LIMIT) as connection:
-        connection.execute("set preserve_insertion_order = true")
-        connection.execute(f"attach {_quoted(work.folder.build_file)} as build (read_only)")
-        connection.execute(f"attach {_quoted(candidate / DATABASE)} as release (storage_version '{STORAGE_VERSION}')")
-        connection.execute("create schema release.marts")
-        for table in work.tables:
-            facts.append(_write_table(connection, table, candidate))
-        connection.execute("checkpoint release")
-        connection.execute("detach release")
-    (work.folder.build / "publication.duckdb.tmp").unlink(missing_ok=True)
-    return facts
+def can_carry_on(folder: DataFolder, fingerprint: str, changed: tuple[str, ...] = ()) -> bool:
+    """Whether a candidate may start from the published release: it is that of the fingerprint, its file has not grown too
+    much through replaced slices, the indicators that changed are few, and its hashes compare with those of today's engine.
+    """
+    file = folder.published / DATABASE
+    if not (folder.published / "manifest.json").exists():
+        return False
+    manifest = read_manifest(folder.published)
+    if manifest.fingerprint != fingerprint or file.stat().st_size > GROWTH * manifest.whole_bytes:
+        return False
+    with duckdb.connect(str(file), read_only=True) as connection:
+        changed_rows, rows = connection.execute(
+            "select count(*) filter (indicator_id in (select unnest(?))), count(*) from marts.fct_indicator_value",
+            [list(changed)],
+        ).fetchone()
+        return changed_rows <= SLICE_SHARE * rows and manifest.hash_function == hash_function(connection)
 
 
-def _write_table(connection: duckdb.DuckDBPyConnection, table: TableDoc, candidate: Path) -> TableFacts:
-    name = _identifier(table.name)
-    columns = columns_of(connection, "marts", name, "build")
-    if not columns:
-        raise VerificationFailed(
-            expected=f"the table marts.{name} in the build file",
-            found="no such table",
-            where="publication",
-            next_step="run with --full; the previous release is untouched",
+def _base(work: Publication) -> tuple[Base | None, int]:
+    """What the candidate carries on from, if anything, and the size its file had when it was last written whole."""
+    if work.base_fingerprint is None:
+        return None, 0
+    manifest = read_manifest(work.folder.published)
+    if manifest.fingerprint != work.base_fingerprint:
+        raise _unfit(
+            "the published release that the build was brought forward from", manifest.release_id, "run with --full"
         )
-    names = [_identifier(column) for column, _ in columns]
-    # a declared key settles the order of rows; without one, all columns do
-    last = table.key or tuple(names)
-    order = [*table.order_by, *[n for n in last if n not in table.order_by]]
-    listed = ", ".join(f'"{n}"' for n in names)
-    ordered = ", ".join(f'"{_identifier(n)}" nulls last' for n in order)
-    connection.execute(
-        f'create table release.marts."{name}" as select {listed} from build.marts."{name}" order by {ordered}'
-    )
-    connection.execute(f'comment on table release.marts."{name}" is {_text(table.description)}')
-    for column, description in table.columns.items():
-        if column in names and description:
-            connection.execute(f'comment on column release.marts."{name}"."{column}" is {_text(description)}')
-    target = candidate / "parquet" / f"{name}.parquet"
-    connection.execute(f'copy release.marts."{name}" to {_quoted(target)} (format parquet, compression zstd)')
-    rows, digest = content_hash(connection, f'release.marts."{name}"', columns)
-    return TableFacts(name, rows, digest, names)
+    tables = {table.name: table for table in manifest.tables}
+    return Base(work.folder.published.resolve(), tables, work.changed), manifest.whole_bytes
 
 
 def _verify(work: Publication, candidate: Path, facts: list[TableFacts]) -> None:
@@ -222,15 +194,7 @@ def _verify(work: Publication, candidate: Path, facts: list[TableFacts]) -> None
             rows = connection.execute(f'select count(*) from marts."{table.name}"').fetchone()[0]
             if rows != fact.rows:
                 raise _unfit(f"{fact.rows} rows in {table.name}", str(rows), "run with --full")
-            if table.key:
-                key = ", ".join(f'"{_identifier(c)}"' for c in table.key)
-                twice = connection.execute(
-                    f'select count(*) from (select 1 from marts."{table.name}" group by {key} having count(*) > 1)'
-                ).fetchone()[0]
-                if twice:
-                    raise _unfit(
-                        f"each {', '.join(table.key)} once in {table.name}", f"{twice} of them twice", "run with --full"
-                    )
+            _verify_columns(connection, table, rows)
         regions = connection.execute("select count(*) from marts.dim_region where region_level = 'country'").fetchone()[
             0
         ]
@@ -238,9 +202,28 @@ def _verify(work: Publication, candidate: Path, facts: list[TableFacts]) -> None
             raise _unfit("one country in dim_region", str(regions), "check the Klass release in use")
 
 
-def _seal(work: Publication, candidate: Path, release_id: str, facts: list[TableFacts]) -> Manifest:
-    """Write the manifest with the hash of every file, make all of it read-only and safe on disk."""
-    manifest = _write_manifest(work, candidate, release_id, facts)
+def _verify_columns(connection: duckdb.DuckDBPyConnection, table: TableDoc, rows: int) -> None:
+    """Each key once, and no empty cell where the contract of the table allows none."""
+    # two keys with one hash are a false alarm at worst, one in a hundred thousand at ten million rows
+    counts = [f'count("{column}")' for column in table.not_null]
+    key = ", ".join(f'"{column}"' for column in table.key)
+    counts += [f"count(distinct hash({key}))"] if key else []
+    if not counts:
+        return
+    found = connection.execute(f'select {", ".join(counts)} from marts."{table.name}"').fetchone()
+    for column, filled in zip(table.not_null, found, strict=False):
+        if filled != rows:
+            raise _unfit(f"a value in every row of {table.name}.{column}", f"{rows - filled} empty", "run with --full")
+    if table.key and found[-1] != rows:
+        raise _unfit(
+            f"each {', '.join(table.key)} once in {table.name}", f"{rows - found[-1]} of them twice", "run with --full"
+        )
+
+
+def _seal(candidate: Path, manifest: Manifest) -> Manifest:
+    """Write the manifest with the hash of every file there is now, make all of it read-only and safe on disk."""
+    manifest = replace(manifest, files=_digests(candidate, manifest.files))
+    _write_manifest(candidate, manifest)
     for path in sorted(candidate.rglob("*")):
         if path.is_file():
             os.chmod(path, 0o444)
@@ -250,25 +233,35 @@ def _seal(work: Publication, candidate: Path, release_id: str, facts: list[Table
     return manifest
 
 
-def _write_manifest(work: Publication, candidate: Path, release_id: str, facts: list[TableFacts]) -> Manifest:
-    files = {
-        path.relative_to(candidate).as_posix(): _digest(path)
-        for path in sorted(candidate.rglob("*"))
-        if path.is_file() and path.name != "manifest.json"
-    }
-    manifest = Manifest(
+def _manifest(
+    work: Publication, candidate: Path, release_id: str, facts: list[TableFacts], whole_bytes: int
+) -> Manifest:
+    with duckdb.connect() as connection:
+        function = hash_function(connection)
+    return Manifest(
         release_id=release_id,
         published_at=work.now().strftime("%Y-%m-%dT%H:%M:%SZ"),
         is_demo=work.is_demo,
         municipality=work.municipality,
         fingerprint=work.fingerprint,
         tables=facts,
-        files=files,
+        files=_digests(candidate, {}),
         releases_in_use=work.releases_in_use,
+        hash_function=function,
+        whole_bytes=whole_bytes or (candidate / DATABASE).stat().st_size,
     )
+
+
+def _digests(candidate: Path, known: dict[str, str]) -> dict[str, str]:
+    """The hash of every file but the manifest, by its path in the candidate; known ones are not computed again."""
+    paths = {path.relative_to(candidate).as_posix(): path for path in sorted(candidate.rglob("*")) if path.is_file()}
+    paths.pop("manifest.json", None)
+    return {name: known.get(name) or _digest(path) for name, path in paths.items()}
+
+
+def _write_manifest(candidate: Path, manifest: Manifest) -> None:
     text = json.dumps({**asdict(manifest), "content": manifest.content}, indent=1, sort_keys=True)
     (candidate / "manifest.json").write_text(text, encoding="utf-8")
-    return manifest
 
 
 def read_manifest(release: Path) -> Manifest:
@@ -316,22 +309,8 @@ def _unfit(expected: str, found: str, next_step: str) -> VerificationFailed:
     return VerificationFailed(expected=expected, found=found, where="the candidate file", next_step=next_step)
 
 
-def _short_hash(facts: list[TableFacts]) -> str:
-    return hashlib.sha256("\n".join(f"{t.name} {t.rows} {t.content_hash}" for t in facts).encode()).hexdigest()[:8]
-
-
-def _identifier(name: str) -> str:
-    if not _IDENTIFIER.fullmatch(name):
-        raise ValueError(f"not a name this project makes: {name!r}")
-    return name
-
-
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
+def _content(facts: list[TableFacts]) -> str:
+    return hashlib.sha256("\n".join(f"{t.name} {t.rows} {t.content_hash}" for t in facts).encode()).hexdigest()
 
 
 def _digest(path: Path) -> str:

@@ -14,12 +14,16 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class BuildState:
-    """``code``: fingerprint of models, indicators and specs; ``releases``: dataset -> releases in use."""
+    """``code``: fingerprint of models, indicators and specs; ``releases``: dataset -> releases in use.
+
+    ``inputs``: hashes of the small tables laid into the build file, by name; known once a build was prepared.
+    """
 
     code: str
     releases: dict[str, list[str]]
     log: str
     options: dict[str, str] = field(default_factory=dict)
+    inputs: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

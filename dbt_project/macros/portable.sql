@@ -43,7 +43,7 @@
 {# CTE body: every year from the first of the code history to the last that regions are mapped for, column `year`. #}
 {% macro history_years(first_day_expression, relation) -%}
     select numbers.year
-    from ({{ years_between(1972, var('last_year')) }}) as numbers
+    from ({{ years_between(1972, last_year()) }}) as numbers
     inner join (select {{ year_of('min(' ~ first_day_expression ~ ')') }} as first_year from {{ relation }}) as bounds
         on numbers.year >= bounds.first_year
 {%- endmacro %}
@@ -54,4 +54,9 @@
     {%- elif datepart == 'month' -%} add_months({{ from_date_or_timestamp }}, {{ interval }})
     {%- else -%} {{ exceptions.raise_compiler_error("dateadd on Spark: day or month, not " ~ datepart) }}
     {%- endif -%}
+{%- endmacro %}
+
+{# A difference without the noise of binary fractions: six decimals, in every unit more than anyone published. #}
+{% macro difference(of, minus) -%}
+    round({{ of }} - {{ minus }}, 6)
 {%- endmacro %}

@@ -1,7 +1,7 @@
 -- A release gate: nothing we derive shows a cell that upstream hides, or lets anyone work one out (docs/decisions/0008).
 -- One row per figure that says too much. A share of nothing (numerator 0) is 0 whatever the denominator.
 {{ config(meta={'dagster': {'ref': {'name': 'int_region__observation_today'}}}) }}
-{%- set datasets, indicators = var('changed_datasets'), var('changed_indicators') %}
+{%- set datasets, indicators = changed_names('changed_datasets'), changed_names('changed_indicators') %}
 with today as (
 
     select
@@ -21,8 +21,8 @@ with today as (
 
 shares as (
 
-    select * from {{ ref('fct_indicator_value') }}
-    where hidden_count > 0 {% if indicators %}and indicator_id in {{ names_as_sql('changed_indicators') }}{% endif %}
+    select * from {{ ref('int_indicator__value') }}
+    where region_level <> 'kostra_group' and hidden_count > 0 {% if indicators %}and indicator_id in {{ names_as_sql('changed_indicators') }}{% endif %}
 
 ),
 

@@ -9,7 +9,7 @@ with codes as (
 
 years as (
 
-    {{ years_between(2000, var('last_year')) }}
+    {{ years_between(2000, last_year()) }}
 
 ),
 

@@ -1,7 +1,45 @@
--- The codes behind each breakdown number.
-select distinct
-    breakdown_id,
-    indicator_id,
-    {{ dimension_columns() }}
-from {{ ref('int_indicator__series') }}
-where role in ('value', 'numerator', 'published')
+-- The codes behind each breakdown number, with what the published tables show of its indicator.
+-- `indicator_number` and `breakdown_number` count in the order of the published rows.
+with breakdowns as (
+
+    select distinct
+        breakdown_id,
+        indicator_id,
+        {{ dimension_columns() }}
+    from {{ ref('int_indicator__series') }}
+    where role in ('value', 'numerator', 'published')
+
+),
+
+indicators as (
+
+    select
+        indicator_id,
+        direction
+    from {{ source('landing', 'indicator') }}
+
+),
+
+demo as (
+
+    select
+        terms.indicator_id,
+        max(case when datasets.is_demo then 1 else 0 end) = 1 as is_demo
+    from {{ source('landing', 'indicator_term') }} as terms
+    inner join {{ ref('dim_dataset') }} as datasets
+        on terms.dataset_id = datasets.dataset_id
+    group by terms.indicator_id
+
+)
+
+select
+    breakdowns.*,
+    demo.is_demo,
+    case when indicators.direction = 'lower_better' then 1 else -1 end as rank_sign,
+    dense_rank() over (order by breakdowns.indicator_id) as indicator_number,
+    row_number() over (order by breakdowns.indicator_id, {{ dimension_columns('breakdowns') }}) as breakdown_number
+from breakdowns
+inner join indicators
+    on breakdowns.indicator_id = indicators.indicator_id
+inner join demo
+    on breakdowns.indicator_id = demo.indicator_id

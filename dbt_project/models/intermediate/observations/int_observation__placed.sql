@@ -24,7 +24,7 @@ cells as (
 
     select
         bounded.*,
-        case when datasets.geography = 'today' then {{ var('last_year') }} else bounded.year end as geography_year
+        case when datasets.geography = 'today' then {{ last_year() }} else bounded.year end as geography_year
     from {{ ref('int_observation__bounded') }} as bounded
     inner join datasets
         on bounded.dataset_id = datasets.dataset_id

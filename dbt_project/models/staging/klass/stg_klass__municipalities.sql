@@ -4,6 +4,6 @@ select
     code,
     name,
     valid_from,
-    case when valid_to < {{ first_day(var('last_year')) }} then valid_to end as valid_to
+    case when valid_to < {{ first_day(last_year()) }} then valid_to end as valid_to
 from {{ source('klass', 'klass_municipalities') }}
-where valid_from < {{ first_day(var('last_year')) }}
+where valid_from < {{ first_day(last_year()) }}

@@ -8,4 +8,4 @@ select distinct
     change_kind,
     covers_from
 from {{ source('klass', 'klass_municipality_changes') }}
-where change_date < {{ first_day(var('last_year')) }}
+where change_date < {{ first_day(last_year()) }}
