@@ -94,7 +94,8 @@ def test_a_cell_hidden_in_one_vintage_is_not_filled_from_another(installation: I
     ]
     revisions = installation.rows(
         "select value_before, status_before, value_after, status_after from fct_revision "
-        "where measure = 'decided' and year = 2020 order by published_region_code"
+        "join fct_dataset_release using (dataset_id, release_id) "
+        "where is_in_use and measure = 'decided' and year = 2020 order by published_region_code"
     )
     assert [list(row.values()) for row in revisions] == [
         ["", "suppressed", "4723", "ok"],

@@ -1,3 +1,10 @@
+{%- set parts = [
+    ('decisions', 'settlement_decision', 'item', 'decision_sequence', "item = 'decided_total'", 'persons'),
+    ('population', 'population', "'all_residents'", 'null', 'true', 'population_persons'),
+    ('population', 'population', "'immigrants_and_norwegian_born'", 'null', 'false', 'immigrant_background_persons'),
+    ('backgrounds', 'country_background', 'country_background', 'null', 'is_total', 'persons'),
+    ('housing', 'unaccompanied_minors_housing', 'housing_type', 'null', 'is_total', 'persons'),
+] %}
 with decisions as (
 
     select * from {{ ref('stg_published__plan_settlement_decisions') }}
@@ -29,94 +36,24 @@ region as (
 ),
 
 unified as (
-
-    select
-        'settlement_decision' as topic,
-        year,
-        municipality_code,
-        item,
-        decision_sequence as sequence_n,
-        item = 'decided_total' as is_total,
-        persons,
-        source_document,
-        source_table,
-        dataset_id,
-        release_id,
-        source_row,
-        is_demo
-    from decisions
-
-    union all
-
-    select
-        'population' as topic,
-        year,
-        municipality_code,
-        'all_residents' as item,
-        cast(null as integer) as sequence_n,
-        true as is_total,
-        population_persons as persons,
-        source_document,
-        source_table,
-        dataset_id,
-        release_id,
-        source_row,
-        is_demo
-    from population
-
-    union all
-
-    select
-        'population' as topic,
-        year,
-        municipality_code,
-        'immigrants_and_norwegian_born' as item,
-        cast(null as integer) as sequence_n,
-        false as is_total,
-        immigrant_background_persons as persons,
-        source_document,
-        source_table,
-        dataset_id,
-        release_id,
-        source_row,
-        is_demo
-    from population
-
-    union all
-
-    select
-        'country_background' as topic,
-        year,
-        municipality_code,
-        country_background as item,
-        cast(null as integer) as sequence_n,
-        is_total,
-        persons,
-        source_document,
-        source_table,
-        dataset_id,
-        release_id,
-        source_row,
-        is_demo
-    from backgrounds
-
-    union all
-
-    select
-        'unaccompanied_minors_housing' as topic,
-        year,
-        municipality_code,
-        housing_type as item,
-        cast(null as integer) as sequence_n,
-        is_total,
-        persons,
-        source_document,
-        source_table,
-        dataset_id,
-        release_id,
-        source_row,
-        is_demo
-    from housing
+    {% for source, topic, item, sequence_n, is_total, persons in parts %}
+        select
+            '{{ topic }}' as topic,
+            year,
+            municipality_code,
+            cast({{ item }} as {{ dbt.type_string() }}) as item,
+            cast({{ sequence_n }} as integer) as sequence_n,
+            cast({{ is_total }} as boolean) as is_total,
+            cast({{ persons }} as bigint) as persons,
+            source_document,
+            source_table,
+            dataset_id,
+            release_id,
+            source_row,
+            is_demo
+        from {{ source }}
+        {{ 'union all' if not loop.last }}
+    {%- endfor %}
 
 )
 

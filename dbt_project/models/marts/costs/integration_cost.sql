@@ -1,3 +1,8 @@
+{%- set levels = [
+    ('municipality', 'region_code', 'max(region_name)'),
+    ('county_sample', 'county_code', 'null'),
+    ('sample', "'00'", "'Utvalgskommunene'"),
+] %}
 with municipality_year as (
 
     select * from {{ ref('int_costs__municipality_year') }}
@@ -35,55 +40,23 @@ medians as (
 ),
 
 areas as (
-
-    select
-        year,
-        'municipality' as area_level,
-        region_code,
-        max(region_name) as region_name,
-        count(*) as municipality_count,
-        {{ exact_sum('target_group_persons') }} as target_group_persons,
-        sum(total_cost_nok) as total_cost_nok,
-        {{ exact_sum('case when was_in_sample_year_before then target_group_persons end') }} as same_persons,
-        sum(case when was_in_sample_year_before then total_cost_nok end) as same_cost_nok,
-        {{ exact_sum('previous_persons') }} as same_previous_persons,
-        sum(previous_cost_nok) as same_previous_cost_nok
-    from municipality_year
-    group by year, region_code
-
-    union all
-
-    select
-        year,
-        'county_sample' as area_level,
-        county_code as region_code,
-        cast(null as varchar(80)) as region_name,
-        count(*) as municipality_count,
-        {{ exact_sum('target_group_persons') }} as target_group_persons,
-        sum(total_cost_nok) as total_cost_nok,
-        {{ exact_sum('case when was_in_sample_year_before then target_group_persons end') }} as same_persons,
-        sum(case when was_in_sample_year_before then total_cost_nok end) as same_cost_nok,
-        {{ exact_sum('previous_persons') }} as same_previous_persons,
-        sum(previous_cost_nok) as same_previous_cost_nok
-    from municipality_year
-    group by year, county_code
-
-    union all
-
-    select
-        year,
-        'sample' as area_level,
-        '00' as region_code,
-        'Utvalgskommunene' as region_name,
-        count(*) as municipality_count,
-        {{ exact_sum('target_group_persons') }} as target_group_persons,
-        sum(total_cost_nok) as total_cost_nok,
-        {{ exact_sum('case when was_in_sample_year_before then target_group_persons end') }} as same_persons,
-        sum(case when was_in_sample_year_before then total_cost_nok end) as same_cost_nok,
-        {{ exact_sum('previous_persons') }} as same_previous_persons,
-        sum(previous_cost_nok) as same_previous_cost_nok
-    from municipality_year
-    group by year
+    {% for area_level, region_code, region_name in levels %}
+        select
+            year,
+            '{{ area_level }}' as area_level,
+            cast({{ region_code }} as {{ dbt.type_string() }}) as region_code,
+            cast({{ region_name }} as {{ dbt.type_string() }}) as region_name,
+            count(*) as municipality_count,
+            {{ exact_sum('target_group_persons') }} as target_group_persons,
+            sum(total_cost_nok) as total_cost_nok,
+            {{ exact_sum('case when was_in_sample_year_before then target_group_persons end') }} as same_persons,
+            sum(case when was_in_sample_year_before then total_cost_nok end) as same_cost_nok,
+            {{ exact_sum('previous_persons') }} as same_previous_persons,
+            sum(previous_cost_nok) as same_previous_cost_nok
+        from municipality_year
+        group by year{{ ', ' ~ region_code if area_level != 'sample' }}
+        {{ 'union all' if not loop.last }}
+    {%- endfor %}
 
 ),
 
