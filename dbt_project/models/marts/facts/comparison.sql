@@ -54,12 +54,12 @@ ranked as (
             order by figures.value * breakdowns.rank_sign nulls last
         ) as value_rank,
         count(figures.value) over (partition by figures.breakdown_id, figures.year) as ranked_count,
-    {%- for years in [1, 3] %}
-        max(figures.value) over (
-            partition by figures.breakdown_id, figures.region_code
-            order by figures.year range between {{ years }} preceding and {{ years }} preceding
-        ) as value_{{ years }}y_before,
-    {%- endfor %}
+        {%- for years in [1, 3] %}
+            max(figures.value) over (
+                partition by figures.breakdown_id, figures.region_code
+                order by figures.year range between {{ years }} preceding and {{ years }} preceding
+            ) as value_{{ years }}y_before,
+        {%- endfor %}
         breakdowns.indicator_number,
         breakdowns.breakdown_number
     from {{ ref('int_indicator__value') }} as figures
@@ -68,6 +68,26 @@ ranked as (
     where figures.region_level = 'municipality' {{ only_published('figures.indicator_id') }}
 
 ),
+
+{%- for level in levels %}
+    {{ level }} as (
+
+        select
+            breakdown_id,
+            region_code,
+            year,
+            value,
+            value_low,
+            value_high,
+            value_status,
+            geography_basis,
+            reason
+        from {{ ref('int_indicator__value') }}
+        where region_level = '{{ level }}' {{ only_published() }}
+
+    ),
+
+{%- endfor %}
 
 ordered as (
 
@@ -78,25 +98,6 @@ ordered as (
     order by region_code, indicator_number, year, breakdown_number
 
 )
-{%- for level in levels %},
-
-{{ level }} as (
-
-    select
-        breakdown_id,
-        region_code,
-        year,
-        value,
-        value_low,
-        value_high,
-        value_status,
-        geography_basis,
-        reason
-    from {{ ref('int_indicator__value') }}
-    where region_level = '{{ level }}' {{ only_published() }}
-
-)
-{%- endfor %}
 
 select
     cast(breakdowns.indicator_id as {{ dbt.type_string() }}) as indicator_id,
@@ -148,9 +149,9 @@ left join kostra_groups
         on
             ordered.breakdown_id = {{ level }}.breakdown_id
             and ordered.year = {{ level }}.year
-    {%- if code %}
-            and {{ 'kostra_groups' if level == 'kostra_group' else 'ordered' }}.{{ code }} = {{ level }}.region_code
-    {%- endif %}
+            {%- if code %}
+                and {{ 'kostra_groups' if level == 'kostra_group' else 'ordered' }}.{{ code }} = {{ level }}.region_code
+            {%- endif %}
 {%- endfor %}
 left join broken
     on ordered.breakdown_id = broken.breakdown_id and ordered.year = broken.year
