@@ -42,6 +42,7 @@ _COMMON: dict[str, Any] = {
         "max_total_fall": 1.0,
         "max_hidden_rise": 1.0,
         "max_hidden_share": 1.0,
+        "max_share_above_100": 1.0,
         "max_jump_share": 1.0,
         "max_lost_code_ratio": 1.0,
         "max_places_under_two_codes": 1000000,

@@ -54,7 +54,9 @@ def connect(
     """Open a DuckDB file of ours with bounded memory and spill beside it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     settings = {"memory_limit": memory_limit, "threads": threads, "temp_directory": str(path.parent / "spill")}
-    return duckdb.connect(str(path), read_only=read_only, config=settings)
+    connection = duckdb.connect(str(path), read_only=read_only, config=settings)
+    connection.execute("set enable_progress_bar = false")
+    return connection
 
 
 def load_inputs(build_file: Path, inputs: BuildInputs) -> None:
