@@ -101,12 +101,13 @@ def test_every_mart_has_a_description_of_its_columns() -> None:
 def test_no_hash_of_an_engines_own_is_stored() -> None:
     """Fault 38: DuckDB's hash() changes between versions. Keys are published codes, or numbers of an MD5.
 
-    The content hash of a table is the engine's own and names the engine beside it: compared only where that is equal.
+    Two places use it and store no key: the content hash of a table names the engine beside it and is compared only where
+    that is equal; the check of a candidate counts keys by it and forgets them.
     """
     files = [*(PROJECT / "dbt_project").rglob("*.sql"), *_modules("warehouse"), *_modules("orchestration")]
     assert len(files) > 100
     for path in files:
-        if "target" not in path.parts and path.name != "content.py":
+        if "target" not in path.parts and path.name not in ("content.py", "publish.py"):
             assert not re.search(r"(?<![\w.])hash\(", path.read_text(encoding="utf-8")), path
 
 
