@@ -20,8 +20,8 @@ from tests.pipeline import Installation
 from tests.small_tables import body_of, settlement, write
 
 KILLS = 20
-EARLY_SECONDS, LATE_SECONDS = 6.0, 24.0
-"""Three of four kills fall while files are read and Dagster and dbt start, the fourth anywhere in the run."""
+EARLY_SECONDS, LATE_SECONDS = 5.0, 22.0
+"""Four of five kills fall while files are read and Dagster and dbt start, the fifth anywhere in the run."""
 
 
 def _write_input(folder: Path, settled: int) -> None:
@@ -58,7 +58,7 @@ def test_twenty_kills_leave_the_published_file_whole(small: Installation, tmp_pa
     for number in range(1, KILLS + 1):
         _write_input(extracts, 100 + number)
         allowed.add(100 + number)
-        _kill_at(installation, extracts, chance.uniform(0.2, EARLY_SECONDS if number % 4 else LATE_SECONDS))
+        _kill_at(installation, extracts, chance.uniform(0.2, EARLY_SECONDS if number % 5 else LATE_SECONDS))
         assert _published_figure(installation) in allowed
     last = installation.call("run", "--extracts", str(extracts))
     assert last.returncode == 0, last.stdout + last.stderr
