@@ -194,16 +194,19 @@ def test_revisions_follow_the_municipality_through_its_codes(small: SmallRelease
         {**change, "published_region_code": "3805", "change_kind": "changed", "value_before": 34, "value_after": 168},
         {**change, "published_region_code": "3805", "change_kind": "changed", "sex": "female", "value_after": 12,
          "status_before": "suppressed", "year": 2021, "is_open_year": False},
+        {**change, "published_region_code": "3805", "change_kind": "changed", "year": 2020, "is_open_year": False,
+         "status_before": "withheld", "status_after": "suppressed"},
         {**change, "published_region_code": "4601", "change_kind": "changed", "value_before": 1, "value_after": 2},
     )  # fmt: skip
     small.add("dim_breakdown_code", dimension="sex", code="female", label_nb="Kvinner")
     made = block(built(small), "revisions")
     assert made.sentences == (
-        "2 tall for Larvik, Vestfold eller hele landet er endret, lagt til eller fjernet siden forrige utgave.",
+        "3 tall for Larvik, Vestfold eller hele landet er endret, lagt til eller fjernet siden forrige utgave.",
     )
-    first, second = made.grids[0].rows
+    first, second, third = made.grids[0].rows
     assert first[1:7] == ("Larvik", 2022, "bosatt (personer)", "endret (året var ikke omme)", 34, 168)
     assert second[1:7] == ("Larvik", 2021, "bosatt (personer), Kvinner", "endret", "skjult", 12)
+    assert third[5:7] == ("skjult i en nyere utgave", "skjult")
 
 
 def test_own_social_assistance_by_group(small: SmallRelease) -> None:
