@@ -68,12 +68,13 @@ def run_models(target: str, folder: Path, last_year: int) -> dict[str, float]:
         "INTEGRERING_BUILD_FILE": str(folder / "build.duckdb"),
         "INTEGRERING_TEMP_DIR": str(folder / "spill"),
         "INTEGRERING_SPARK_WAREHOUSE": str(folder / "warehouse"),
+        "INTEGRERING_LAST_YEAR": str(last_year),
         "DBT_TARGET_PATH": str(folder / f"dbt-{target}"),
         "DBT_LOG_PATH": str(folder / f"dbt-{target}"),
         "DBT_PROFILES_DIR": str(DBT_PROJECT),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
-    variables = json.dumps({"staging_export": str(folder / "export"), "last_year": last_year})
+    variables = json.dumps({"staging_export": str(folder / "export")})
     command = [sys.executable, "-m", "dbt.cli.main", "run", "--target", target, "--full-refresh"]
     rest = ["--exclude", "path:models/staging", "--vars", variables, "--project-dir", str(DBT_PROJECT)]
     started = time.monotonic()

@@ -36,8 +36,8 @@ select
     breakdowns.*,
     demo.is_demo,
     case when indicators.direction = 'lower_better' then 1 else -1 end as rank_sign,
-    dense_rank() over (order by breakdowns.indicator_id) as indicator_number,
-    row_number() over (order by breakdowns.indicator_id, {{ dimension_columns('breakdowns') }}) as breakdown_number
+    cast(dense_rank() over (order by breakdowns.indicator_id) as integer) as indicator_number,
+    cast(row_number() over (order by breakdowns.indicator_id, {{ dimension_columns('breakdowns') }}) as integer) as breakdown_number
 from breakdowns
 inner join indicators
     on breakdowns.indicator_id = indicators.indicator_id
