@@ -104,7 +104,9 @@ def test_the_release_opens_with_labels_and_comments(demo: Installation) -> None:
     comments = demo.column(
         "select comment from duckdb_tables() where schema_name = 'marts' and table_name = 'comparison'"
     )
-    assert comments == ["Each municipality beside its county and the country."]
+    assert comments == [
+        "Hver kommune ved siden av fylket og landet. | Each municipality beside its county and the country."
+    ]
 
 
 def test_wrong_use_exits_with_two(demo: Installation) -> None:
