@@ -268,7 +268,7 @@ def write_companions(workspace: Workspace, candidate: Path, tables: Iterable[Tab
 def require_passed(results_file: Path) -> None:
     """A green run does not prove that tests ran: read dbt's own results. Raises VerificationFailed."""
     results = json.loads(results_file.read_text(encoding="utf-8"))["results"]
-    tests = [r for r in results if r["unique_id"].split(".")[0] in ("test", "unit_test")]
+    tests = [r for r in results if r["unique_id"].startswith("test.")]
     bad = [r["unique_id"] for r in results if r["status"] not in ("success", "pass", "warn")]
     if not tests or bad:
         raise VerificationFailed(

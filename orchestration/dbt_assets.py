@@ -106,8 +106,12 @@ def _require_selected(
 
 
 def build_arguments(plan: BuildPlan) -> list[str]:
-    """The dbt call of a plan: everything anew, or only the slices of what changed."""
-    return ["build", "--full-refresh"] if plan.full else ["build"]
+    """The dbt call of a plan: everything anew, or only the slices of what changed.
+
+    dbt's unit tests run models on made-up rows: they say nothing of the data of a run and belong in the test suite.
+    """
+    arguments = ["build", "--exclude-resource-type", "unit_test"]
+    return [*arguments, "--full-refresh"] if plan.full else arguments
 
 
 def dbt_resource(workspace: Workspace) -> DbtCliResource:
