@@ -35,8 +35,10 @@ TARGETS = {
 }
 """What each row may be at most; the other rows are for information."""
 
-QUERY = "select * from marts.comparison where municipality_code = ? and year = ?"
-"""What a page of one municipality asks."""
+QUERY = """select indicator_id, municipality_value, county_value, country_value, difference_county, difference_country,
+    rank, ranked_count, change_1y, change_3y, municipality_status
+    from marts.comparison where municipality_code = ? and year = ?"""
+"""What a page of one municipality asks: eleven columns, as many as the floor's mart has."""
 
 
 @dataclass(frozen=True)

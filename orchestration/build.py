@@ -8,12 +8,13 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from orchestration.affected import changed_sources, input_hashes, models_below, sliced_models
 from orchestration.build_inputs import build_inputs
@@ -51,6 +52,8 @@ class BuildPlan:
     last_year: int
     carries_on: bool = False
     """Whether the publication can start from the published release, and is given only the slices that changed."""
+    models: frozenset[str] | None = None
+    """dbt's ids of the models that have to be built; None for all."""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -141,14 +144,19 @@ def pending_models(workspace: Workspace) -> set[str] | None:
     state, current = current_state(workspace)
     before = read_state(workspace.folder.build)
     change = _change(workspace, before, state, full=False)
+    return _pending(workspace, before, change, lambda: input_hashes(_inputs(workspace, current)))
+
+
+def _pending(
+    workspace: Workspace, before: BuildState | None, change: Change, inputs: Callable[[], dict[str, str]]
+) -> set[str] | None:
     if before is None or change.full:
         return None
-    now = input_hashes(_inputs(workspace, current))
-    sources = changed_sources(workspace.specs, change.datasets, before.inputs, now)
+    sources = changed_sources(workspace.specs, change.datasets, before.inputs, inputs())
     manifest = ensure_manifest(workspace.folder, workspace.settings, workspace.clock())
-    pending = models_below(manifest, sources)
+    models = models_below(manifest, sources)
     # the views of the last build may hold the slices of its own publication only
-    return pending if can_carry_on(workspace.folder, fingerprint(before)) else pending | sliced_models(manifest)
+    return models if can_carry_on(workspace.folder, fingerprint(before)) else models | sliced_models(manifest)
 
 
 def prepare_build(workspace: Workspace, *, full: bool = False) -> BuildPlan:
@@ -179,9 +187,17 @@ def prepare_build(workspace: Workspace, *, full: bool = False) -> BuildPlan:
     indicators = tuple(i.indicator_id for i in workspace.indicators if i.datasets & set(change.datasets))
     base = fingerprint(before) if before is not None and not change.full else None
     carries_on = base is not None and can_carry_on(folder, base, indicators)
-    prepared = Prepared(fingerprint(state), input_hashes(inputs), base if carries_on else None, indicators)
-    prepared.write(folder.build)
-    return BuildPlan(change.full, change.datasets, indicators, last_mapped_year(workspace.clock()), carries_on)
+    hashes = input_hashes(inputs)
+    models = _pending(workspace, before, change, lambda: hashes)
+    Prepared(fingerprint(state), hashes, base if carries_on else None, indicators).write(folder.build)
+    return BuildPlan(
+        full=change.full,
+        datasets=change.datasets,
+        indicators=indicators,
+        last_year=last_mapped_year(workspace.clock()),
+        carries_on=carries_on,
+        models=None if models is None else frozenset(models),
+    )
 
 
 def _change(workspace: Workspace, before: BuildState | None, now: BuildState, *, full: bool) -> Change:
@@ -226,6 +242,8 @@ def publish_build(workspace: Workspace) -> Manifest:
             next_step="run the models too; the previous release is untouched",
         )
     require_passed(workspace.folder.dbt_target / "run_results.json")
+    # what reading and comparing releases left with Arrow goes back before DuckDB takes its share
+    pa.default_memory_pool().release_unused()
     tables = load_interface()
     manifest = publish(
         Publication(

@@ -67,8 +67,9 @@ def model_assets(workspace: Workspace, manifest: Path) -> dg.AssetsDefinition:
             if not workspace.full and is_up_to_date(workspace):
                 context.log.info("the published release was built from exactly what is in landing: dbt is not called")
                 return
-            _require_selected(workspace, context.assets_def.keys, context.selected_asset_keys)
             plan = prepare_build(workspace)
+            unaffected = _unaffected(workspace, manifest, plan.models)
+            _require_selected(context.assets_def.keys - unaffected, context.selected_asset_keys)
             os.environ.update(dbt_environment(workspace.folder, workspace.settings) | plan.environment)
             invocation = dbt.cli(
                 build_arguments(plan), context=context, target_path=workspace.folder.dbt_target, raise_on_error=True
@@ -80,10 +81,13 @@ def model_assets(workspace: Workspace, manifest: Path) -> dg.AssetsDefinition:
 
 def unaffected_models(workspace: Workspace) -> set[dg.AssetKey]:
     """The models that a build of this moment need not build, since nothing they read has changed."""
-    pending = pending_models(workspace)
+    manifest = ensure_manifest(workspace.folder, workspace.settings, workspace.clock())
+    return _unaffected(workspace, manifest, pending_models(workspace))
+
+
+def _unaffected(workspace: Workspace, manifest: Path, pending: AbstractSet[str] | None) -> set[dg.AssetKey]:
     if pending is None:
         return set()
-    manifest = ensure_manifest(workspace.folder, workspace.settings, workspace.clock())
     nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"]
     translator = Translator(workspace)
     return {
@@ -93,11 +97,9 @@ def unaffected_models(workspace: Workspace) -> set[dg.AssetKey]:
     }
 
 
-def _require_selected(
-    workspace: Workspace, models: AbstractSet[dg.AssetKey], selected: AbstractSet[dg.AssetKey]
-) -> None:
+def _require_selected(needed: AbstractSet[dg.AssetKey], selected: AbstractSet[dg.AssetKey]) -> None:
     """Stop a run by hand on some models only, when others have to be built too: what is published would be of two states."""
-    missing = models - selected - unaffected_models(workspace)
+    missing = needed - selected
     if missing:
         raise dg.Failure(
             f"{len(missing)} models have to be built as well, first {min(missing, key=lambda key: key.path).to_user_string()}: "
