@@ -11,7 +11,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sources.http import HttpClient, HttpSettings
+from sources.http import Answer, HttpClient, HttpSettings
+from sources.http_content import expect_semicolon_csv
 from sources.http_limits import Clock, RetryRule, TimeLimits
 from sources.local_upstream.server import LocalUpstream
 from sources.spec import DatasetSpec
@@ -27,6 +28,11 @@ SETTLED = "Enhet;År;Kommunenummer;Kommune;Bosetting;Antall\n" + "".join(
 
 MINORITY_CHILDREN = {"3805": (370, 2147), "0709": (325, 1979), "0728": (8, 124)}
 """Table 12272, code -> (minority-language children, children in kindergarten): Larvik 2021, Larvik and Lardal 2017."""
+
+
+IMDI = "https://app-simapi-prod.azurewebsites.net/download_csv/k/bosatt_anmodede"
+SSB = "https://data.ssb.no/api/pxwebapi/v2/config"
+NAV = "https://www.nav.no/no/nav-og-samfunn/statistikk"
 
 
 class PatientClock:
@@ -57,6 +63,13 @@ def http_for(upstream: LocalUpstream, clock: PatientClock | None = None, **setti
     """A client whose official hosts are served by the local upstream; waits cost nothing."""
     chosen = {"time_limits": QUICK, "retry": RetryRule(attempts=3), "base_urls": upstream.base_urls, **settings}
     return HttpClient(HttpSettings(**chosen), (clock or PatientClock()).as_clock())
+
+
+def download(http: HttpClient, folder: Path, max_bytes: int = 1_000_000) -> tuple[Answer, bytes]:
+    """The settlement table fetched into a folder: the answer and the bytes that arrived."""
+    file = folder / "body.csv"
+    answer = http.download("imdi", IMDI, file, check=expect_semicolon_csv, accept="text/csv", max_bytes=max_bytes)
+    return answer, file.read_bytes()
 
 
 def make_spec(source: str, upstream_id: str, *, cadence: str = "yearly", **options: Any) -> DatasetSpec:

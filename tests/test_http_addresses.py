@@ -16,15 +16,11 @@ from pathlib import Path
 import pytest
 
 from sources.errors import TransferError
-from sources.http import Answer, HttpClient, HttpSettings
+from sources.http import HttpClient, HttpSettings
 from sources.http_content import expect_semicolon_csv
 from sources.http_limits import RetryRule, TimeLimits
 from sources.local_upstream.server import LocalUpstream
-from tests.live_upstream import SETTLED, PatientClock, http_for, write_release
-
-IMDI = "https://app-simapi-prod.azurewebsites.net/download_csv/k/bosatt_anmodede"
-SSB = "https://data.ssb.no/api/pxwebapi/v2/config"
-NAV = "https://www.nav.no/no/nav-og-samfunn/statistikk"
+from tests.live_upstream import IMDI, SETTLED, SSB, PatientClock, download, http_for, write_release
 
 
 @pytest.fixture(scope="module")
@@ -36,12 +32,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def upstream(folder: Path) -> Iterator[LocalUpstream]:
     with LocalUpstream(folder) as running:
         yield running
-
-
-def download(http: HttpClient, folder: Path, max_bytes: int = 1_000_000) -> tuple[Answer, bytes]:
-    file = folder / "body.csv"
-    answer = http.download("imdi", IMDI, file, check=expect_semicolon_csv, accept="text/csv", max_bytes=max_bytes)
-    return answer, file.read_bytes()
 
 
 @pytest.mark.parametrize(

@@ -18,15 +18,11 @@ from pathlib import Path
 import pytest
 
 from sources.errors import ClosedError, NotOfKindError, SourceError, TransferError
-from sources.http import Answer, HttpClient, HttpSettings, incoming_folder
-from sources.http_content import expect_semicolon_csv, quarantine
+from sources.http import HttpClient, HttpSettings, incoming_folder
+from sources.http_content import quarantine
 from sources.http_limits import RetryRule, TimeLimits
 from sources.local_upstream.server import LocalUpstream
-from tests.live_upstream import NOON, SETTLED, PatientClock, http_for, write_release
-
-IMDI = "https://app-simapi-prod.azurewebsites.net/download_csv/k/bosatt_anmodede"
-SSB = "https://data.ssb.no/api/pxwebapi/v2/config"
-NAV = "https://www.nav.no/no/nav-og-samfunn/statistikk"
+from tests.live_upstream import IMDI, NOON, SETTLED, SSB, PatientClock, download, http_for, write_release
 
 
 @pytest.fixture(scope="module")
@@ -38,12 +34,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def upstream(folder: Path) -> Iterator[LocalUpstream]:
     with LocalUpstream(folder) as running:
         yield running
-
-
-def download(http: HttpClient, folder: Path, max_bytes: int = 1_000_000) -> tuple[Answer, bytes]:
-    file = folder / "body.csv"
-    answer = http.download("imdi", IMDI, file, check=expect_semicolon_csv, accept="text/csv", max_bytes=max_bytes)
-    return answer, file.read_bytes()
 
 
 def test_a_whole_body_arrives_unpacked_and_unchanged(upstream: LocalUpstream, tmp_path: Path) -> None:
