@@ -54,6 +54,16 @@ def test_a_right_address_is_taken_and_not_in_the_settings_text() -> None:
     assert load_settings(dagster_postgres_url="postgresql://dagster@[::1]:5432/dagster").dagster_postgres_url
 
 
+def test_a_settings_file_that_is_no_toml_is_told_with_the_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text('municipality = "3909\n', encoding="utf-8")
+    monkeypatch.setitem(Settings.model_config, "toml_file", file)
+    with pytest.raises(WrongSetting, match="line 1, column 21"):
+        load_settings()
+
+
 @pytest.mark.parametrize("command", ["status", "run", "report"])
 def test_the_command_line_shows_no_secret_and_leaves_none_behind(tmp_path: Path, command: str) -> None:
     installation = Installation(tmp_path)

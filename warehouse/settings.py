@@ -5,6 +5,7 @@ Here: what an installation may choose. Not here: anything about a dataset (its s
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
@@ -85,6 +86,13 @@ def load_settings(**changes: Any) -> Settings:
     """The settings with the options of one call. Raises WrongSetting, which names settings but never shows a value."""
     try:
         return Settings(**changes)
+    except tomllib.TOMLDecodeError as problem:
+        raise WrongSetting(
+            expected="a TOML file",
+            found=str(problem),
+            where="settings.toml",
+            next_step="correct the place named; docs/operation.md lists the settings",
+        ) from None
     except ValidationError as problem:
         wrong = [(".".join(map(str, error["loc"])), error["msg"]) for error in problem.errors(include_input=False)]
         described = {
