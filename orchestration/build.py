@@ -9,7 +9,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -30,7 +30,7 @@ from warehouse.errors import VerificationFailed
 from warehouse.interface import Table, load_interface
 from warehouse.paths import DATABASE, DataFolder
 from warehouse.publish import Manifest, Publication, can_carry_on, publish, read_manifest
-from warehouse.state import BuildState, Change, forget_state, read_state, what_changed, write_state
+from warehouse.state import BuildState, Change, Prepared, forget_state, read_state, what_changed, write_state
 
 GEOGRAPHY = frozenset({"klass_municipalities", "klass_municipality_changes", "klass_counties", "klass_kostra_groups"})
 """Datasets that every figure's place depends on: when one changes, everything is built anew."""
@@ -65,31 +65,6 @@ class BuildPlan:
             "INTEGRERING_CHANGED_INDICATORS": "" if self.full else indicators,
             "INTEGRERING_PUBLISHED_INDICATORS": indicators if self.carries_on else "",
         }
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """What the publication has to know of the build, kept beside the build file.
-
-    ``fingerprint``: of the state it was prepared from; ``inputs``: hashes of the small tables laid into it; ``base``: the
-    fingerprint of the release that publication carries on from, if any, with the indicators that changed since.
-    """
-
-    fingerprint: str
-    inputs: dict[str, str]
-    base: str | None
-    changed: tuple[str, ...]
-
-    @staticmethod
-    def read(folder: Path) -> Prepared | None:
-        path = folder / "prepared.json"
-        if not path.exists():
-            return None
-        words = json.loads(path.read_text(encoding="utf-8"))
-        return Prepared(**{**words, "changed": tuple(words["changed"])})
-
-    def write(self, folder: Path) -> None:
-        (folder / "prepared.json").write_text(json.dumps(asdict(self), indent=1), encoding="utf-8")
 
 
 def current_state(workspace: Workspace) -> tuple[BuildState, list[InUse]]:

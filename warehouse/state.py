@@ -1,7 +1,7 @@
 """What the build file was built from, so that a run knows what has changed since.
 
-Here: the record beside the build file and the comparison. Not here: rebuilding. The record is written only after a build
-was verified and published; without it everything is rebuilt.
+Here: the records beside the build file and the comparison. Not here: rebuilding. The state is written only after a build
+was verified and published; without it everything is rebuilt. What was prepared is written before the models are built.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import json
 import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,31 @@ class BuildState:
     log: str
     options: dict[str, str] = field(default_factory=dict)
     inputs: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What the publication has to know of the build, kept beside the build file.
+
+    ``fingerprint``: of the state it was prepared from; ``inputs``: hashes of the small tables laid into it; ``base``: the
+    fingerprint of the release that publication carries on from, if any, with the indicators that changed since.
+    """
+
+    fingerprint: str
+    inputs: dict[str, str]
+    base: str | None
+    changed: tuple[str, ...]
+
+    @staticmethod
+    def read(build_folder: Path) -> Prepared | None:
+        path = build_folder / "prepared.json"
+        if not path.exists():
+            return None
+        words = json.loads(path.read_text(encoding="utf-8"))
+        return Prepared(**{**words, "changed": tuple(words["changed"])})
+
+    def write(self, build_folder: Path) -> None:
+        _write_whole(build_folder / "prepared.json", asdict(self))
 
 
 @dataclass(frozen=True)
@@ -47,9 +73,13 @@ def read_state(build_folder: Path) -> BuildState | None:
 
 def write_state(build_folder: Path, state: BuildState) -> None:
     """Record what the build file was built from."""
-    path = build_folder / "state.json"
+    _write_whole(build_folder / "state.json", asdict(state))
+
+
+def _write_whole(path: Path, words: dict[str, Any]) -> None:
+    """Write a small record whole or not at all."""
     partial = path.with_suffix(".part")
-    partial.write_text(json.dumps(asdict(state), indent=1, sort_keys=True), encoding="utf-8")
+    partial.write_text(json.dumps(words, indent=1, sort_keys=True), encoding="utf-8")
     os.replace(partial, path)
 
 
