@@ -6,13 +6,16 @@ Here: how models are named, grouped and tied to the datasets, and the one op tha
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject, dbt_assets
+from packaging.version import Version
 
 from orchestration.assets import dataset_key
 from orchestration.build import BuildPlan, is_up_to_date, pending_models, prepare_build
@@ -116,8 +119,23 @@ def build_arguments(plan: BuildPlan) -> list[str]:
     return [*arguments, "--full-refresh"] if plan.full else arguments
 
 
+class InstalledDbt(DbtCliResource):
+    """The dbt that is installed beside this interpreter, without what dagster-dbt prepares before each call.
+
+    Both overrides only spare work: should dagster-dbt rename what they override, it does that work again, with equal results.
+    """
+
+    @cached_property
+    def _cli_version(self) -> Version:
+        """What `dbt --version` answers, without a process that imports all of dbt to say it."""
+        return Version(version("dbt-core"))
+
+    def _initialize_dbt_core_adapter(self, args: Sequence[str]) -> None:
+        """No adapter in this process: it serves fetch_row_counts and fetch_column_metadata, which are not called."""
+
+
 def dbt_resource(workspace: Workspace) -> DbtCliResource:
     """The dbt command line with this project's files."""
     # dbt is installed beside the interpreter that runs; the PATH may hold another one or none
     beside = Path(sys.executable).with_name("dbt")
-    return DbtCliResource(project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT), dbt_executable=str(beside))
+    return InstalledDbt(project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT), dbt_executable=str(beside))
