@@ -281,7 +281,7 @@ def mart_documents(tables: Iterable[Table]) -> list[TableDoc]:
             columns={column.name: column.comment for column in t.columns},
             key=t.key,
             order_by=t.order_by,
-            is_ordered=t.is_ordered,
+            is_by_area=t.is_by_area,
             slice_by=t.slice_by,
             not_null=tuple(column.name for column in t.columns if column.is_required),
         )

@@ -26,7 +26,7 @@ STAGED = ("stg_klass__municipalities", "stg_klass__municipality_changes", "stg_k
 REGIONS = ("int_region__code_period", "int_region__code_current", "int_region__code_year", "int_region__kostra_group")
 AREAS = ("int_region__part", "int_region__county_year")
 FIGURES = ("int_observation__placed", "int_region__observation_summed", "int_region__observation_today")
-INDICATORS = ("int_indicator__series", "int_indicator__breakdown", "int_indicator__cell", "int_indicator__value")
+INDICATORS = tuple(f"int_indicator__{name}" for name in ("series", "breakdown", "cell", "value", "standing"))
 GATE = "hidden_cells_stay_hidden"
 _SPECIAL = ("0000", "9999")
 

@@ -85,7 +85,8 @@ class Column:
 class Table:
     """A published table. ``key``: the columns no two rows share; ``order_by``: the order rows are stored in.
 
-    ``is_ordered``: the model yields its rows in that order; ``slice_by``: the column whose values can be replaced singly.
+    ``is_by_area``: the model yields its rows in that order, areas first, and they are written some areas at a time.
+    ``slice_by``: the column whose values can be replaced singly.
     """
 
     name: str
@@ -95,7 +96,7 @@ class Table:
     key: tuple[str, ...]
     order_by: tuple[str, ...]
     columns: tuple[Column, ...]
-    is_ordered: bool = False
+    is_by_area: bool = False
     slice_by: str = ""
 
     @property
@@ -132,7 +133,7 @@ def _table(model: dict[str, Any]) -> Table:
         key=tuple(key),
         order_by=tuple(meta.get("order_by", ())),
         columns=tuple(_column(name, column) for column in model["columns"]),
-        is_ordered=meta.get("is_ordered", False),
+        is_by_area=meta.get("is_by_area", False),
         slice_by=meta.get("slice_by", ""),
     )
 

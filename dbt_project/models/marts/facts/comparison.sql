@@ -2,8 +2,8 @@
 -- Differences are in the indicator's unit (percentage points for a share). A region is ranked only with a known value, first
 -- being best (or highest, where neither way is better). A change over years is given only where no break of definition lies
 -- between. The KOSTRA group is the one the municipality is in today; where no group is known the columns are empty.
--- A view: publication writes it out once, all of it or the slices that changed. Windows and order work on few columns; the
--- wide text columns are joined last, to rows that already stand in order.
+-- A view: publication writes it out once, some areas at a time, all of it or the slices that changed. Order works on few
+-- columns; the wide text columns are joined last, to rows that already stand in order.
 {{ config(materialized='view' if target.type == 'duckdb' else 'table') }}
 
 {%- set shown = ['value', 'value_low', 'value_high'] %}
@@ -36,39 +36,6 @@ broken as (
 
 ),
 
-ranked as (
-
-    select
-        figures.breakdown_id,
-        figures.region_code,
-        figures.year,
-        figures.value,
-        figures.value_low,
-        figures.value_high,
-        figures.value_status,
-        figures.geography_basis,
-        figures.reason,
-        figures.release_id,
-        rank() over (
-            partition by figures.breakdown_id, figures.year
-            order by figures.value * breakdowns.rank_sign nulls last
-        ) as value_rank,
-        count(figures.value) over (partition by figures.breakdown_id, figures.year) as ranked_count,
-        {%- for years in [1, 3] %}
-            max(figures.value) over (
-                partition by figures.breakdown_id, figures.region_code
-                order by figures.year range between {{ years }} preceding and {{ years }} preceding
-            ) as value_{{ years }}y_before,
-        {%- endfor %}
-        breakdowns.indicator_number,
-        breakdowns.breakdown_number
-    from {{ ref('int_indicator__value') }} as figures
-    inner join breakdowns
-        on figures.breakdown_id = breakdowns.breakdown_id
-    where figures.region_level = 'municipality' {{ only_published('figures.indicator_id') }}
-
-),
-
 {%- for level in levels %}
     {{ level }} as (
 
@@ -92,10 +59,31 @@ ranked as (
 ordered as (
 
     select
-        *,
-        substr(region_code, 1, 2) as county_code
-    from ranked
-    order by region_code, indicator_number, year, breakdown_number
+        figures.breakdown_id,
+        figures.region_code,
+        substr(figures.region_code, 1, 2) as county_code,
+        figures.year,
+        figures.value,
+        figures.value_low,
+        figures.value_high,
+        figures.value_status,
+        figures.geography_basis,
+        figures.reason,
+        figures.release_id,
+        standing.value_rank,
+        standing.ranked_count,
+        standing.value_1y_before,
+        standing.value_3y_before
+    from {{ ref('int_indicator__value') }} as figures
+    inner join {{ ref('int_indicator__standing') }} as standing
+        on
+            figures.breakdown_id = standing.breakdown_id
+            and figures.region_code = standing.region_code
+            and figures.year = standing.year
+    inner join breakdowns
+        on figures.breakdown_id = breakdowns.breakdown_id
+    where figures.region_level = 'municipality' {{ only_published('figures.indicator_id') }}
+    order by figures.region_code, breakdowns.indicator_number, figures.year, breakdowns.breakdown_number
 
 )
 
@@ -133,8 +121,8 @@ select
     {%- for level in levels %}
         {{ difference('ordered.value', level ~ '.value') }} as difference_{{ level }},
     {%- endfor %}
-    cast(case when ordered.value is not null then ordered.value_rank end as integer) as rank,
-    cast(ordered.ranked_count as integer) as ranked_count,
+    ordered.value_rank as rank,
+    ordered.ranked_count,
     case when not coalesce(broken.in_one_year, false) then {{ difference('ordered.value', 'ordered.value_1y_before') }} end as change_1y,
     case when broken.breakdown_id is null then {{ difference('ordered.value', 'ordered.value_3y_before') }} end as change_3y,
     cast(ordered.release_id as {{ dbt.type_string() }}) as release_id,

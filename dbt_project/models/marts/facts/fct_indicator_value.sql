@@ -1,5 +1,5 @@
 -- Every indicator by area of today, year and breakdown.
--- A view: publication writes it out once, all of it or the slices that changed, in the order it has here.
+-- A view: publication writes it out once, some areas at a time, all of it or the slices that changed, in the order it has here.
 {{ config(materialized='view' if target.type == 'duckdb' else 'table') }}
 
 with breakdowns as (
