@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -103,6 +104,24 @@ def test_an_unfit_candidate_is_not_published(
     assert os.readlink(folder.published) == before
     assert _codes(folder) == ["00", "3907", "3909"]
     assert not list(folder.releases.glob(".candidate*"))
+
+
+def test_a_table_written_by_area_loses_no_row_and_keeps_its_order(folder: DataFolder) -> None:
+    # 121 areas are three parts; 0000 and 9999 are no area of dim_region, before the first and after the last
+    codes = [f"{1000 + n}" for n in range(120)]
+    view = (
+        "create view marts.comparison as select code, year, code || year as figure from (select unnest("
+        f"{[*codes, '0000', '9999']}) as code) cross join (values (2024), (2023)) as years (year) order by code, year"
+    )
+    _build(folder, codes, view)
+    by_area = TableDoc("comparison", "", {}, ("code", "year"), ("code", "year"), is_by_area=True)
+    publish(_publication(folder, tables=[REGION, by_area]))
+    stored = run_query(folder.root, "select code, year from comparison").rows
+    assert stored == [(code, year) for code in ("0000", *codes, "9999") for year in (2023, 2024)]
+    without_code = replace(by_area, key=(), not_null=("code",))
+    _build(folder, codes, "create view marts.comparison as select null::varchar as code, 2024 as year")
+    with pytest.raises(VerificationFailed, match="1 empty"):
+        publish(_publication(folder, tables=[REGION, without_code]))
 
 
 def _fail_with(code: int) -> Callable[..., None]:

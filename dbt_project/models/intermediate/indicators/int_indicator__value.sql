@@ -10,30 +10,38 @@
     )
 }}
 
-with cells as (
+-- each side reads the cells for itself: shared by all, ten million cells would be laid aside before the first is used
+with as_given as (
 
     select * from {{ ref('int_indicator__cell') }}
-    where true {{ only_changed('indicator_id', 'changed_indicators') }}
+    where role = 'value' {{ only_changed('indicator_id', 'changed_indicators') }}
+
+),
+
+upstream as (
+
+    select * from {{ ref('int_indicator__cell') }}
+    where role = 'published' {{ only_changed('indicator_id', 'changed_indicators') }}
+
+),
+
+numerators as (
+
+    select * from {{ ref('int_indicator__cell') }}
+    where role = 'numerator' {{ only_changed('indicator_id', 'changed_indicators') }}
+
+),
+
+denominators as (
+
+    select * from {{ ref('int_indicator__cell') }}
+    where role = 'denominator' {{ only_changed('indicator_id', 'changed_indicators') }}
 
 ),
 
 indicators as (
 
     select * from {{ source('landing', 'indicator') }}
-
-),
-
-numerators as (
-
-    select * from cells
-    where role = 'numerator'
-
-),
-
-denominators as (
-
-    select * from cells
-    where role = 'denominator'
 
 ),
 
@@ -111,27 +119,6 @@ recomputed as (
 
 ),
 
-upstream as (
-
-    select
-        indicator_id,
-        breakdown_id,
-        release_id,
-        region_code,
-        region_level,
-        year,
-        value,
-        value_low,
-        value_high,
-        value_status,
-        geography_basis,
-        reason,
-        hidden_count
-    from cells
-    where role in ('value', 'published')
-
-),
-
 -- upstream's own share wins where it has a figure for the very area, and where it hides one
 combined as (
 
@@ -205,14 +192,15 @@ municipalities as (
 
 ),
 
-given as (
+without_municipalities as (
 
     select
         indicator_id,
         breakdown_id,
         year,
-        max(release_id) as release_id
-    from chosen
+        coalesce(max(case when role <> 'numerator' then release_id end), max(release_id)) as release_id
+    from {{ ref('int_indicator__cell') }}
+    where role in ('value', 'published', 'numerator') {{ only_changed('indicator_id', 'changed_indicators') }}
     group by indicator_id, breakdown_id, year
     having max(case when region_level = 'municipality' then 1 else 0 end) = 0
 
@@ -239,11 +227,31 @@ from chosen
 union all
 
 select
-    given.indicator_id,
-    given.breakdown_id,
+    indicator_id,
+    breakdown_id,
+    region_code,
+    region_level,
+    year,
+    value,
+    value_low,
+    value_high,
+    value_status,
+    cast(null as double) as numerator,
+    cast(null as double) as denominator,
+    geography_basis,
+    reason,
+    hidden_count,
+    release_id
+from as_given
+
+union all
+
+select
+    without_municipalities.indicator_id,
+    without_municipalities.breakdown_id,
     municipalities.code as region_code,
     'municipality' as region_level,
-    given.year,
+    without_municipalities.year,
     cast(null as double) as value,
     cast(null as double) as value_low,
     cast(null as double) as value_high,
@@ -253,6 +261,6 @@ select
     'unavailable' as geography_basis,
     'not_published_for_municipalities' as reason,
     0 as hidden_count,
-    given.release_id
-from given
+    without_municipalities.release_id
+from without_municipalities
 cross join municipalities

@@ -10,42 +10,22 @@
     )
 }}
 
-with datasets as (
-
-    select
-        dataset_id,
-        geography
-    from {{ source('landing', 'dataset') }}
-
-),
-
--- `geography_year`: whose codes the cells stand under, the year's own or (where upstream has joined its series) today's
-cells as (
-
-    select
-        bounded.*,
-        case when datasets.geography = 'today' then {{ last_year() }} else bounded.year end as geography_year
-    from {{ ref('int_observation__bounded') }} as bounded
-    inner join datasets
-        on bounded.dataset_id = datasets.dataset_id
-    where bounded.region_level = 'municipality' {{ only_changed('bounded.dataset_id') }}
-
-),
-
-code_year as (
+with code_year as (
 
     select * from {{ ref('int_region__code_year') }}
 
 ),
 
--- places that a dataset lists under more than one code in a year
+-- places that a dataset lists under more than one code in a year. They are few, so that what follows looks at the cells again
+-- rather than keep them all
 listed as (
 
     select distinct
         dataset_id,
-        region_code,
+        published_code,
         geography_year
-    from cells
+    from {{ ref('int_observation__municipality') }}
+    where true {{ only_changed() }}
 
 ),
 
@@ -57,72 +37,60 @@ contested as (
         listed.geography_year
     from listed
     inner join code_year
-        on listed.region_code = code_year.published_code and listed.geography_year = code_year.year
+        on listed.published_code = code_year.published_code and listed.geography_year = code_year.year
     group by listed.dataset_id, code_year.part_code, listed.geography_year
     having count(*) > 1
-
-),
-
-placed as (
-
-    select
-        cells.series_id,
-        cells.dataset_id,
-        cells.release_id,
-        cells.region_code as published_code,
-        code_year.part_code,
-        cells.period_start,
-        cells.year,
-        cells.geography_year,
-        cells.value,
-        cells.value_low,
-        cells.value_high,
-        cells.value_status,
-        code_year.is_own_year,
-        contested.part_code is not null as is_contested
-    from cells
-    inner join code_year
-        on cells.region_code = code_year.published_code and cells.geography_year = code_year.year
-    left join contested
-        on
-            cells.dataset_id = contested.dataset_id
-            and code_year.part_code = contested.part_code
-            and cells.geography_year = contested.geography_year
-    where not code_year.is_special or cells.value_status in ('ok', 'suppressed')
 
 ),
 
 ranked as (
 
     select
-        placed.*,
+        cells.*,
+        code_year.part_code,
         row_number() over (
-            partition by series_id, part_code, period_start
+            partition by cells.series_id, code_year.part_code, cells.period_start
             order by
-                case when value_status in ('ok', 'suppressed') then 0 else 1 end,
-                case when is_own_year then 0 else 1 end,
-                published_code
+                case when cells.value_status in ('ok', 'suppressed') then 0 else 1 end,
+                case when code_year.is_own_year then 0 else 1 end,
+                cells.published_code
         ) as choice
-    from placed
-    where is_contested
+    from {{ ref('int_observation__municipality') }} as cells
+    inner join code_year
+        on cells.published_code = code_year.published_code and cells.geography_year = code_year.year
+    inner join contested
+        on
+            cells.dataset_id = contested.dataset_id
+            and code_year.part_code = contested.part_code
+            and cells.geography_year = contested.geography_year
+    where (not code_year.is_special or cells.value_status in ('ok', 'suppressed')) {{ only_changed('cells.dataset_id') }}
 
 )
 
 select
-    series_id,
-    dataset_id,
-    release_id,
-    published_code,
-    part_code,
-    period_start,
-    year,
-    geography_year,
-    value,
-    value_low,
-    value_high,
-    value_status
-from placed
-where not is_contested
+    cells.series_id,
+    cells.dataset_id,
+    cells.release_id,
+    cells.published_code,
+    code_year.part_code,
+    cells.period_start,
+    cells.year,
+    cells.geography_year,
+    cells.value,
+    cells.value_low,
+    cells.value_high,
+    cells.value_status
+from {{ ref('int_observation__municipality') }} as cells
+inner join code_year
+    on cells.published_code = code_year.published_code and cells.geography_year = code_year.year
+left join contested
+    on
+        cells.dataset_id = contested.dataset_id
+        and code_year.part_code = contested.part_code
+        and cells.geography_year = contested.geography_year
+where
+    contested.part_code is null
+    and (not code_year.is_special or cells.value_status in ('ok', 'suppressed')) {{ only_changed('cells.dataset_id') }}
 
 union all
 

@@ -11,14 +11,7 @@
     )
 }}
 
-with placed as (
-
-    select * from {{ ref('int_observation__placed') }}
-    where true {{ only_changed() }}
-
-),
-
-parts as (
+with parts as (
 
     select * from {{ ref('int_region__part') }}
     where not is_sole
@@ -49,9 +42,10 @@ in_area as (
         parts.region_level,
         parts.is_exact,
         parts.part_count
-    from placed
+    from {{ ref('int_observation__placed') }} as placed
     inner join parts
         on placed.part_code = parts.part_code and placed.geography_year = parts.year
+    where true {{ only_changed('placed.dataset_id') }}
 
     union all
 
@@ -62,9 +56,10 @@ in_area as (
         'country' as region_level,
         true as is_exact,
         cast(null as integer) as part_count
-    from placed
+    from {{ ref('int_observation__placed') }} as placed
     inner join special
         on placed.part_code = special.code
+    where true {{ only_changed('placed.dataset_id') }}
 
 ),
 

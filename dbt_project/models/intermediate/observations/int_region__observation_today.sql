@@ -10,14 +10,7 @@
     )
 }}
 
-with placed as (
-
-    select * from {{ ref('int_observation__placed') }}
-    where true {{ only_changed() }}
-
-),
-
-sole_parts as (
+with sole_parts as (
 
     select * from {{ ref('int_region__part') }}
     where region_level = 'municipality' and is_sole
@@ -58,9 +51,10 @@ published_municipality as (
         placed.value_low,
         placed.value_high,
         placed.value_status
-    from placed
+    from {{ ref('int_observation__placed') }} as placed
     inner join sole_parts
         on placed.part_code = sole_parts.part_code and placed.geography_year = sole_parts.year
+    where true {{ only_changed('placed.dataset_id') }}
 
 ),
 
@@ -159,7 +153,7 @@ sole_areas as (
         placed.value_low,
         placed.value_high,
         placed.value_status
-    from placed
+    from {{ ref('int_observation__placed') }} as placed
     inner join {{ ref('int_region__part') }} as parts
         on placed.part_code = parts.part_code and placed.year = parts.year
     left join published_upper
@@ -169,7 +163,9 @@ sole_areas as (
             and parts.region_level = published_upper.region_level
             and placed.period_start = published_upper.period_start
             and published_upper.value_status not in ('missing', 'not_applicable')
-    where parts.region_level in ('county', 'kostra_group') and parts.is_sole and published_upper.series_id is null
+    where
+        parts.region_level in ('county', 'kostra_group') and parts.is_sole
+        and published_upper.series_id is null {{ only_changed('placed.dataset_id') }}
 
 ),
 
