@@ -1,25 +1,10 @@
 -- A release gate: nothing we derive shows a cell that upstream hides, or lets anyone work one out (docs/decisions/0008).
 -- One row per figure that says too much. A share of nothing (numerator 0) is 0 whatever the denominator.
 {{ config(meta={'dagster': {'ref': {'name': 'int_region__observation_today'}}}) }}
-{%- set datasets, indicators = changed_names('changed_datasets'), changed_names('changed_indicators') %}
-with today as (
-
-    select
-        series_id,
-        region_code,
-        region_level,
-        period_start,
-        value,
-        value_low,
-        value_high,
-        geography_basis,
-        hidden_count
-    from {{ ref('int_region__observation_today') }}
-    where true {% if datasets %}and dataset_id in {{ names_as_sql('changed_datasets') }}{% endif %}
-
-),
-
-shares as (
+{%- set of_changed = 'and dataset_id in ' ~ names_as_sql('changed_datasets') if changed_names('changed_datasets') else '' %}
+{%- set today = ref('int_region__observation_today') %}
+{%- set indicators = changed_names('changed_indicators') %}
+with shares as (
 
     select * from {{ ref('int_indicator__value') }}
     where region_level <> 'kostra_group' and hidden_count > 0 {% if indicators %}and indicator_id in {{ names_as_sql('changed_indicators') }}{% endif %}
@@ -45,13 +30,13 @@ memberships as (
 -- our own sums over hidden cells; an area that upstream gives itself is upstream's to answer for
 sums as (
 
-    select * from today
+    select * from {{ today }}
     where
         geography_basis = 'summed'
         and region_level in ('county', 'kostra_group')
         and hidden_count > 0
         and value_low is not null
-        and value_high is not null
+        and value_high is not null {{ of_changed }}
 
 ),
 
@@ -71,7 +56,7 @@ parts as (
     from sums
     inner join memberships
         on sums.region_code = memberships.area_code
-    inner join today as municipalities
+    inner join {{ today }} as municipalities
         on
             sums.series_id = municipalities.series_id
             and sums.period_start = municipalities.period_start
@@ -86,8 +71,8 @@ select
     cast(series_id as varchar) as what,
     region_code,
     period_start
-from today
-where hidden_count > 0 and (value is not null or value_low = value_high)
+from {{ today }}
+where hidden_count > 0 and (value is not null or value_low = value_high) {{ of_changed }}
 
 union all
 
