@@ -1,38 +1,35 @@
 """The rules of the gates: each looks for one way in which a release can be wrong and says so in a sentence.
 
-Here: rules over one or two observation tables. Not here: which rules are asked when (gates.py), or the limits (spec.gate).
+Here: rules over one or two observation tables. Not here: rules on the cells that differ (gate_cells.py), which rules are
+asked when (gates.py), or the limits (spec.gate).
 Several of them are incidents that happened at IMDi in 2025: settlement counted under two codes, history gone for three
 days, one category taking over the meaning of another, requests that went down.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from sources.dimensions import DIMENSIONS, dimensions
 from sources.klass.history import changes, code_is_valid
 from sources.landing import ReadingFacts
-from sources.revisions import compare_observations
+from sources.observation import years_of
 from sources.spec import DatasetSpec
+from sources.text_codes import coded, distinct, key_numbers, places_of, rows_where, used_labels
 
 MOST_REASONS = 10
 """More sentences of one kind than this tell a person nothing new."""
-
-JUMP = 10
-SMALLEST_JUMPING = 20
-"""A cell that goes from 1 to 12 is news, not an error: only cells of at least this size can jump."""
 
 NEAR = 3
 """How far two copies of one figure may lie apart: hidden and revised cases (seen in 2025) are one to three persons."""
 
 _SHARE_NEAR = 0.8
-_SERIES_AND_DAY = ("measure", "unit", "period_start", *DIMENSIONS)
+_Pair = tuple[int, str, str]
+"""A year, an old code and a new code."""
 
-FEWEST_TAKEN_OVER = 20
-_SHARE_TAKEN_OVER = 0.9
+_SERIES_AND_DAY = ("measure", "unit", "period_start", *DIMENSIONS)
 
 
 def lost_table_rows(spec: DatasetSpec, facts: ReadingFacts, before: ReadingFacts | None) -> list[str]:
@@ -52,8 +49,8 @@ def mostly_hidden(spec: DatasetSpec, table: pa.Table) -> list[str]:
 
 def more_hidden(spec: DatasetSpec, table: pa.Table, before: pa.Table) -> list[str]:
     """Far more cells than before hold no figure, in the years that both have."""
-    common = pc.unique(before["period_start"])
-    now = _share_without_figure(table.filter(pc.is_in(table["period_start"], value_set=common)))
+    common = set(pc.unique(before["period_start"]).to_pylist())
+    now = _share_without_figure(table, rows_where(table, "period_start", common.__contains__))
     then = _share_without_figure(before)
     if now - then > spec.gate.max_hidden_rise:
         return [
@@ -64,15 +61,16 @@ def more_hidden(spec: DatasetSpec, table: pa.Table, before: pa.Table) -> list[st
 
 def below_zero(spec: DatasetSpec, table: pa.Table) -> list[str]:
     """Figures below zero where the dataset has none. Kroner may be: a grant that is paid back is a negative payment."""
-    counted = table.filter(pc.invert(pc.starts_with(table["unit"].cast(pa.string()), "nok")))
-    below = pc.sum(pc.less(counted["value"], 0)).as_py() or 0
+    counted = rows_where(table, "unit", lambda unit: not unit.startswith("nok"))
+    below = int(np.count_nonzero(counted & (figures(table) < 0)))
     return [f"{below} cells lie below zero"] if below and spec.non_negative else []
 
 
 def above_whole(spec: DatasetSpec, table: pa.Table) -> list[str]:
     """Shares above 100 per cent: another unit under the name of per cent. A dataset of shares that may be larger says so."""
-    shares = table.filter(pc.equal(table["unit"].cast(pa.string()), "percent"))["value"].drop_null()
-    above = (pc.sum(pc.greater(shares, 100)).as_py() or 0) / max(len(shares), 1)
+    values = figures(table)
+    shares = values[rows_where(table, "unit", "percent".__eq__) & ~np.isnan(values)]
+    above = int(np.count_nonzero(shares > 100)) / max(len(shares), 1)
     if above > spec.gate.max_share_above_100:
         return [f"{above:.1%} of the shares lie above 100 per cent (limit {spec.gate.max_share_above_100:.0%})"]
     return []
@@ -84,8 +82,8 @@ def under_two_codes(spec: DatasetSpec, table: pa.Table) -> list[str]:
     In 2025 IMDi listed settlement of 2021-2023 so; 45 of 51 pairs were equal and the others differed by one to three
     persons. Municipalities that are about to merge stand under both codes too, each with a part of its own: those differ.
     """
-    shown = _municipal(table).filter(pc.greater(pc.fill_null(_municipal(table)["value"], 0), 0))
-    seen = {(r["region_code"], r["year"]) for r in _grouped(shown, ["region_code"])}
+    shown = _municipal(table) & (figures(table) > 0)
+    seen = combinations(table, ["region_code"], shown)
     years = {year for _, year in seen}
     pairs = [
         (year, old, new)
@@ -94,8 +92,7 @@ def under_two_codes(spec: DatasetSpec, table: pa.Table) -> list[str]:
         for year in years
         if (old, year) in seen and (new, year) in seen and code_is_valid(old, year) != code_is_valid(new, year)
     ]
-    figures = _figures_by_code(shown, {code for _, *codes in pairs for code in codes}) if pairs else {}
-    doubled = [(y, old, new) for y, old, new in pairs if _stands_twice(figures.get((y, old)), figures.get((y, new)))]
+    doubled = _standing_twice(table, shown, pairs) if pairs else []
     if len(doubled) <= spec.gate.max_places_under_two_codes:
         return []
     found = sorted({year for year, _, _ in doubled})
@@ -106,26 +103,37 @@ def under_two_codes(spec: DatasetSpec, table: pa.Table) -> list[str]:
     ]
 
 
-def _figures_by_code(shown: pa.Table, codes: set[str]) -> dict[tuple[int, str], dict[tuple, float]]:
-    """The figures of some codes that are no percentages, by year and code, then by series and day."""
-    wanted = pc.and_(
-        pc.is_in(shown["region_code"].cast(pa.string()), value_set=pa.array(sorted(codes))),
-        pc.not_equal(shown["unit"].cast(pa.string()), "percent"),
-    )
-    figures: dict[tuple[int, str], dict[tuple, float]] = {}
-    for row in shown.filter(wanted).select(["region_code", "value", *_SERIES_AND_DAY]).to_pylist():
-        of_code = figures.setdefault((row["period_start"].year, row["region_code"]), {})
-        of_code[tuple(row[name] for name in _SERIES_AND_DAY)] = row["value"]
-    return figures
+def _standing_twice(table: pa.Table, shown: np.ndarray, pairs: list[_Pair]) -> list[_Pair]:
+    """The pairs of which nearly all cells that the two codes share hold the same figure, to a few persons."""
+    codes = {code for _, *both in pairs for code in both}
+    wanted = shown & rows_where(table, "region_code", codes.__contains__) & rows_where(table, "unit", "percent".__ne__)
+    rows = table.select(["region_code", "value", *_SERIES_AND_DAY]).filter(pa.array(wanted))
+    held = _rows_by_year_and_code(rows)
+    pairs = [(year, old, new) for year, old, new in pairs if (year, old) in held and (year, new) in held]
+    if not pairs:
+        return []
+    labels, code = coded(rows["region_code"])
+    number = {label: place for place, label in enumerate(labels.to_pylist())}
+    first, cell = distinct(*key_numbers(rows, _SERIES_AND_DAY))
+    places = code.astype(np.int64) * len(first) + cell
+    of_old = [held[year, old] for year, old, _ in pairs]
+    pair = np.repeat(np.arange(len(pairs)), [len(found) for found in of_old])
+    one = np.concatenate(of_old)
+    under_new = np.array([number[new] for _, _, new in pairs])[pair] * len(first) + cell[one]
+    other = places_of(under_new, places, len(labels) * len(first))
+    near = np.abs(figures(rows)[one] - figures(rows)[other]) <= NEAR
+    common = np.bincount(pair[other >= 0], minlength=len(pairs))
+    equal = np.bincount(pair[(other >= 0) & near], minlength=len(pairs))
+    return [pairs[at] for at in np.flatnonzero((common > 0) & (equal >= _SHARE_NEAR * common))]
 
 
-def _stands_twice(old: dict[tuple, float] | None, new: dict[tuple, float] | None) -> bool:
-    """Whether nearly all cells that two codes share in a year hold the same figure, to a few persons."""
-    if not old or not new:
-        return False
-    common = set(old) & set(new)
-    near = sum(abs(old[cell] - new[cell]) <= NEAR for cell in common)
-    return bool(common) and near >= _SHARE_NEAR * len(common)
+def _rows_by_year_and_code(table: pa.Table) -> dict[tuple[int, str], np.ndarray]:
+    labels, code = coded(table["region_code"])
+    names, year = labels.to_pylist(), years_of(table)
+    order = np.lexsort((code, year))
+    is_next = (np.diff(year[order]) != 0) | (np.diff(code[order]) != 0)
+    parts = np.split(order, np.flatnonzero(is_next) + 1)
+    return {(int(year[part[0]]), names[code[part[0]]]): part for part in parts if len(part)}
 
 
 def shrunk(spec: DatasetSpec, facts: ReadingFacts, before: ReadingFacts) -> list[str]:
@@ -152,12 +160,12 @@ def lost_measures(table: pa.Table, before: pa.Table) -> list[str]:
     Also catches a unit that changed under the same name, since the unit is part of what is compared.
     """
     names = ["measure", "unit"]
-    now = {(r["measure"], r["unit"], r["year"]) for r in _grouped(_with_figure(table), names)}
-    years = {r["year"] for r in _grouped(table, [])}
+    now = combinations(table, names, with_figure(table))
+    years = {year for (year,) in combinations(table, [])}
     gone: dict[tuple[str, str], list[int]] = {}
-    for row in _grouped(_with_figure(before), names):
-        if row["year"] in years and (row["measure"], row["unit"], row["year"]) not in now:
-            gone.setdefault((row["measure"], row["unit"]), []).append(row["year"])
+    for measure, unit, year in combinations(before, names, with_figure(before)) - now:
+        if year in years:
+            gone.setdefault((measure, unit), []).append(year)
     return [
         f"figures gone: {measure} ({unit}) in {_listed(sorted(lost))}" for (measure, unit), lost in sorted(gone.items())
     ][:MOST_REASONS]
@@ -167,7 +175,7 @@ def lost_codes(spec: DatasetSpec, table: pa.Table, before: pa.Table) -> list[str
     """Codes of a breakdown that are gone. A dimension that upstream extends by nature may lose a few."""
     reasons = []
     for name in DIMENSIONS:
-        then, now = (set(pc.unique(t[name].cast(pa.string())).to_pylist()) for t in (before, table))
+        then, now = (used_labels(t[name]) for t in (before, table))
         lost = sorted(then - now)
         limit = spec.gate.max_lost_code_ratio if dimensions()[name].open else 0
         if len(lost) > limit * len(then):
@@ -217,118 +225,53 @@ def totals_that_moved(spec: DatasetSpec, table: pa.Table, before: pa.Table, open
     return reasons[:MOST_REASONS]
 
 
-def judge_cells(
-    spec: DatasetSpec, table: pa.Table, before: pa.Table, open_from: int, reasons: list[str], notices: list[str]
-) -> None:
-    """Rules on the cells that differ: tenfold jumps in closed years, and one category with another's figures."""
-    cells = compare_observations(before, table)
-    cells = cells.append_column("year", pc.year(cells["period_start"]))
-    changed = cells.filter(pc.equal(cells["change_kind"], "changed"))
-    reasons += _jumps(spec, changed, open_from)
-    for measure, other, year, places in _takeovers(cells, before):
-        text = f"{year}: {other} holds what {measure} held before ({places} places)"
-        (notices if spec.gate.known_takeovers.get(measure) == other else reasons).append(text)
-    notices += _falls_while_open(changed, open_from)
+def _share_without_figure(table: pa.Table, rows: np.ndarray | None = None) -> float:
+    shown = with_figure(table) if rows is None else with_figure(table)[rows]
+    return 1 - int(np.count_nonzero(shown)) / max(len(shown), 1)
 
 
-def _jumps(spec: DatasetSpec, changed: pa.Table, open_from: int) -> list[str]:
-    closed = changed.filter(
-        pc.and_(
-            pc.less(changed["year"], open_from),
-            pc.greater_equal(pc.fill_null(changed["value_before"], 0), SMALLEST_JUMPING),
-        )
-    )
-    closed = closed.filter(pc.is_valid(closed["value_after"]))
-    if closed.num_rows == 0:
-        return []
-    ratio = pc.divide(closed["value_after"], closed["value_before"])
-    jumped = pc.sum(pc.or_(pc.greater_equal(ratio, JUMP), pc.less_equal(ratio, 1 / JUMP))).as_py() or 0
-    if jumped > spec.gate.max_jump_share * closed.num_rows and jumped > 1:
-        return [f"{jumped} of {closed.num_rows} revised cells of closed years moved by a factor of {JUMP} or more"]
-    return []
+def _municipal(table: pa.Table) -> np.ndarray:
+    return rows_where(table, "region_level", "municipality".__eq__)
 
 
-def _takeovers(cells: pa.Table, before: pa.Table) -> Iterator[tuple[str, str, int, int]]:
-    """(measure, other measure, year, places) where the other now holds the figures the first one held, and it moved on."""
-    had = {(r["measure"], r["unit"], r["year"]) for r in _grouped(_with_figure(before), ["measure", "unit"])}
-    cells = cells.filter(pc.is_in(cells["change_kind"], value_set=pa.array(["changed", "added"])))
-    figures = cells.filter(pc.is_valid(cells["value_after"])).group_by(["measure", "unit", "year"]).aggregate([])
-    begun = [r for r in figures.to_pylist() if (r["measure"], r["unit"], r["year"]) not in had]
-    # where no measure began, none can have taken over: the usual case, at the price of a grouping
-    cells = cells.filter(
-        pc.and_(
-            pc.is_in(cells["unit"], value_set=pa.array([r["unit"] for r in begun], pa.string())),
-            pc.is_in(cells["year"], value_set=pa.array([r["year"] for r in begun], cells["year"].type)),
-        )
-    )
-    moved: dict[tuple[str, int, str], dict[tuple, float]] = {}
-    fresh: dict[tuple[str, int, str], dict[tuple, float]] = {}
-    names = ["region_code", *DIMENSIONS]
-    for row in cells.to_pylist():
-        key, place = (row["unit"], row["year"], row["measure"]), tuple(row[n] for n in names)
-        if row["change_kind"] == "changed" and row["value_before"]:
-            moved.setdefault(key, {})[place] = row["value_before"]
-        elif row["value_after"] and (row["measure"], row["unit"], row["year"]) not in had:
-            fresh.setdefault(key, {})[place] = row["value_after"]
-    for (unit, year, measure), old in sorted(moved.items()):
-        for (unit_too, year_too, other), new in sorted(fresh.items()):
-            if (unit_too, year_too) != (unit, year):
-                continue
-            common = set(old) & set(new)
-            equal = sum(old[place] == new[place] for place in common)
-            if len(common) >= FEWEST_TAKEN_OVER and equal >= _SHARE_TAKEN_OVER * len(common):
-                yield measure, other, year, equal
+def with_figure(table: pa.Table) -> np.ndarray:
+    return rows_where(table, "value_status", "ok".__eq__)
 
 
-def _falls_while_open(changed: pa.Table, open_from: int) -> list[str]:
-    """Measures whose revised cells of an open year went down in sum: allowed (requests do), and said."""
-    recent = changed.filter(pc.and_(pc.greater_equal(changed["year"], open_from), pc.is_valid(changed["value_after"])))
-    recent = recent.filter(pc.is_valid(recent["value_before"]))
-    sums = recent.group_by(["measure", "unit", "region_level", "year"]).aggregate(
-        [("value_before", "sum"), ("value_after", "sum")]
-    )
-    return [
-        f"{r['measure']} ({r['unit']}, {r['region_level']}) {r['year']}: revised down from {r['value_before_sum']:.0f} to "
-        f"{r['value_after_sum']:.0f} over the revised cells"
-        for r in sorted(sums.to_pylist(), key=lambda r: (r["year"], r["measure"], r["region_level"]))
-        if r["value_after_sum"] < r["value_before_sum"] and r["unit"] != "percent"
-    ][:MOST_REASONS]
+def figures(table: pa.Table, name: str = "value") -> np.ndarray:
+    """A column of figures, NaN where there is none."""
+    return table[name].to_numpy()
 
 
-def _share_without_figure(table: pa.Table) -> float:
-    shown = pc.sum(pc.equal(table["value_status"].cast(pa.string()), "ok")).as_py() or 0
-    return 1 - shown / max(table.num_rows, 1)
-
-
-def _municipal(table: pa.Table) -> pa.Table:
-    return table.filter(pc.equal(table["region_level"].cast(pa.string()), "municipality"))
-
-
-def _with_figure(table: pa.Table) -> pa.Table:
-    return table.filter(pc.equal(table["value_status"].cast(pa.string()), "ok"))
-
-
-def _grouped(table: pa.Table, names: Iterable[str]) -> list[dict]:
-    """The distinct values of some columns with the year."""
-    columns = {name: table[name].cast(pa.string()) for name in names}
-    columns["year"] = pc.year(table["period_start"])
-    return pa.table(columns).group_by(list(columns)).aggregate([]).to_pylist()
+def combinations(table: pa.Table, names: list[str], rows: np.ndarray | None = None) -> set[tuple]:
+    """The distinct values of some columns with the year, over all rows or those of a mask."""
+    at = np.arange(table.num_rows) if rows is None else np.flatnonzero(rows)
+    numbers, bound = key_numbers(table, [*names, "period_start"])
+    first, _ = distinct(numbers[at], bound)
+    found = table.select([*names, "period_start"]).take(pa.array(at[first])).to_pylist()
+    return {(*(row[name] for name in names), row["period_start"].year) for row in found}
 
 
 def _places(table: pa.Table) -> dict[int, set[str]]:
     places: dict[int, set[str]] = {}
-    for row in _grouped(_municipal(table), ["region_code"]):
-        places.setdefault(row["year"], set()).add(row["region_code"])
+    for code, year in combinations(table, ["region_code"], _municipal(table)):
+        places.setdefault(year, set()).add(code)
     return places
 
 
 def _totals(table: pa.Table) -> dict[tuple[str, str, int], float]:
     """Sums over municipalities per measure, unit and year; shares have no sum."""
-    table = _municipal(table)
-    columns = {name: table[name].cast(pa.string()) for name in ("measure", "unit")}
-    columns |= {"year": pc.year(table["period_start"]), "value": table["value"]}
-    sums = pa.table(columns).group_by(["measure", "unit", "year"]).aggregate([("value", "sum")]).to_pylist()
-    return {(r["measure"], r["unit"], r["year"]): r["value_sum"] or 0.0 for r in sums if r["unit"] != "percent"}
+    names = ["measure", "unit", "period_start"]
+    at = np.flatnonzero(_municipal(table))
+    numbers, bound = key_numbers(table, names)
+    first, which = distinct(numbers[at], bound)
+    sums = np.bincount(which, weights=np.nan_to_num(figures(table)[at]), minlength=len(first))
+    totals: dict[tuple[str, str, int], float] = {}
+    for row, total in zip(table.select(names).take(pa.array(at[first])).to_pylist(), sums, strict=True):
+        key = (row["measure"], row["unit"], row["period_start"].year)
+        if row["unit"] != "percent":
+            totals[key] = totals.get(key, 0.0) + float(total)
+    return totals
 
 
 def _listed(years: list[int]) -> str:

@@ -1,8 +1,8 @@
 """Gates: whether a readable release may be taken into use without a person looking.
 
-Here: which rules are asked for a release, and what they are asked about. Not here: the rules (gate_rules.py), reading, or
-choosing among accepted releases. The limits stand in each spec (`gate`). A held release loses nothing: it lies in
-landing, and the last good one stays in use.
+Here: which rules are asked for a release, and what they are asked about. Not here: the rules (gate_rules.py,
+gate_cells.py), reading, or choosing among accepted releases. The limits stand in each spec (`gate`). A held release loses
+nothing: it lies in landing, and the last good one stays in use.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sources import gate_rules as rules
+from sources.gate_cells import judge_cells
 from sources.landing import ReadingFacts
 from sources.observation import KEY
 from sources.spec import DatasetSpec
@@ -72,7 +73,7 @@ def judge(spec: DatasetSpec, now: Snapshot, before: Snapshot | None) -> Judgemen
     found.reasons += rules.lost_counties(now.table, before.table)
     found.reasons += rules.more_hidden(spec, now.table, before.table)
     found.notices += rules.lost_places(now.table, before.table)
-    rules.judge_cells(spec, now.table, before.table, open_from, found.reasons, found.notices)
+    judge_cells(spec, now.table, before.table, open_from, found.reasons, found.notices)
     return found
 
 

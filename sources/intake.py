@@ -17,10 +17,18 @@ import pyarrow.compute as pc
 from sources.errors import NotOfKindError
 from sources.klass.history import municipalities
 from sources.landing import Blob, Landing, ReadingFacts, Receipt, SliceCoverage, release_id_of
-from sources.observation import Reading, drop_exact_duplicates, number_series, write_parquet
+from sources.observation import (
+    Reading,
+    drop_exact_duplicates,
+    number_series,
+    write_observations,
+    write_parquet,
+    years_of,
+)
 from sources.ports import UPDATED_AT, Document
 from sources.registry import Form, forms
 from sources.spec import DatasetSpec
+from sources.text_codes import coded, rows_where
 
 FULL_COVERAGE = 0.9
 """A municipality file covers the country when it has this share of the codes in force in its last year."""
@@ -138,12 +146,12 @@ def _write_observations(reading: Reading, spec: DatasetSpec, path: Path, file_na
         )
     table, series = number_series(reading.table)
     write_parquet(series, path.with_name("series.parquet"))
-    write_parquet(table, path)
-    years = np.unique(reading.table["period_start"].to_numpy().astype("datetime64[Y]").astype(int) + 1970)
+    write_observations(table, path)
+    days = pc.unique(reading.table["period_start"]).to_pylist()
     return ReadingFacts(
         spec_version=spec.version,
         rows=table.num_rows,
-        years=[int(y) for y in years],
+        years=sorted({day.year for day in days}),
         slices=_month_slices(reading) if spec.accumulates else _slices(reading),
         notes=dict(sorted(reading.notes.items())),
         new_labels=reading.new_labels,
@@ -154,18 +162,20 @@ def _write_observations(reading: Reading, spec: DatasetSpec, path: Path, file_na
 def _slices(reading: Reading) -> dict[str, SliceCoverage]:
     """Regions per region level; municipalities are counted in the last year they have figures for."""
     slices = {}
+    years = years_of(reading.table)
+    codes, code_of_row = coded(reading.table["region_code"])
     for level in reading.levels:
-        rows = reading.table.filter(pc.equal(reading.table["region_level"].cast(pa.string()), level))
-        days = rows["period_start"].to_numpy()
+        rows = rows_where(reading.table, "region_level", level.__eq__)
         if level == "municipality":
-            year = int(days.max().astype("datetime64[Y]").astype(int) + 1970)
-            rows = rows.filter(pa.array(days.astype("datetime64[Y]").astype(int) + 1970 == year))
-            codes = set(rows["region_code"].cast(pa.string()).unique().to_pylist())
+            year = int(years[rows].max())
+            rows &= years == year
+        held = np.flatnonzero(np.bincount(code_of_row[rows]))
+        if level == "municipality":
             expected = {code for code, _ in municipalities(year)}
-            held = len(codes & expected)
-            slices[level] = SliceCoverage(regions=held, is_full=held >= FULL_COVERAGE * len(expected))
+            known = len(set(codes.take(pa.array(held)).to_pylist()) & expected)
+            slices[level] = SliceCoverage(regions=known, is_full=known >= FULL_COVERAGE * len(expected))
         else:
-            slices[level] = SliceCoverage(regions=len(rows["region_code"].unique()))
+            slices[level] = SliceCoverage(regions=len(held))
     return slices
 
 

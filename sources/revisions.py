@@ -1,7 +1,8 @@
 """What a new release changed: cell by cell against the release it replaces.
 
-Here: choosing the release to compare with, comparing, and the small Parquet file beside the release. Not here: whether a
-change is acceptable (gates.py). The file can always be made again from the two releases, so it is a cache of landing.
+Here: choosing the release to compare with, and the small Parquet file beside the release. Not here: comparing
+(differences.py), or whether a change is acceptable (gates.py). The file can always be made again from the two releases, so
+it is a cache of landing.
 
 A cell is a place in the table (area, period and series). A place that a file leaves empty is no cell: a figure that
 turns up there is `added`, one that goes away is `removed`. A marker (hidden, missing) is a cell with a status and no value,
@@ -11,6 +12,7 @@ so that `:` to 34 is `changed`. Cells of a year that the release before did not 
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -20,18 +22,16 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict
 
-from sources.dimensions import DIMENSIONS
+from sources.differences import compare_observations
 from sources.intake import ensure_rows
 from sources.landing import Landing, ReadingFacts, Receipt
-from sources.observation import KEY, fsync_folder, key_numbers, write_parquet
+from sources.observation import KEY, fsync_folder, write_parquet, years_of
 from sources.spec import DatasetSpec
-
-CELL_KEY = ("region_code", "region_level", "period_start", "period_kind", "measure", "unit", *DIMENSIONS)
-"""What names a cell; the same columns as the key of an observation."""
+from sources.text_codes import distinct, key_numbers, used_labels
 
 REVISION_SCHEMA = pa.schema(
     [
-        *[pa.field(name, pa.date32() if name == "period_start" else pa.string()) for name in CELL_KEY],
+        *[pa.field(name, pa.date32() if name == "period_start" else pa.string()) for name in KEY],
         pa.field("change_kind", pa.string()),
         pa.field("value_before", pa.float64()),
         pa.field("value_after", pa.float64()),
@@ -82,55 +82,20 @@ class RevisionFacts(BaseModel):
         return text + (f"; new: {_span(new)}" if new else "")
 
 
-def compare_observations(before: pa.Table, after: pa.Table, *, levels: Iterable[str] | None = None) -> pa.Table:
-    """Every cell that differs between two observation tables, in the order of the key (REVISION_SCHEMA).
-
-    ``levels`` limits the comparison to some region levels: a file of one level says nothing about another level.
-    """
-    before, after = (_only_levels(table, levels) for table in (before, after))
-    both = pa.concat_tables([_plain(before), _plain(after)]).unify_dictionaries()
-    numbers = key_numbers(both, KEY)
-    n = before.num_rows
-    old, new = numbers[:n], numbers[n:]
-    old_order, new_order = np.argsort(old, kind="stable"), np.argsort(new, kind="stable")
-    old_sorted, new_sorted = old[old_order], new[new_order]
-    place = np.searchsorted(old_sorted, new_sorted)
-    found = np.zeros(len(new), dtype=bool)
-    inside = place < len(old)
-    found[inside] = old_sorted[place[inside]] == new_sorted[inside]
-    pair_new, pair_old = new_order[found], old_order[place[found]]
-    differs = _differs(both, pair_old, pair_new + n)
-    added = new_order[~found]
-    removed = np.setdiff1d(np.arange(n), pair_old, assume_unique=True)
-    parts = [
-        _rows(both, pair_new[differs] + n, "changed", pair_old[differs], pair_new[differs] + n),
-        _rows(both, added + n, "added", None, added + n),
-        _rows(both, removed, "removed", removed, None),
-    ]
-    return pa.concat_tables(parts).sort_by([(name, "ascending") for name in (*CELL_KEY, "change_kind")])
-
-
 def summarise(cells: pa.Table, years_before: Iterable[int]) -> tuple[pa.Table, list[YearCount]]:
     """Split a comparison into listed cells and counts per year, measure, unit and kind (all cells are counted)."""
-    years = pc.year(cells["period_start"])
-    is_new = pc.invert(pc.is_in(years, value_set=pa.array(sorted(set(years_before)), pa.int64())))
-    table = (
-        cells.select(["measure", "unit", "change_kind"]).append_column("year", years).append_column("is_new", is_new)
-    )
-    keys = ["year", "measure", "unit", "change_kind", "is_new"]
-    counted = table.group_by(keys).aggregate([([], "count_all")]).sort_by([(k, "ascending") for k in keys]).to_pylist()
+    known, years = set(years_before), years_of(cells)
+    names = ["measure", "unit", "change_kind"]
+    first, which = distinct(*key_numbers(cells, [*names, "period_start"]))
+    counted: Counter[tuple[int, str, str, str]] = Counter()
+    rows = cells.select(names).take(pa.array(first)).to_pylist()
+    for row, year, count in zip(rows, years[first], np.bincount(which, minlength=len(first)), strict=True):
+        counted[(int(year), row["measure"], row["unit"], row["change_kind"])] += int(count)
     counts = [
-        YearCount(
-            year=r["year"],
-            measure=r["measure"],
-            unit=r["unit"],
-            change_kind=r["change_kind"],
-            cells=r["count_all"],
-            is_new_year=r["is_new"],
-        )
-        for r in counted
+        YearCount(year=year, measure=measure, unit=unit, change_kind=kind, cells=count, is_new_year=year not in known)
+        for (year, measure, unit, kind), count in sorted(counted.items())
     ]
-    return cells.filter(pc.invert(is_new)), counts
+    return cells.filter(pa.array(np.isin(years, list(known)))), counts
 
 
 def release_before(landing: Landing, spec: DatasetSpec, receipt: Receipt, facts: ReadingFacts) -> Receipt | None:
@@ -167,7 +132,7 @@ def ensure_revision(landing: Landing, spec: DatasetSpec, receipt: Receipt) -> Re
     made = RevisionFacts(before=before_id, spec_version=spec.version)
     if before is not None:
         cells, counts = _compare(spec, ensure_rows(landing, spec, receipt), ensure_rows(landing, spec, before))
-        write_parquet(cells, revision_path(landing, receipt))
+        write_parquet(cells, revision_path(landing, receipt), plain_texts=True)
         made = RevisionFacts(before=before_id, spec_version=spec.version, counts=counts)
     _write_facts(landing, receipt, made)
     return made
@@ -186,7 +151,7 @@ def revision_path(landing: Landing, receipt: Receipt) -> Path:
 
 def _compare(spec: DatasetSpec, path: Path, path_before: Path) -> tuple[pa.Table, list[YearCount]]:
     after, before = (pq.read_table(p, columns=[*KEY, "value", "value_status"]) for p in (path, path_before))
-    levels = set(_levels(before)) & set(_levels(after))
+    levels = used_labels(before["region_level"]) & used_labels(after["region_level"])
     if spec.accumulates:
         # each file holds months of its own: only months that both hold can have been revised
         before = before.filter(pc.is_in(before["period_start"], value_set=pc.unique(after["period_start"])))
@@ -197,53 +162,6 @@ def _compare(spec: DatasetSpec, path: Path, path_before: Path) -> tuple[pa.Table
 def _same_extent(facts: ReadingFacts, other: ReadingFacts) -> bool:
     common = set(facts.slices) & set(other.slices)
     return bool(common) and all(facts.slices[name].is_full == other.slices[name].is_full for name in common)
-
-
-def _levels(table: pa.Table) -> list[str]:
-    return pc.unique(table["region_level"].cast(pa.string())).to_pylist()
-
-
-def _only_levels(table: pa.Table, levels: Iterable[str] | None) -> pa.Table:
-    if levels is None:
-        return table
-    return table.filter(
-        pc.is_in(table["region_level"].cast(pa.string()), value_set=pa.array(sorted(levels), pa.string()))
-    )
-
-
-def _plain(table: pa.Table) -> pa.Table:
-    """The columns of a comparison, texts as dictionaries, so that equal texts get equal numbers in both tables."""
-    names = [*KEY, "value", "value_status"]
-    text = pa.dictionary(pa.int32(), pa.string())
-    arrays = []
-    for name in names:
-        column = table[name]
-        is_text = name not in ("period_start", "value")
-        arrays.append(column.cast(pa.string()).cast(text) if is_text else column)
-    return pa.table(arrays, names=names)
-
-
-def _differs(both: pa.Table, old: np.ndarray, new: np.ndarray) -> np.ndarray:
-    """Whether each pair of rows differs in value or status; two cells without a value are equal in value."""
-    values = both["value"].to_numpy(zero_copy_only=False)
-    status = both["value_status"].combine_chunks()
-    codes = status.indices.to_numpy(zero_copy_only=False)
-    first, second = values[old], values[new]
-    same = (first == second) | (np.isnan(first) & np.isnan(second))
-    return ~(same & (codes[old] == codes[new]))
-
-
-def _rows(both: pa.Table, at: np.ndarray, kind: str, old: np.ndarray | None, new: np.ndarray | None) -> pa.Table:
-    rows = len(at)
-    columns: dict[str, pa.Array | pa.ChunkedArray] = {name: both[name].take(pa.array(at)) for name in CELL_KEY}
-    columns["change_kind"] = pa.array([kind] * rows, pa.string())
-    for side, index in (("before", old), ("after", new)):
-        given = index is not None
-        columns[f"value_{side}"] = both["value"].take(pa.array(index)) if given else pa.nulls(rows, pa.float64())
-        columns[f"status_{side}"] = both["value_status"].take(pa.array(index)) if given else pa.nulls(rows, pa.string())
-    return pa.table(
-        {field.name: columns[field.name].cast(field.type) for field in REVISION_SCHEMA}, schema=REVISION_SCHEMA
-    )
 
 
 def _write_facts(landing: Landing, receipt: Receipt, facts: RevisionFacts) -> None:

@@ -18,6 +18,7 @@ from orchestration.refresh import refresh_file
 from orchestration.revisions import revision_tables
 from sources import body_delta
 from sources.compaction import compact
+from sources.differences import compare_observations
 from sources.discovery import Candidate
 from sources.errors import SourceError
 from sources.intake import ensure_rows
@@ -26,7 +27,6 @@ from sources.landing import Landing
 from sources.observation import observation_table
 from sources.revisions import (
     RevisionFacts,
-    compare_observations,
     ensure_revision,
     read_revision,
     revision_path,
