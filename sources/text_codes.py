@@ -74,7 +74,7 @@ def distinct(numbers: np.ndarray, bound: int) -> tuple[np.ndarray, np.ndarray]:
     if bound > _DENSE * len(numbers):
         _, first, which = np.unique(numbers, return_index=True, return_inverse=True)
         return first, which
-    first = _first_rows(numbers, bound)
+    first = first_rows(numbers, bound)
     used = np.flatnonzero(first >= 0)
     rank = np.zeros(bound, dtype=np.int32)
     rank[used] = np.arange(len(used), dtype=np.int32)
@@ -84,7 +84,7 @@ def distinct(numbers: np.ndarray, bound: int) -> tuple[np.ndarray, np.ndarray]:
 def places_of(wanted: np.ndarray, numbers: np.ndarray, bound: int) -> np.ndarray:
     """For each wanted number the first row of ``numbers`` that has it, or -1."""
     if bound <= _DENSE * (len(numbers) + len(wanted)):
-        return _first_rows(numbers, bound)[wanted]
+        return first_rows(numbers, bound)[wanted]
     order = np.argsort(numbers, kind="stable")
     ordered = numbers[order]
     place = np.searchsorted(ordered, wanted)
@@ -95,7 +95,7 @@ def places_of(wanted: np.ndarray, numbers: np.ndarray, bound: int) -> np.ndarray
     return found
 
 
-def _first_rows(numbers: np.ndarray, bound: int) -> np.ndarray:
+def first_rows(numbers: np.ndarray, bound: int) -> np.ndarray:
     """The first row of each number from 0 up to the bound, or -1. Of several assignments to a place NumPy keeps the last."""
     first = np.full(bound, -1, dtype=np.int32)
     first[numbers[::-1]] = np.arange(len(numbers) - 1, -1, -1, dtype=np.int32)

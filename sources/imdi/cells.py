@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pyarrow as pa
@@ -19,10 +20,12 @@ from sources.imdi.labels import LabelMap, Match, new_labels_of, region_of, unit_
 from sources.imdi.values import STATUSES, outside_grammar, parse_cells
 from sources.observation import Reading, constant, drop_exact_duplicates, observation_table
 from sources.spec import DatasetSpec
+from sources.text_codes import first_rows
 
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _YEAR_SPAN = re.compile(r"(?:19|20)[0-9]{2}_(?:19|20)[0-9]{2}")
 _SIGNED_MEASURE = "net_"
+_EPOCH = date(1970, 1, 1).toordinal()
 
 
 @dataclass(frozen=True)
@@ -33,23 +36,20 @@ class Factor:
     index: np.ndarray
 
     @staticmethod
-    def of(column: pa.ChunkedArray) -> Factor:
-        """From a text column that the CSV reader gave as dictionary chunks."""
+    def of(column: pa.ChunkedArray, encoding: str = "utf-8") -> Factor:
+        """From a column that the CSV reader gave as dictionary chunks, of texts or of bytes in an encoding."""
         whole = column.unify_dictionaries().combine_chunks()
         if isinstance(whole, pa.ChunkedArray):
             whole = whole.chunk(0) if whole.num_chunks else pa.array([], column.type)
-        return Factor(whole.dictionary.to_pylist(), whole.indices.to_numpy(zero_copy_only=False))
+        labels = whole.dictionary.to_pylist()
+        if pa.types.is_binary(whole.dictionary.type):
+            labels = [label.decode(encoding) for label in labels]
+        return Factor(labels, whole.indices.to_numpy(zero_copy_only=False))
 
     def first(self, wanted: np.ndarray) -> int | None:
         """The first cell whose label is one of the wanted (a mask over labels)."""
         hits = wanted[self.index] if len(self.labels) else np.zeros(0, dtype=bool)
         return int(np.argmax(hits)) if hits.any() else None
-
-    def used(self) -> np.ndarray:
-        """Which labels occur at all (a mask over labels)."""
-        mask = np.zeros(len(self.labels), dtype=bool)
-        mask[np.unique(self.index)] = True
-        return mask
 
     def keep(self, cells: np.ndarray) -> Factor:
         return Factor(self.labels, self.index[cells])
@@ -152,10 +152,7 @@ def _mapped(cells: Cells, factor: Factor, code_of: Callable[[str, str], str]) ->
 
 def _first_cells(factor: Factor) -> np.ndarray:
     """For each label the first cell that has it, or -1."""
-    first = np.full(len(factor.labels), -1, dtype=np.int64)
-    used, where = np.unique(factor.index, return_index=True)
-    first[used] = where
-    return first
+    return first_rows(factor.index, len(factor.labels))
 
 
 def _labelled(cells: Cells, factor: Factor, labels: LabelMap, before: pa.Array | None) -> pa.DictionaryArray:
@@ -197,7 +194,7 @@ def _dictionary(index: np.ndarray, codes: list[str]) -> pa.DictionaryArray:
 
 
 def _periods(cells: Cells) -> pa.Array:
-    years = np.zeros(len(cells.year.labels), dtype=np.int64)
+    days = np.zeros(len(cells.year.labels), dtype=np.int32)
     first = _first_cells(cells.year)
     for number in np.flatnonzero(first >= 0):
         label = cells.year.labels[number].strip()
@@ -208,9 +205,8 @@ def _periods(cells: Cells) -> pa.Array:
                 where=f"{cells.where} {cells.line(int(first[number]))}",
                 next_step="see whether the publisher changed the period of the table",
             )
-        years[number] = int(label)
-    starts = (years[cells.year.index] - 1970).astype("datetime64[Y]").astype("datetime64[D]")
-    return pa.array(starts, pa.date32())
+        days[number] = date(int(label), 1, 1).toordinal() - _EPOCH
+    return pa.array(days[cells.year.index]).view(pa.date32())
 
 
 def _regions(cells: Cells) -> dict[str, pa.Array]:
@@ -243,23 +239,30 @@ def _values(
     empty = np.array([not label.strip() for label in cells.value.labels], dtype=bool)
     if empty.any() and (count := int(empty[cells.value.index].sum())):
         notes["cells without text, taken as missing"] += count
-    _check_counts(cells, value, unit, measure)
+    _check_counts(cells, values, unit, measure)
     ok = status == STATUSES.index("ok")
     return pa.array(value, pa.float64(), mask=~ok), _dictionary(status, list(STATUSES))
 
 
-def _check_counts(cells: Cells, value: np.ndarray, unit: pa.DictionaryArray, measure: pa.DictionaryArray) -> None:
-    """Persons are whole, and below zero only in a net measure; kroner may be both (grants are paid back)."""
+def _check_counts(cells: Cells, values: np.ndarray, unit: pa.DictionaryArray, measure: pa.DictionaryArray) -> None:
+    """Persons are whole, and below zero only in a net measure; kroner may be both (grants are paid back).
+
+    ``values`` are those of the distinct texts: most files hold no text that could be wrong.
+    """
     names = unit.dictionary.to_pylist()
     counted = np.array([units()[code].additive and not code.startswith("nok") for code in names], dtype=bool)
-    money = np.array([code.startswith("nok") for code in names], dtype=bool)
-    signed = np.array([code.startswith(_SIGNED_MEASURE) for code in measure.dictionary.to_pylist()], dtype=bool)
+    unsigned = np.array([not code.startswith("nok") for code in names], dtype=bool)
+    one_sided = np.array([not code.startswith(_SIGNED_MEASURE) for code in measure.dictionary.to_pylist()], dtype=bool)
     with np.errstate(invalid="ignore"):
-        broken = counted[unit.indices.to_numpy()] & (value % 1 > 0)
-        negative = (value < 0) & ~signed[measure.indices.to_numpy()] & ~money[unit.indices.to_numpy()]
-    for mask, expected in ((broken, "a whole number of persons"), (negative, "no figure below zero in this measure")):
-        if mask.any():
-            cell = int(np.argmax(mask))
+        broken, negative = values % 1 > 0, values < 0
+    for wrong, in_units, in_measures, expected in (
+        (broken, counted, np.ones_like(one_sided), "a whole number of persons"),
+        (negative, unsigned, one_sided, "no figure below zero in this measure"),
+    ):
+        at = np.flatnonzero(wrong[cells.value.index]) if wrong.any() else np.array([], dtype=np.int64)
+        at = at[in_units[unit.indices.to_numpy()[at]] & in_measures[measure.indices.to_numpy()[at]]]
+        if len(at):
+            cell = int(at[0])
             raise ValueGrammarError(
                 expected=expected,
                 found=repr(cells.value.labels[cells.value.index[cell]]),

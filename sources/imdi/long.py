@@ -21,6 +21,7 @@ _REGIONS = {"kommunenummer": "K", "fylkesnummer": "F"}
 _NAMES = {"kommune", "fylke"}
 _FIXED = {"enhet": "unit", "år": "year", "antall": "value"}
 _TEXT = pa.dictionary(pa.int32(), pa.string())
+_BYTES = pa.dictionary(pa.int32(), pa.binary())
 
 
 def read_long(spec: DatasetSpec, document: Document) -> tuple[Cells, Match]:
@@ -39,16 +40,16 @@ def read_long(spec: DatasetSpec, document: Document) -> tuple[Cells, Match]:
     if not ends_with_newline(document.path):
         raise cut_short(where, f"no line end after line {table.num_rows + 1}")
     key = _REGIONS[normal_name(region)]
-    numbers = Factor.of(table[region])
+    numbers = Factor.of(table[region], ENCODING)
     cells = Cells(
         where=where,
         rows=np.arange(2, table.num_rows + 2, dtype=np.int32),
         columns=None,
         region=Factor([key + label for label in numbers.labels], numbers.index),
-        year=Factor.of(table[fixed["year"]]),
-        unit=Factor.of(table[fixed["unit"]]),
-        value=Factor.of(table[fixed["value"]]),
-        fields={name: Factor.of(table[name]) for name in dimensions},
+        year=Factor.of(table[fixed["year"]], ENCODING),
+        unit=Factor.of(table[fixed["unit"]], ENCODING),
+        value=Factor.of(table[fixed["value"]], ENCODING),
+        fields={name: Factor.of(table[name], ENCODING) for name in dimensions},
     )
     return cells, match
 
@@ -78,6 +79,26 @@ def _header_error(found: str, where: str) -> LayoutError:
 
 
 def _read_table(document: Document, header: list[str], wanted: list[str], where: str) -> pa.Table:
+    """The wanted columns, as bytes: their distinct texts are decoded later, not the whole file."""
+    try:
+        return pacsv.read_csv(
+            document.path,
+            read_options=pacsv.ReadOptions(use_threads=False, column_names=header, skip_rows=1),
+            parse_options=pacsv.ParseOptions(delimiter=";", ignore_empty_lines=False),
+            convert_options=_convert_options(wanted, _BYTES),
+        )
+    except pa.ArrowInvalid:
+        return _read_as_text(document, header, wanted, where)
+
+
+def _convert_options(wanted: list[str], kind: pa.DataType) -> pacsv.ConvertOptions:
+    return pacsv.ConvertOptions(
+        column_types=dict.fromkeys(wanted, kind), include_columns=wanted, strings_can_be_null=False
+    )
+
+
+def _read_as_text(document: Document, header: list[str], wanted: list[str], where: str) -> pa.Table:
+    """The same for a file with a line of wrong length, decoded so that the message can show the line."""
     broken: list[pacsv.InvalidRow] = []
 
     def note_broken(row: pacsv.InvalidRow) -> str:
@@ -89,9 +110,7 @@ def _read_table(document: Document, header: list[str], wanted: list[str], where:
             document.path,
             read_options=pacsv.ReadOptions(encoding=ENCODING, use_threads=False, column_names=header, skip_rows=1),
             parse_options=pacsv.ParseOptions(delimiter=";", ignore_empty_lines=False, invalid_row_handler=note_broken),
-            convert_options=pacsv.ConvertOptions(
-                column_types=dict.fromkeys(wanted, _TEXT), include_columns=wanted, strings_can_be_null=False
-            ),
+            convert_options=_convert_options(wanted, _TEXT),
         )
     except pa.ArrowInvalid:
         if not broken:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -20,6 +21,7 @@ from sources.klass.history import HISTORY_STARTS, code_is_valid, municipalities
 from sources.observation import Reading, drop_exact_duplicates
 from sources.ports import Document, ObservationReader
 from sources.spec import DatasetSpec
+from sources.text_codes import distinct, key_numbers, rows_where
 
 __all__ = ["READERS", "read_imdi_coded", "read_imdi_long", "read_imdi_wide", "recognise"]
 
@@ -63,12 +65,16 @@ def _figures_out_of_time(table: pa.Table) -> int:
     2018 and 2019 stands under the codes of 2017 alone: whoever leaves such rows out loses it. They are kept as
     published; choosing one code for a place and year is the mapping's work.
     """
-    rows = table.filter(pc.and_(pc.equal(table["region_level"], "municipality"), pc.is_valid(table["value"])))
-    pairs = rows.group_by(["region_code", "period_start"]).aggregate([([], "count_all")]).to_pylist()
+    shown = rows_where(table, "region_level", "municipality".__eq__) & pc.is_valid(table["value"]).to_numpy()
+    names = ["region_code", "period_start"]
+    numbers, bound = key_numbers(table, names)
+    first, which = distinct(numbers[shown], bound)
+    pairs = table.select(names).take(pa.array(np.flatnonzero(shown)[first])).to_pylist()
+    cells = np.bincount(which, minlength=len(first)).tolist()
     known = {code for year in range(HISTORY_STARTS, date.today().year + 1) for code, _ in municipalities(year)}
     return sum(
-        pair["count_all"]
-        for pair in pairs
+        count
+        for pair, count in zip(pairs, cells, strict=True)
         if pair["period_start"].year >= HISTORY_STARTS
         and pair["region_code"] in known
         and not code_is_valid(pair["region_code"], pair["period_start"].year)
