@@ -18,8 +18,10 @@ from warehouse.build import BuildInputs
 
 
 def input_hashes(inputs: BuildInputs) -> dict[str, str]:
-    """A hash of each small table that is laid into the build file, by name."""
-    return {name: _hash(table) for name, table in inputs.metadata.items()}
+    """A hash of each small table that is laid into the build file, by name, and of which comparisons there are."""
+    compared = sorted(f"{rows.dataset_id} {rows.release_id} {rows.before_release_id}" for rows in inputs.revisions)
+    listed = hashlib.sha256("\n".join(compared).encode()).hexdigest()
+    return {"revision": listed, **{name: _hash(table) for name, table in inputs.metadata.items()}}
 
 
 def changed_sources(

@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from orchestration.revisions import revision_tables
+from orchestration.revisions import revisions
 from sources.code_names import code_names
 from sources.current import InUse, was_known
 from sources.dimensions import DIMENSIONS, dimensions, units
@@ -53,7 +53,8 @@ def build_inputs(
             inputs.tables[spec.dataset_id] = (columns, rows[-1] if rows else None)
         elif spec.source in inputs.observations:
             inputs.observations[spec.source] += rows
-    inputs.metadata = _metadata(landing, specs, current, indicators, as_of) | revision_tables(landing, specs, as_of)
+    inputs.revisions, counts = revisions(landing, specs, as_of)
+    inputs.metadata = _metadata(landing, specs, current, indicators, as_of) | {"revision_count": counts}
     return inputs
 
 

@@ -1,4 +1,4 @@
-"""The comparisons of all releases as two tables for the build.
+"""The comparisons of all releases for the build: where their cells lie, and their counts.
 
 Here: gathering what lies beside the releases. Not here: comparing (sources/revisions.py), or SQL.
 """
@@ -8,22 +8,18 @@ from __future__ import annotations
 from datetime import datetime
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from sources.current import was_known
 from sources.landing import Landing, Receipt
-from sources.revisions import REVISION_SCHEMA, RevisionFacts, ensure_revision, revision_path
+from sources.revisions import RevisionFacts, ensure_revision, revision_path
 from sources.spec import DatasetSpec
-
-_IDENTITY = [
-    pa.field("dataset_id", pa.string()),
-    pa.field("release_id", pa.string()),
-    pa.field("before_release_id", pa.string()),
-]
+from warehouse.build import ComparedRows
 
 COUNT_SCHEMA = pa.schema(
     [
-        *_IDENTITY,
+        pa.field("dataset_id", pa.string()),
+        pa.field("release_id", pa.string()),
+        pa.field("before_release_id", pa.string()),
         pa.field("year", pa.int32()),
         pa.field("measure", pa.string()),
         pa.field("unit", pa.string()),
@@ -34,11 +30,11 @@ COUNT_SCHEMA = pa.schema(
 )
 
 
-def revision_tables(
+def revisions(
     landing: Landing, specs: dict[str, DatasetSpec], as_of: datetime | None = None
-) -> dict[str, pa.Table]:
-    """``revision`` (a row per listed cell) and ``revision_count`` (per year, measure, unit and kind) of every release."""
-    cells, counts = [], []
+) -> tuple[list[ComparedRows], pa.Table]:
+    """The listed cells of every release that replaced another, and ``revision_count``: cells per year, measure, unit and kind."""
+    compared, counts = [], []
     for receipt in landing.receipts():
         spec = specs.get(receipt.dataset_id)
         if spec is None or not was_known(receipt, as_of):
@@ -46,22 +42,11 @@ def revision_tables(
         facts = ensure_revision(landing, spec, receipt)
         if facts is None or facts.before is None:
             continue
-        cells.append(
-            _identified(pq.read_table(revision_path(landing, receipt), schema=REVISION_SCHEMA), receipt, facts)
-        )
+        if any(not count.is_new_year for count in facts.counts):
+            path = revision_path(landing, receipt)
+            compared.append(ComparedRows(receipt.dataset_id, receipt.release_id, facts.before, path))
         counts += _count_rows(receipt, facts)
-    schema = pa.schema([*_IDENTITY, *REVISION_SCHEMA])
-    return {
-        "revision": pa.concat_tables(cells) if cells else schema.empty_table(),
-        "revision_count": pa.Table.from_pylist(counts, schema=COUNT_SCHEMA),
-    }
-
-
-def _identified(table: pa.Table, receipt: Receipt, facts: RevisionFacts) -> pa.Table:
-    values = (receipt.dataset_id, receipt.release_id, facts.before)
-    for place, (field, value) in enumerate(zip(_IDENTITY, values, strict=True)):
-        table = table.add_column(place, field, pa.array([value] * table.num_rows, pa.string()))
-    return table
+    return compared, pa.Table.from_pylist(counts, schema=COUNT_SCHEMA)
 
 
 def _count_rows(receipt: Receipt, facts: RevisionFacts) -> list[dict[str, object]]:

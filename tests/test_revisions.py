@@ -7,6 +7,7 @@ import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -15,10 +16,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestration.refresh import refresh_file
-from orchestration.revisions import revision_tables
+from orchestration.revisions import revisions
 from sources import body_delta
 from sources.compaction import compact
 from sources.differences import compare_observations
+from sources.dimensions import DIMENSIONS
 from sources.discovery import Candidate
 from sources.errors import SourceError
 from sources.intake import ensure_rows
@@ -34,6 +36,7 @@ from sources.revisions import (
 )
 from sources.spec import load_specs
 from tests.small_upstream import imdi_long
+from warehouse.build import BuildInputs, load_inputs
 
 DATASET = "imdi_bosatt_anmodede"
 
@@ -151,8 +154,14 @@ def test_two_vintages_of_2022_differ_in_2848_cells(upstream: Path, tmp_path: Pat
     }
     requested = cells.filter(pc.equal(cells["change_kind"], "changed"))
     assert (pc.sum(requested["value_before"]).as_py(), pc.sum(requested["value_after"]).as_py()) == (5500, 35000)
-    tables = revision_tables(landing, load_specs())
-    assert tables["revision"].num_rows == 2848 and tables["revision_count"].num_rows == 8
+    (compared,), counts = revisions(landing, load_specs())
+    assert (compared.path, counts.num_rows) == (revision_path(landing, receipt), 8)
+    load_inputs(tmp_path / "build.duckdb", BuildInputs(DIMENSIONS, [compared]))
+    with duckdb.connect(str(tmp_path / "build.duckdb")) as connection:
+        assert connection.execute("select count(*), max(before_release_id) from landing.revision").fetchone() == (
+            2848,
+            facts.before,
+        )
 
 
 def test_education_2025_was_revised_in_458_cells(upstream: Path) -> None:

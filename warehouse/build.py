@@ -34,15 +34,26 @@ class LandedRows:
     slices: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class ComparedRows:
+    """The listed cells of a release's comparison with the one it replaced."""
+
+    dataset_id: str
+    release_id: str
+    before_release_id: str
+    path: Path
+
+
 @dataclass
 class BuildInputs:
     """All that dbt reads besides its own files.
 
-    ``observations`` by source; ``series`` files likewise; ``tables``: for each table-shaped dataset its column types and
-    the release in use, if any; ``metadata``: small tables by name.
+    ``observations`` by source; ``series`` files likewise; ``revisions``: the comparisons of all releases; ``tables``: for
+    each table-shaped dataset its column types and the release in use, if any; ``metadata``: small tables by name.
     """
 
     dimensions: tuple[str, ...]
+    revisions: list[ComparedRows] = field(default_factory=list)
     observations: dict[str, list[LandedRows]] = field(default_factory=dict)
     tables: dict[str, tuple[dict[str, str], LandedRows | None]] = field(default_factory=dict)
     metadata: dict[str, pa.Table] = field(default_factory=dict)
@@ -71,6 +82,7 @@ def load_inputs(build_file: Path, inputs: BuildInputs) -> None:
             connection.execute(_observation_view(f"{_checked(source)}_observation", rows))
         landed = [r for rows in inputs.observations.values() for r in rows]
         connection.execute(_series_view(landed, inputs.dimensions))
+        connection.execute(_revision_view(inputs.revisions, inputs.dimensions))
         for dataset_id, (columns, landed) in inputs.tables.items():
             connection.execute(_table_view(_checked(dataset_id), columns, landed))
 
@@ -85,10 +97,14 @@ def _literal(path: Path) -> str:
     return "'" + str(path).replace("'", "''") + "'"
 
 
-def _identity(rows: LandedRows) -> str:
-    if not _RELEASE.fullmatch(rows.release_id):
-        raise ValueError(f"not a release id: {rows.release_id!r}")
-    return f"'{_checked(rows.dataset_id)}' as dataset_id, '{rows.release_id}' as release_id"
+def _identity(rows: LandedRows | ComparedRows) -> str:
+    return f"'{_checked(rows.dataset_id)}' as dataset_id, {_release(rows.release_id)} as release_id"
+
+
+def _release(release_id: str) -> str:
+    if not _RELEASE.fullmatch(release_id):
+        raise ValueError(f"not a release id: {release_id!r}")
+    return f"'{release_id}'"
 
 
 _OBSERVATION_COLUMNS = {
@@ -133,6 +149,23 @@ def _series_view(landed: list[LandedRows], dimensions: tuple[str, ...]) -> str:
         for rows in landed
     ]
     return f"create or replace table landing.observation_series as {_union(selects, columns)}"
+
+
+def _revision_view(compared: list[ComparedRows], dimensions: tuple[str, ...]) -> str:
+    """All comparisons: they grow with every release, so they are read where they lie."""
+    texts = ("region_code", "region_level", "period_kind", "measure", "unit", *map(_checked, dimensions), "change_kind")
+    columns = {
+        **dict.fromkeys(texts, "varchar"),
+        "period_start": "date",
+        **dict.fromkeys(("value_before", "value_after"), "double"),
+        **dict.fromkeys(("status_before", "status_after"), "varchar"),
+    }
+    selects = [
+        f"select {_identity(rows)}, {_release(rows.before_release_id)} as before_release_id, {', '.join(columns)} "
+        f"from read_parquet({_literal(rows.path)})"
+        for rows in compared
+    ]
+    return f"create or replace view landing.revision as {_union(selects, {'before_release_id': 'varchar', **columns})}"
 
 
 def _table_view(dataset_id: str, columns: dict[str, str], landed: LandedRows | None) -> str:

@@ -156,8 +156,8 @@ class _Writer:
         target, column = f'release.marts."{self.name}"', _identifier(self.table.slice_by)
         listed = ", ".join(_text(name) for name in changed)
         self.connection.execute(f'delete from {target} where "{column}" in ({listed})')
-        # the model of a table that is published in slices yields the changed ones only
-        self._insert(target)
+        # the model of a table that is published in slices yields the changed ones only, in order, and few enough for one part
+        self.connection.execute(f"insert into {target} {self._select()}")
 
     def _insert(self, target: str) -> None:
         if not self.table.is_by_area:
