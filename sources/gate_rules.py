@@ -17,7 +17,7 @@ from sources.klass.history import changes, code_is_valid
 from sources.landing import ReadingFacts
 from sources.observation import years_of
 from sources.spec import DatasetSpec
-from sources.text_codes import coded, distinct, key_numbers, places_of, rows_where, used_labels
+from sources.text_codes import coded, distinct, key_numbers, places_of, rows_where, used_labels, values_at
 
 MOST_REASONS = 10
 """More sentences of one kind than this tell a person nothing new."""
@@ -29,7 +29,8 @@ _SHARE_NEAR = 0.8
 _Pair = tuple[int, str, str]
 """A year, an old code and a new code."""
 
-_SERIES_AND_DAY = ("measure", "unit", "period_start", *DIMENSIONS)
+OWN_COLUMNS = ["region_code", "region_level", "period_start", "unit", "value", "value_status", "series_number"]
+"""What the rules that look at one release alone read of its observations."""
 
 
 def lost_table_rows(spec: DatasetSpec, facts: ReadingFacts, before: ReadingFacts | None) -> list[str]:
@@ -107,14 +108,14 @@ def _standing_twice(table: pa.Table, shown: np.ndarray, pairs: list[_Pair]) -> l
     """The pairs of which nearly all cells that the two codes share hold the same figure, to a few persons."""
     codes = {code for _, *both in pairs for code in both}
     wanted = shown & rows_where(table, "region_code", codes.__contains__) & rows_where(table, "unit", "percent".__ne__)
-    rows = table.select(["region_code", "value", *_SERIES_AND_DAY]).filter(pa.array(wanted))
+    rows = table.select(["region_code", "period_start", "series_number", "value"]).filter(pa.array(wanted))
     held = _rows_by_year_and_code(rows)
     pairs = [(year, old, new) for year, old, new in pairs if (year, old) in held and (year, new) in held]
     if not pairs:
         return []
     labels, code = coded(rows["region_code"])
     number = {label: place for place, label in enumerate(labels.to_pylist())}
-    first, cell = distinct(*key_numbers(rows, _SERIES_AND_DAY))
+    first, cell = distinct(*key_numbers(rows, ["series_number", "period_start"]))
     places = code.astype(np.int64) * len(first) + cell
     of_old = [held[year, old] for year, old, _ in pairs]
     pair = np.repeat(np.arange(len(pairs)), [len(found) for found in of_old])
@@ -248,8 +249,8 @@ def combinations(table: pa.Table, names: list[str], rows: np.ndarray | None = No
     at = np.arange(table.num_rows) if rows is None else np.flatnonzero(rows)
     numbers, bound = key_numbers(table, [*names, "period_start"])
     first, _ = distinct(numbers[at], bound)
-    found = table.select([*names, "period_start"]).take(pa.array(at[first])).to_pylist()
-    return {(*(row[name] for name in names), row["period_start"].year) for row in found}
+    rows = at[first]
+    return set(zip(*(values_at(table[name], rows) for name in names), years_of(table)[rows].tolist(), strict=True))
 
 
 def _places(table: pa.Table) -> dict[int, set[str]]:

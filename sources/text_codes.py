@@ -7,6 +7,7 @@ of a single row. Not here: what the columns mean.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +15,8 @@ import pyarrow.compute as pc
 
 _DENSE = 4
 """Numbers that are spread over at most so many places per row are looked up in a table; others are sorted."""
+
+_BLOCK = 1 << 15
 
 
 def coded(column: pa.ChunkedArray) -> tuple[pa.Array, np.ndarray]:
@@ -36,26 +39,35 @@ def used_labels(column: pa.ChunkedArray) -> set[str]:
     return set(labels.take(pa.array(np.flatnonzero(np.bincount(index, minlength=len(labels))))).to_pylist())
 
 
+def values_at(column: pa.ChunkedArray, rows: np.ndarray) -> list[Any]:
+    """The values of some rows; each distinct value is made once."""
+    labels, index = coded(column)
+    values = labels.to_pylist()
+    return [values[place] for place in index[rows].tolist()]
+
+
 def key_numbers(table: pa.Table, columns: Iterable[str], *, in_order: bool = False) -> tuple[np.ndarray, int]:
-    """One int64 per row that is equal exactly where all the columns are equal (mixed radix, no hashing), and their bound.
+    """One number per row that is equal exactly where all the columns are equal (mixed radix, no hashing), and their bound.
 
     All numbers lie below the bound. ``in_order``: they order the rows as the columns do, one after the other.
     """
-    numbers, bound = np.zeros(table.num_rows, dtype=np.int64), 1
+    numbers, bound = np.zeros(table.num_rows, dtype=np.int32), 1
     for name in columns:
         labels, index = coded(table[name])
         if len(labels) < 2:
             continue
         if in_order:
-            rank = np.empty(len(labels), dtype=np.int64)
+            rank = np.empty(len(labels), dtype=np.int32)
             rank[pc.array_sort_indices(labels).to_numpy()] = np.arange(len(labels))
             index = rank[index]
         if bound > 2**62 // len(labels):
-            distinct, numbers = np.unique(numbers, return_inverse=True)
-            bound = len(distinct)
+            held, numbers = np.unique(numbers, return_inverse=True)
+            bound = len(held)
+        bound *= len(labels)
+        if bound > 2**31:
+            numbers = numbers.astype(np.int64, copy=False)
         numbers *= len(labels)
         numbers += index
-        bound *= len(labels)
     return numbers, bound
 
 
@@ -96,7 +108,14 @@ def places_of(wanted: np.ndarray, numbers: np.ndarray, bound: int) -> np.ndarray
 
 
 def first_rows(numbers: np.ndarray, bound: int) -> np.ndarray:
-    """The first row of each number from 0 up to the bound, or -1. Of several assignments to a place NumPy keeps the last."""
+    """The first row of each number from 0 up to the bound, or -1 (int32).
+
+    Written from the last row to the first, so that the first stays: of several assignments to a place NumPy keeps the
+    last. In blocks, since counting downwards over all rows costs more memory traffic than the assignment itself.
+    """
     first = np.full(bound, -1, dtype=np.int32)
-    first[numbers[::-1]] = np.arange(len(numbers) - 1, -1, -1, dtype=np.int32)
+    downwards = np.arange(_BLOCK - 1, -1, -1, dtype=np.int32)
+    for start in range(len(numbers) // _BLOCK * _BLOCK, -1, -_BLOCK):
+        block = numbers[start : start + _BLOCK]
+        first[block[::-1]] = downwards[_BLOCK - len(block) :] + np.int32(start)
     return first

@@ -18,10 +18,10 @@ from sources.imdi.coded import read_coded
 from sources.imdi.long import read_long
 from sources.imdi.wide import read_wide
 from sources.klass.history import HISTORY_STARTS, code_is_valid, municipalities
-from sources.observation import Reading, drop_exact_duplicates
+from sources.observation import Reading, drop_exact_duplicates, years_of
 from sources.ports import Document, ObservationReader
 from sources.spec import DatasetSpec
-from sources.text_codes import distinct, key_numbers, rows_where
+from sources.text_codes import distinct, key_numbers, rows_where, values_at
 
 __all__ = ["READERS", "read_imdi_coded", "read_imdi_long", "read_imdi_wide", "recognise"]
 
@@ -66,18 +66,16 @@ def _figures_out_of_time(table: pa.Table) -> int:
     published; choosing one code for a place and year is the mapping's work.
     """
     shown = rows_where(table, "region_level", "municipality".__eq__) & pc.is_valid(table["value"]).to_numpy()
-    names = ["region_code", "period_start"]
-    numbers, bound = key_numbers(table, names)
+    numbers, bound = key_numbers(table, ["region_code", "period_start"])
     first, which = distinct(numbers[shown], bound)
-    pairs = table.select(names).take(pa.array(np.flatnonzero(shown)[first])).to_pylist()
+    rows = np.flatnonzero(shown)[first]
+    codes, years = values_at(table["region_code"], rows), years_of(table)[rows].tolist()
     cells = np.bincount(which, minlength=len(first)).tolist()
     known = {code for year in range(HISTORY_STARTS, date.today().year + 1) for code, _ in municipalities(year)}
     return sum(
         count
-        for pair, count in zip(pairs, cells, strict=True)
-        if pair["period_start"].year >= HISTORY_STARTS
-        and pair["region_code"] in known
-        and not code_is_valid(pair["region_code"], pair["period_start"].year)
+        for code, year, count in zip(codes, years, cells, strict=True)
+        if year >= HISTORY_STARTS and code in known and not code_is_valid(code, year)
     )
 
 
