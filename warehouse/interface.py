@@ -122,6 +122,9 @@ def _table(model: dict[str, Any]) -> Table:
     unique = [
         test["unique_key"]["arguments"]["columns"] for test in model.get("data_tests", []) if "unique_key" in test
     ]
+    codes: dict[str, list[Any]] = {}
+    for test in model.get("data_tests", []):
+        codes |= test.get("accepted_codes", {}).get("arguments", {}).get("codes", {})
     key = meta.get("key") or next(iter(unique), None)
     if not key:
         raise _incomplete(name, "a key (meta.key or a unique_key test)", "none")
@@ -132,13 +135,14 @@ def _table(model: dict[str, Any]) -> Table:
         description_nb=_word(meta, "description_nb", name),
         key=tuple(key),
         order_by=tuple(meta.get("order_by", ())),
-        columns=tuple(_column(name, column) for column in model["columns"]),
+        columns=tuple(_column(name, column, codes.get(column["name"], [])) for column in model["columns"]),
         is_by_area=meta.get("is_by_area", False),
         slice_by=meta.get("slice_by", ""),
     )
 
 
-def _column(table: str, column: dict[str, Any]) -> Column:
+def _column(table: str, column: dict[str, Any], codes_of_model: list[Any]) -> Column:
+    """A column; its codes stand at itself (accepted_values), or with those of others at the model (accepted_codes)."""
     name, where = column["name"], f"{table}.{column['name']}"
     meta = column.get("config", {}).get("meta", {})
     tests = column.get("data_tests", [])
@@ -156,7 +160,7 @@ def _column(table: str, column: dict[str, Any]) -> Column:
         unit=_unit(name, column["data_type"], meta.get("unit"), where),
         example=_word(meta, "example", where),
         is_required=required,
-        codes=tuple(str(code) for code in next(iter(codes), ())),
+        codes=tuple(str(code) for code in next(iter(codes), codes_of_model)),
         references=(table_of, column_of) if column_of else None,
     )
 
