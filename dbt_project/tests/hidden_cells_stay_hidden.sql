@@ -31,12 +31,7 @@ memberships as (
 sums as (
 
     select * from {{ today }}
-    where
-        geography_basis = 'summed'
-        and region_level in ('county', 'kostra_group')
-        and hidden_count > 0
-        and value_low is not null
-        and value_high is not null {{ of_changed }}
+    where region_level in ('county', 'kostra_group') and geography_basis = 'summed' and hidden_count > 0 and value_low + value_high is not null {{ of_changed }}
 
 ),
 

@@ -9,48 +9,57 @@
     )
 }}
 
-with figures as (
+with breakdowns as (
 
     select
-        indicator_id,
         breakdown_id,
-        region_code,
-        year,
-        value
-    from {{ ref('int_indicator__value') }}
-    where region_level = 'municipality' {{ only_changed('indicator_id', 'changed_indicators') }}
+        indicator_id,
+        rank_sign
+    from {{ ref('int_indicator__breakdown') }}
 
 ),
 
-breakdowns as (
+figures as (
+
+    select
+        figures.breakdown_id,
+        figures.region_code,
+        figures.year,
+        figures.value,
+        breakdowns.rank_sign
+    from {{ ref('int_indicator__value') }} as figures
+    inner join breakdowns
+        on figures.breakdown_id = breakdowns.breakdown_id
+    where figures.region_level = 'municipality' {{ only_changed('figures.indicator_id', 'changed_indicators') }}
+
+),
+
+standing as (
 
     select
         breakdown_id,
-        rank_sign
-    from {{ ref('int_indicator__breakdown') }}
+        region_code,
+        year,
+        cast(
+            case
+                when value is not null
+                    then rank() over (partition by breakdown_id, year order by value * rank_sign nulls last)
+            end as integer
+        ) as value_rank,
+        cast(count(value) over (partition by breakdown_id, year) as integer) as ranked_count,
+        max(value) over (
+            partition by breakdown_id, region_code order by year range between 1 preceding and 1 preceding
+        ) as value_1y_before,
+        max(value) over (
+            partition by breakdown_id, region_code order by year range between 3 preceding and 3 preceding
+        ) as value_3y_before
+    from figures
 
 )
 
 select
-    figures.indicator_id,
-    figures.breakdown_id,
-    figures.region_code,
-    figures.year,
-    cast(
-        case
-            when figures.value is not null then rank() over (
-                partition by figures.breakdown_id, figures.year
-                order by figures.value * breakdowns.rank_sign nulls last
-            )
-        end as integer
-    ) as value_rank,
-    cast(count(figures.value) over (partition by figures.breakdown_id, figures.year) as integer) as ranked_count,
-    {%- for years in [1, 3] %}
-        max(figures.value) over (
-            partition by figures.breakdown_id, figures.region_code
-            order by figures.year range between {{ years }} preceding and {{ years }} preceding
-        ) as value_{{ years }}y_before{{ ',' if not loop.last }}
-    {%- endfor %}
-from figures
+    breakdowns.indicator_id,
+    standing.*
+from standing
 inner join breakdowns
-    on figures.breakdown_id = breakdowns.breakdown_id
+    on standing.breakdown_id = breakdowns.breakdown_id

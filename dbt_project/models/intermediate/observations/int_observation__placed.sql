@@ -88,9 +88,7 @@ left join contested
         cells.dataset_id = contested.dataset_id
         and code_year.part_code = contested.part_code
         and cells.geography_year = contested.geography_year
-where
-    contested.part_code is null
-    and (not code_year.is_special or cells.value_status in ('ok', 'suppressed')) {{ only_changed('cells.dataset_id') }}
+where contested.part_code is null and (not code_year.is_special or cells.value_status in ('ok', 'suppressed')) {{ only_changed('cells.dataset_id') }}
 
 union all
 

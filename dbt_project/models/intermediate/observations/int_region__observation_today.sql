@@ -163,9 +163,7 @@ sole_areas as (
             and parts.region_level = published_upper.region_level
             and placed.period_start = published_upper.period_start
             and published_upper.value_status not in ('missing', 'not_applicable')
-    where
-        parts.region_level in ('county', 'kostra_group') and parts.is_sole
-        and published_upper.series_id is null {{ only_changed('placed.dataset_id') }}
+    where parts.region_level in ('county', 'kostra_group') and parts.is_sole and published_upper.series_id is null {{ only_changed('placed.dataset_id') }}
 
 ),
 
