@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+import warehouse.candidate as candidate
 import warehouse.publish as publishing
 from warehouse.errors import NoRelease, VerificationFailed, WarehouseError, WriterBusy
 from warehouse.lock import writer_lock
@@ -106,8 +107,11 @@ def test_an_unfit_candidate_is_not_published(
     assert not list(folder.releases.glob(".candidate*"))
 
 
-def test_a_table_written_by_area_loses_no_row_and_keeps_its_order(folder: DataFolder) -> None:
-    # 121 areas are three parts; 0000 and 9999 are no area of dim_region, before the first and after the last
+def test_a_table_written_by_area_loses_no_row_and_keeps_its_order(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # 121 areas, fifty at a time, are three parts; 0000 and 9999 are no area of dim_region, before the first and after the last
+    monkeypatch.setattr(candidate, "ROWS_AT_A_TIME", 50)
     codes = [f"{1000 + n}" for n in range(120)]
     view = (
         "create view marts.comparison as select code, year, code || year as figure from (select unnest("
