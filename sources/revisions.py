@@ -29,18 +29,6 @@ from sources.observation import KEY, fsync_folder, write_parquet, years_of
 from sources.spec import DatasetSpec
 from sources.text_codes import distinct, key_numbers, used_labels
 
-REVISION_SCHEMA = pa.schema(
-    [
-        *[pa.field(name, pa.date32() if name == "period_start" else pa.string()) for name in KEY],
-        pa.field("change_kind", pa.string()),
-        pa.field("value_before", pa.float64()),
-        pa.field("value_after", pa.float64()),
-        pa.field("status_before", pa.string()),
-        pa.field("status_after", pa.string()),
-    ]
-)
-"""One row per listed cell; ``change_kind`` is added, removed or changed, and the other side of added and removed is null."""
-
 
 class YearCount(BaseModel):
     """How many cells of a year, measure and unit changed in one way. ``is_new_year``: the release before had no such year."""
