@@ -1,56 +1,73 @@
-"""Opening an Excel workbook from outside without trusting it, and reading its sheets as rows.
+"""Reading the worksheets of an Excel workbook as rows of text, numbers, nothing, and cells that cannot be read.
 
-Here: what may stand in the zip, and cells as text, numbers or nothing. Not here: what any publisher's sheet means.
+Here: sheets, cells and what they are called. Not here: what may stand in the zip (workbook_parts.py), or what any
+publisher's sheet means.
 """
 
 from __future__ import annotations
 
 import io
+import math
 import re
-import zipfile
-from collections.abc import Iterator
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from xml.etree import ElementTree
 
 from python_calamine import CalamineError, CalamineWorkbook
 from python_calamine import PasswordError as CalaminePasswordError
 from python_calamine import XmlError as CalamineXmlError
 from python_calamine import ZipError as CalamineZipError
 
-from sources.errors import LayoutError, NotOfKindError
+from sources.errors import ValueGrammarError
+from sources.workbook_parts import column_number, is_workbook, not_a_workbook, read_parts
+
+__all__ = [
+    "CHART_SHEETS",
+    "SHEET_STEP",
+    "Cell",
+    "Sheet",
+    "Unreadable",
+    "as_number",
+    "as_text",
+    "cell_name",
+    "is_workbook",
+    "open_workbook",
+    "refuse_unreadable",
+]
 
 Cell = str | float | None
-"""A cell: text (outer blanks kept), a number, or None where it is empty."""
-
-MAX_ENTRIES = 2_000
-MAX_TOTAL_BYTES = 200 * 1024 * 1024
-MAX_RATIO = 150
-RATIO_FREE_BYTES = 1024 * 1024
-"""A member may grow by more than MAX_RATIO only while it stays this small. Real workbooks grow by 5 to 12."""
-MAX_SHEET_CELLS = 5_000_000
-"""The parser makes room for every cell up to the farthest one, so this is checked before it sees the sheet."""
+"""A cell: text (outer blanks kept), a number, or None where it is empty. An Unreadable is a text of its own kind."""
 
 SHEET_STEP = 100_000
 """``source_column`` of a cell is sheet number x SHEET_STEP + column number, both from 1 (Excel has 16 384 columns)."""
 
-_ZIP_MAGIC = b"PK\x03\x04"
-_OLE_MAGIC = b"\xd0\xcf\x11\xe0"
-_CONTENT_TYPES = "[Content_Types].xml"
-_NAME = re.compile(r"^[A-Za-z0-9_\-. \[\]()/æøåÆØÅ]{1,200}$")
-_READ = re.compile(
-    r"^(\[Content_Types\]\.xml|_rels/\.rels|xl/workbook\.xml|xl/_rels/workbook\.xml\.rels|xl/sharedStrings\.xml|xl/styles\.xml"
-    r"|xl/worksheets/[^/]+\.xml|xl/worksheets/_rels/[^/]+\.xml\.rels)$"
-)
-_MACRO_PARTS = ("vbaproject", "vbadata", "macrosheets/", "activex/", "/embeddings/", "dialogsheets/")
-_REFERENCE_COLUMN = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,3})\d""")
-_REFERENCE_ROW = re.compile(rb"""\br\s*=\s*["'][A-Za-z]{0,3}(\d{1,9})["']""")
-_DECLARATION = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
+CHART_SHEETS = "chart sheets left out"
+"""The note under which readers count sheets that hold a chart and no cells."""
+
+_ERROR_CELL = re.compile(rb"""\bt\s*=\s*["']e["']""")
+_REFERENCE = re.compile(r"([A-Za-z]{1,3})(\d{1,9})")
+
+
+class Unreadable(str):
+    """A cell that holds an Excel error (``#N/A``, ``#DIV/0!``) or a number without a value; the text is what it shows.
+
+    It is never a missing figure: whoever needs the cell calls ``refuse_unreadable``.
+    """
+
+    sheet: str
+    cell: str
+
+    def __new__(cls, shown: str, sheet: str, cell: str) -> Unreadable:
+        made = super().__new__(cls, shown)
+        made.sheet, made.cell = sheet, cell
+        return made
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One worksheet. ``rows[0]`` is row 1 of Excel; all rows are equally long. ``number`` counts sheets from 1."""
+    """One worksheet. ``rows[0]`` is row 1 of Excel; all rows are equally long. ``number`` counts worksheets from 1."""
 
     name: str
     number: int
@@ -61,27 +78,41 @@ class Sheet:
         return self.number * SHEET_STEP + column + 1
 
 
-def is_workbook(head: bytes) -> bool:
-    """Whether the first bytes can be those of an .xlsx file."""
-    return head.startswith(_ZIP_MAGIC)
+def open_workbook(path: Path, name: str | None = None, notes: Counter[str] | None = None) -> list[Sheet]:
+    """All visible and hidden worksheets of an .xlsx file, in order. Chart sheets are left out and counted in ``notes``.
 
-
-def open_workbook(path: Path, name: str | None = None) -> list[Sheet]:
-    """All visible and hidden worksheets of an .xlsx file, in order.
-
-    The members that are needed are read by their exact names into memory under the caps above, and only those bytes
-    reach the parser; nothing is written out and no link is followed. Raises NotOfKindError for anything that is not a
-    plain .xlsx workbook (old .xls, HTML, macros, passwords, damaged zip) and LayoutError when a cap is passed.
+    Only checked bytes reach the parser (workbook_parts.py). Raises NotOfKindError for anything that is not a plain .xlsx
+    workbook and LayoutError when it would fill memory.
     """
     where = name or path.name
-    clean = _checked_copy(path, where)
+    parts = read_parts(path, where)
+    if notes is not None and parts.chart_sheets:
+        notes[CHART_SHEETS] += parts.chart_sheets
     try:
-        with CalamineWorkbook.from_filelike(clean) as book:
-            return [_sheet(book, label, number) for number, label in enumerate(book.sheet_names, start=1)]
+        with CalamineWorkbook.from_filelike(parts.clean) as book:
+            return [
+                _sheet(book, label, number, body, where) for number, (label, body) in enumerate(parts.sheets, start=1)
+            ]
     except CalaminePasswordError as problem:
-        raise _not_a_workbook("a workbook locked with a password", where) from problem
-    except (CalamineError, CalamineXmlError, CalamineZipError, OSError) as problem:
-        raise _not_a_workbook(f"a workbook that does not parse ({problem})", where) from problem
+        raise not_a_workbook("a workbook locked with a password", where) from problem
+    except (CalamineError, CalamineXmlError, CalamineZipError, ElementTree.ParseError, OSError) as problem:
+        raise not_a_workbook(f"a workbook that does not parse ({problem})", where) from problem
+
+
+def refuse_unreadable(cell: Cell, where: str) -> None:
+    """Raise ValueGrammarError, naming sheet and cell, when a cell that is needed cannot be read.
+
+    ``where`` names the file, and the sheet and row too where the reader has said them already.
+    """
+    if isinstance(cell, Unreadable):
+        sheet = "" if repr(cell.sheet) in where else f", sheet {cell.sheet!r}"
+        raise ValueGrammarError(
+            expected="a figure, a text or an empty cell",
+            found=f"{cell} (an error in the workbook, not a missing figure)",
+            where=f"{where}{sheet}, cell {cell.cell}",
+            next_step="correct the cell in Excel, or fetch the workbook again from the publisher; the last good release "
+            "stays in use",
+        )
 
 
 def as_number(cell: Cell) -> float | None:
@@ -101,16 +132,75 @@ def as_text(cell: Cell) -> str:
 def cell_name(row: int, source_column: int) -> str:
     """How Excel calls a cell, from ``source_row`` and ``source_column``: sheet 4, cell L123."""
     sheet, column = divmod(source_column, SHEET_STEP)
+    return f"sheet {sheet}, cell {_letters(column)}{row}"
+
+
+def _letters(column: int) -> str:
     letters = ""
     while column:
         column, rest = divmod(column - 1, 26)
         letters = chr(ord("A") + rest) + letters
-    return f"sheet {sheet}, cell {letters}{row}"
+    return letters
 
 
-def _sheet(book: CalamineWorkbook, label: str, number: int) -> Sheet:
-    rows = book.get_sheet_by_name(label).to_python(skip_empty_area=False)
-    return Sheet(label, number, [[_cell(value) for value in row] for row in rows])
+def _sheet(book: CalamineWorkbook, label: str, number: int, body: bytes, where: str) -> Sheet:
+    errors = _error_cells(body)
+    try:
+        read = book.get_sheet_by_index(number - 1).to_python(skip_empty_area=False)
+    except (CalamineError, CalamineXmlError):
+        for (row, column), shown in errors.items():  # an error that the parser does not know by name
+            refuse_unreadable(_unreadable(shown, label, row, column), where)
+        raise
+    rows = [[_cell(value) for value in row] for row in read]
+    for row, column in _not_finite(rows):
+        errors[row, column] = repr(rows[row - 1][column - 1])
+    for (row, column), shown in errors.items():
+        _widen(rows, row, column)
+        rows[row - 1][column - 1] = _unreadable(shown, label, row, column)
+    return Sheet(label, number, rows)
+
+
+def _unreadable(shown: str, label: str, row: int, column: int) -> Unreadable:
+    return Unreadable(shown, label, f"{_letters(column)}{row}")
+
+
+def _error_cells(body: bytes) -> dict[tuple[int, int], str]:
+    """(row, column), both from 1 -> the text of each error cell. The parser gives them as empty cells."""
+    if not _ERROR_CELL.search(body):
+        return {}
+    found: dict[tuple[int, int], str] = {}
+    row = column = 0
+    for event, element in ElementTree.iterparse(io.BytesIO(body), ("start", "end")):
+        kind = element.tag.rpartition("}")[2]
+        if kind == "row" and event == "start":
+            row, column = int(element.get("r") or row + 1), 0
+        elif kind == "c" and event == "start":
+            place = _REFERENCE.fullmatch(element.get("r", ""))
+            column = column_number(place[1].encode()) if place else column + 1
+            row = int(place[2]) if place else row
+        elif kind == "c" and element.get("t") == "e":
+            value = next((child.text for child in element if child.tag.rpartition("}")[2] == "v"), None)
+            found[row, column] = (value or "an error without a name").strip()
+        elif kind == "row":
+            element.clear()
+    return found
+
+
+def _not_finite(rows: list[list[Cell]]) -> list[tuple[int, int]]:
+    return [
+        (number, column)
+        for number, row in enumerate(rows, start=1)
+        for column, cell in enumerate(row, start=1)
+        if isinstance(cell, float) and not math.isfinite(cell)
+    ]
+
+
+def _widen(rows: list[list[Cell]], row: int, column: int) -> None:
+    """Make room for a cell outside what the parser saw: a sheet may end in errors alone."""
+    width = max(column, len(rows[0]) if rows else 0)
+    rows.extend([] for _ in range(row - len(rows)))
+    for cells in rows:
+        cells.extend([None] * (width - len(cells)))
 
 
 def _cell(value: object) -> Cell:
@@ -123,119 +213,3 @@ def _cell(value: object) -> Cell:
     if isinstance(value, datetime | date):
         return value.isoformat()
     return None if value is None else str(value)
-
-
-def _checked_copy(path: Path, where: str) -> io.BytesIO:
-    """A new zip in memory that holds only the members the parser needs, each read whole under the caps."""
-    with open(path, "rb") as handle:
-        head = handle.read(8)
-        if head.startswith(_OLE_MAGIC):
-            raise _not_a_workbook("an old .xls file or an encrypted workbook", where)
-        if not is_workbook(head):
-            raise _not_a_workbook("bytes that are not a zip archive", where)
-        try:
-            with zipfile.ZipFile(handle) as archive:
-                entries = archive.infolist()
-                _check_entries(entries, where)
-                return _copy(archive, entries, where)
-        except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as problem:
-            raise _not_a_workbook(f"a damaged zip archive ({problem})", where) from problem
-
-
-def _check_entries(entries: list[zipfile.ZipInfo], where: str) -> None:
-    names = [entry.filename for entry in entries]
-    if len(entries) > MAX_ENTRIES:
-        raise _over_cap(f"at most {MAX_ENTRIES} members", f"{len(entries)}", where)
-    if _CONTENT_TYPES not in names or "xl/workbook.xml" not in names:
-        raise _not_a_workbook("a zip archive without a workbook in it", where)
-    for entry in entries:
-        parts = entry.filename.split("/")
-        if ".." in parts or entry.filename.startswith("/") or not _NAME.match(entry.filename):
-            raise _not_a_workbook(f"a member named {entry.filename[:80]!r}", where)
-        if any(part in entry.filename.casefold() for part in _MACRO_PARTS):
-            raise _not_a_workbook(f"a workbook with macros or embedded objects ({entry.filename})", where)
-        if entry.flag_bits & 1:
-            raise _not_a_workbook("an encrypted member", where)
-    if len({name.casefold() for name in names}) < len(names):
-        raise _not_a_workbook("two members of one name", where)
-    total = sum(entry.file_size for entry in entries)
-    if total > MAX_TOTAL_BYTES:
-        raise _over_cap(f"at most {MAX_TOTAL_BYTES:,} bytes unpacked", f"{total:,}", where)
-
-
-def _copy(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], where: str) -> io.BytesIO:
-    clean = io.BytesIO()
-    left = MAX_TOTAL_BYTES
-    with zipfile.ZipFile(clean, "w", zipfile.ZIP_STORED) as target:
-        for entry in entries:
-            if not _READ.match(entry.filename):
-                continue
-            body = b"".join(_read_capped(archive, entry, left, where))
-            left -= len(body)
-            _check_xml(body, entry.filename, where)
-            if entry.filename.startswith("xl/worksheets/"):
-                _check_extent(body, entry.filename, where)
-            target.writestr(entry.filename, body)
-    clean.seek(0)
-    return clean
-
-
-def _read_capped(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int, where: str) -> Iterator[bytes]:
-    """The member in pieces; what counts is what really comes out, not what the zip says of itself."""
-    packed = max(entry.compress_size, 1)
-    taken = 0
-    with archive.open(entry) as stream:
-        while piece := stream.read(1 << 18):
-            taken += len(piece)
-            if taken > left:
-                raise _over_cap(f"at most {MAX_TOTAL_BYTES:,} bytes unpacked", f"more, in {entry.filename}", where)
-            if taken > RATIO_FREE_BYTES and taken / packed > MAX_RATIO:
-                found = f"{entry.filename} grows more than {MAX_RATIO} times when unpacked"
-                raise _over_cap(f"members that grow less than {MAX_RATIO} times", found, where)
-            yield piece
-
-
-def _check_xml(body: bytes, member: str, where: str) -> None:
-    if body[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in body[:4]:
-        raise _not_a_workbook(f"{member} in another encoding than UTF-8", where)
-    if _DECLARATION.search(body):
-        raise _not_a_workbook(f"a document type or entity declaration in {member}", where)
-    if member == _CONTENT_TYPES and b"macroenabled" in body.lower():
-        raise _not_a_workbook("a workbook that declares macros", where)
-
-
-def _check_extent(body: bytes, member: str, where: str) -> None:
-    """Refuse a sheet whose farthest cell would make the parser fill memory (one cell in XFD1048576 is enough)."""
-    columns = max((_column_number(letters) for letters in set(_REFERENCE_COLUMN.findall(body))), default=1)
-    rows = max((int(digits) for digits in set(_REFERENCE_ROW.findall(body))), default=1)
-    if rows * columns > MAX_SHEET_CELLS:
-        raise _over_cap(
-            f"at most {MAX_SHEET_CELLS:,} cells in a sheet",
-            f"{member} reaching to row {rows:,}, column {columns:,}",
-            where,
-        )
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters.upper():
-        number = 26 * number + letter - ord("A") + 1
-    return number
-
-
-def _not_a_workbook(found: str, where: str) -> NotOfKindError:
-    return NotOfKindError(
-        expected="an Excel workbook (.xlsx) without macros, passwords or embedded objects",
-        found=found,
-        where=where,
-        next_step="open it in Excel and save it as a plain .xlsx workbook, or fetch it again from the publisher",
-    )
-
-
-def _over_cap(expected: str, found: str, where: str) -> LayoutError:
-    return LayoutError(
-        expected=expected,
-        found=found,
-        where=where,
-        next_step="do not open the file; ask the sender what it is. A real statistics workbook is far below the cap",
-    )

@@ -16,13 +16,21 @@ MONTHS = ["Januar", "Februar", "Mars", "April", "Mai", "Juni", "Juli", "August"]
 Rows = list[list[object]]
 
 
+class Fault(str):
+    """A cell that holds this Excel error, as a formula leaves it."""
+
+
 def write(path: Path, sheets: dict[str, Rows]) -> Path:
     """A workbook of these sheets."""
     book = xlsxwriter.Workbook(path)
     for name, rows in sheets.items():
         sheet = book.add_worksheet(name)
         for number, row in enumerate(rows):
-            sheet.write_row(number, 0, row)
+            for column, cell in enumerate(row):
+                if isinstance(cell, Fault):
+                    sheet.write_formula(number, column, "=NA()", None, str(cell))
+                else:
+                    sheet.write(number, column, cell)
     book.close()
     return path
 

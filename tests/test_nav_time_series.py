@@ -19,7 +19,7 @@ from sources.nav import reader
 from sources.nav.layout import Period, period_of, value_of
 from sources.observation import OBSERVATION_SCHEMA, Reading, drop_exact_duplicates
 from sources.ports import Document
-from tests.nav_workbooks import MONTHS, aap155, count_of, pst302, write
+from tests.nav_workbooks import MONTHS, Fault, aap155, count_of, pst302, write
 from tests.ssb_bodies import rows, spec_of
 
 NAME = "202210_HL060_helt_ledige_fylke_kommune_tidsserie_maaned.xlsx"
@@ -200,6 +200,24 @@ def test_an_unknown_marker_holds_the_table(tmp_path: Path) -> None:
         ValueGrammarError, match=r"3909 Larvik\): expected a number, \* or nothing; found 'avventer vedtak'"
     ):
         reader.read(spec_of("nav/aap155"), [broken(tmp_path, **{"1. Kommune. Antall": table})])
+
+
+@pytest.mark.parametrize("error", ["#N/A", "#DIV/0!"])
+def test_an_excel_error_is_no_missing_figure_and_is_named_by_its_cell(tmp_path: Path, error: str) -> None:
+    rows_of_share = [["", "", *MONTHS[:2]], ["", "3909 Larvik", 1.5, Fault(error)]]
+    path = aap155(tmp_path / "AAP155.xlsx", months=2)
+    assert reader.read(spec_of("nav/aap155"), [Document(path, "AAP155.xlsx")])
+    top = [["", "Periode: 2026 01 - 2026 02"]]
+    path = aap155(tmp_path / "AAP155.xlsx", months=2, **{"2. Kommune. Andel": [*top, *rows_of_share]})
+    with pytest.raises(ValueGrammarError) as caught:
+        reader.read(spec_of("nav/aap155"), [Document(path, "AAP155.xlsx")])
+    assert error in caught.value.found
+    assert "sheet '2. Kommune. Andel'" in caught.value.where and caught.value.where.endswith("cell D3")
+
+
+def test_an_error_in_a_sheet_of_the_owner_stops_nothing(tmp_path: Path) -> None:
+    path = aap155(tmp_path / "AAP155.xlsx", months=2, Viz=[["", Fault("#REF!")]])
+    assert reader.read(spec_of("nav/aap155"), [Document(path, "AAP155.xlsx")]).notes["other sheets left out"] == 2
 
 
 def test_a_missing_municipality_is_named(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from sources.municipal.template import Template, template_of
 from sources.ports import Document
 from sources.published.reader import ARROW_TYPES
 from sources.spec import DatasetSpec, load_specs
-from sources.workbook import as_text, is_workbook, open_workbook
+from sources.workbook import Unreadable, as_text, is_workbook, open_workbook
 
 MOST_PROBLEMS = 50
 FORM = "municipal_template"
@@ -108,6 +108,8 @@ def _sheet_lines(document: Document, template: Template) -> list[_Line]:
     if sheet is None:
         names = ", ".join(f"«{s.name}»" for s in sheets)
         raise _error(document.name, [f"Arket «{template.sheet}» mangler. Filen har {names}."])
+    if errors := [cell for row in sheet.rows for cell in row if isinstance(cell, Unreadable)]:
+        raise _error(document.name, [f"Celle {cell.cell}: har Excel-feilen {cell}. Rett formelen." for cell in errors])
     lines = [_Line(number, [as_text(cell) for cell in row]) for number, row in enumerate(sheet.rows, start=1)]
     return [line for line in lines if any(line.cells)]
 

@@ -13,7 +13,7 @@ from sources.nav.layout import HIDDEN, MONTHS, Observations, layout_error
 from sources.observation import Reading
 from sources.ports import Document
 from sources.spec import DatasetSpec
-from sources.workbook import Cell, Sheet, as_text, open_workbook
+from sources.workbook import Cell, Sheet, as_text, open_workbook, refuse_unreadable
 
 FORM = "nav_hovedtall_extract"
 COUNT = ("unemployed_persons", "persons")
@@ -35,7 +35,7 @@ def read(spec: DatasetSpec, documents: list[Document]) -> Reading:
     """
     found = Observations(spec)
     for document in documents:
-        for sheet in open_workbook(document.path, document.name):
+        for sheet in open_workbook(document.path, document.name, found.notes):
             where = f"{document.name}, sheet {sheet.name!r}"
             if match := _MONTHS.match(sheet.name):
                 _months(sheet, _number(match[1]), _number(match[2]), int(match[3]), found, where)
@@ -96,6 +96,7 @@ def _months(sheet: Sheet, first: int, last: int, year: int, found: Observations,
 def _figure(cell: Cell, grammar: re.Pattern[str], expected: str, where: str) -> tuple[float | None, str]:
     if isinstance(cell, float):
         return cell, "ok"
+    refuse_unreadable(cell, where)
     text = as_text(cell)
     if text == HIDDEN:
         return None, "suppressed"

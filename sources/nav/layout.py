@@ -19,7 +19,7 @@ from sources.errors import LayoutError, UnknownLabelError, ValueGrammarError
 from sources.observation import Reading, observation_table
 from sources.options import Options
 from sources.spec import DatasetSpec
-from sources.workbook import Cell, as_text
+from sources.workbook import Cell, as_text, refuse_unreadable
 
 HIDDEN = "*"
 """Fewer than four persons (Statistikkloven § 7-1). NAV uses no other marker."""
@@ -114,6 +114,7 @@ def value_of(cell: Cell, where: str) -> tuple[float | None, str]:
         return cell, "ok"
     if cell.strip() == HIDDEN:
         return None, "suppressed"
+    refuse_unreadable(cell, where)
     raise ValueGrammarError(
         expected="a number, * or nothing",
         found=repr(cell[:60]),

@@ -71,7 +71,7 @@ def read(spec: DatasetSpec, documents: list[Document], in_force: CodesInForce = 
     layout = options_of(spec, "workbook", TimeSeriesLayout)
     found = Observations(spec)
     for document in documents:
-        sheets = open_workbook(document.path, document.name)
+        sheets = open_workbook(document.path, document.name, found.notes)
         chosen = _chosen(layout.sheets, sheets, document.name)
         found.notes["other sheets left out"] += len(sheets) - len(chosen)
         period = _period(sheets, document.name)

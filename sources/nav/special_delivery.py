@@ -71,7 +71,7 @@ def read(spec: DatasetSpec, documents: list[Document]) -> Reading:
     found = Observations(spec)
     for document in documents:
         reader = _Reader(spec, layout, found, document.name)
-        for sheet in open_workbook(document.path, document.name):
+        for sheet in open_workbook(document.path, document.name, found.notes):
             reader.read(sheet)
         if missing := set(layout.required_levels) - reader.levels:
             raise layout_error(document.name, f"figures for {', '.join(sorted(missing))}", "none in any sheet")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from sources.errors import LayoutError
 from sources.spec import DatasetSpec
 from sources.ssb.terms import SYMBOLS
-from sources.workbook import Cell, Sheet, as_text
+from sources.workbook import Cell, Sheet, Unreadable, as_text
 
 TITLE = re.compile(r"^(?P<table>\d{5}): (?P<name>.+?), etter (?P<variables>.+)$", re.DOTALL)
 """A title as ssb.no writes it: number, name, and the variables in the order of the table."""
@@ -115,4 +115,5 @@ def header_rows(block: Block, first: int) -> list[int]:
 
 
 def is_figure(cell: Cell) -> bool:
-    return isinstance(cell, float) or (isinstance(cell, str) and cell.strip() in SYMBOLS)
+    """Whether a cell stands where a figure stands: a number, one of SSB's symbols, or an error in place of one."""
+    return isinstance(cell, float | Unreadable) or (isinstance(cell, str) and cell.strip() in SYMBOLS)

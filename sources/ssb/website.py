@@ -30,7 +30,16 @@ from sources.spec import DatasetSpec
 from sources.ssb.blocks import TITLE, Block, block_at, blocks_of, first_data_row, header_rows, is_figure
 from sources.ssb.cells import CellSink, Validity
 from sources.ssb.terms import SYMBOLS, SsbReading, period_of
-from sources.workbook import SHEET_STEP, Cell, Sheet, as_text, cell_name, is_workbook, open_workbook
+from sources.workbook import (
+    SHEET_STEP,
+    Cell,
+    Sheet,
+    as_text,
+    cell_name,
+    is_workbook,
+    open_workbook,
+    refuse_unreadable,
+)
 
 XLSX_FORM = "ssb_website_xlsx"
 CSV_FORM = "ssb_website_csv"
@@ -49,7 +58,7 @@ def read_xlsx(spec: DatasetSpec, documents: list[Document], is_valid: Validity |
     options = options_of(spec, "reading", SsbReading).website
     stamps: list[datetime] = []
     for document in documents:
-        sheets = open_workbook(document.path, document.name)
+        sheets = open_workbook(document.path, document.name, sink.notes)
         kept = [sheet for sheet in sheets if sheet.name not in options.ignore_sheets]
         sink.notes["sheets of the owner left out"] += len(sheets) - len(kept)
         for block in blocks_of(kept, spec, document.name, sink.notes):
@@ -243,6 +252,7 @@ class _Table:
         elif cell.strip() in SYMBOLS:
             self.sink.put(place, labels, None, cell.strip(), self.where)
         else:
+            refuse_unreadable(cell, self.where)
             raise ValueGrammarError(
                 expected="a number or one of SSB's symbols " + " ".join(SYMBOLS),
                 found=repr(cell[:60]),
