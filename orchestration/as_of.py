@@ -16,7 +16,7 @@ from pathlib import Path
 
 from orchestration.build import is_up_to_date, prepare_build, publish_build, published_manifest
 from orchestration.dbt_assets import build_arguments
-from orchestration.dbt_project import dbt_environment, ensure_manifest
+from orchestration.dbt_project import dbt_environment
 from orchestration.workspace import DBT_PROJECT, Workspace
 from sources.http_limits import OSLO
 from warehouse.errors import WarehouseError
@@ -55,12 +55,11 @@ def warehouse_as_of(workspace: Workspace, day: date) -> Path:
 
 
 def _build(then: Workspace) -> None:
-    manifest = ensure_manifest(then.folder, then.settings, then.clock())
     plan = prepare_build(then, full=True)
     answer = subprocess.run(
         [
             *[sys.executable, "-m", "dbt.cli.main", "--quiet", *build_arguments(plan)],
-            *["--project-dir", str(DBT_PROJECT), "--target-path", str(manifest.parent)],
+            *["--project-dir", str(DBT_PROJECT), "--target-path", str(then.folder.dbt_target)],
         ],
         env={**os.environ, **dbt_environment(then.folder, then.settings), **plan.environment},
         cwd=DBT_PROJECT,

@@ -38,6 +38,9 @@ GEOGRAPHY = frozenset({"klass_municipalities", "klass_municipality_changes", "kl
 ENGINES = ("duckdb", "dbt-core", "dbt-duckdb")
 """What the build file is made by: another version of one may not read the file, so it is made anew, also after a downgrade."""
 
+RESULTS = "run_results.json"
+"""What dbt writes of a build when it has ended."""
+
 NOTHING = "-"
 """Stands in a list of changed names that is empty, since an empty list means "all of them" to the models."""
 
@@ -146,6 +149,8 @@ def prepare_build(workspace: Workspace, *, full: bool = False) -> BuildPlan:
     before = read_state(folder.build)
     change = _change(workspace, before, state, full=full)
     forget_state(folder.build)
+    # what dbt said of an earlier build must not vouch for this one, should it be ended half-way
+    (folder.dbt_target / RESULTS).unlink(missing_ok=True)
     if change.full:
         _throw_away(folder)
     folder.build.mkdir(parents=True, exist_ok=True)
@@ -216,7 +221,7 @@ def publish_build(workspace: Workspace) -> Manifest:
             where="the build file",
             next_step="run the models too; the previous release is untouched",
         )
-    require_passed(workspace.folder.dbt_target / "run_results.json")
+    require_passed(workspace.folder.dbt_target / RESULTS)
     # what reading and comparing releases left with Arrow goes back before DuckDB takes its share
     pa.default_memory_pool().release_unused()
     tables = load_interface()
@@ -260,7 +265,15 @@ def write_companions(workspace: Workspace, candidate: Path, tables: Iterable[Tab
 
 def require_passed(results_file: Path) -> None:
     """A green run does not prove that tests ran: read dbt's own results. Raises VerificationFailed."""
-    results = json.loads(results_file.read_text(encoding="utf-8"))["results"]
+    try:
+        results = json.loads(results_file.read_text(encoding="utf-8"))["results"]
+    except (OSError, ValueError, KeyError) as problem:
+        raise VerificationFailed(
+            expected="what dbt's tests said of this build",
+            found=f"none that can be read ({type(problem).__name__})",
+            where="dbt's run results",
+            next_step="run the models too; the previous release is untouched",
+        ) from problem
     tests = [r for r in results if r["unique_id"].startswith("test.")]
     bad = [r["unique_id"] for r in results if r["status"] not in ("success", "pass", "warn")]
     if not tests or bad:

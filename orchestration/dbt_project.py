@@ -5,20 +5,24 @@ Here: parsing once, calling never twice. Not here: SQL, or how Dagster shows the
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
+import json
 import os
 import subprocess
 import sys
 from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
 
 from orchestration.workspace import DBT_PROJECT
+from sources.files import write_whole
 from warehouse.errors import WarehouseError
+from warehouse.lock import lock_file
 from warehouse.paths import DataFolder
 from warehouse.settings import Settings
 
 _SUFFIXES = {".sql", ".yml", ".csv", ".md"}
+KEPT_MANIFESTS = 3
 
 
 def project_fingerprint() -> str:
@@ -54,35 +58,54 @@ def last_mapped_year(now: datetime) -> int:
 def ensure_manifest(folder: DataFolder, settings: Settings, now: datetime) -> Path:
     """The manifest of today's project files; parsed only when they have changed, by one process at a time.
 
-    Parsed with the last year of a build, since dbt parses the models that read it anew for another.
+    Parsed with the last year of a build, since dbt parses the models that read it anew for another. It is a copy of our
+    own: dbt writes the one in its target folder at every call, piece by piece, so that a kill can leave half of it.
 
     Raises WarehouseError with dbt's own words when the project cannot be parsed.
     """
-    manifest, mark = folder.dbt_target / "manifest.json", folder.dbt_target / "fingerprint"
-    folder.dbt_target.mkdir(parents=True, exist_ok=True)
-    with open(folder.dbt_target / "parse.lock", "w", encoding="utf-8") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        wanted = project_fingerprint()
-        if manifest.exists() and mark.exists() and mark.read_text(encoding="utf-8") == wanted:
-            return manifest
-        answer = subprocess.run(
-            [sys.executable, "-m", "dbt.cli.main", "--quiet", "parse", "--project-dir", str(DBT_PROJECT)],
-            env={
-                **os.environ,
-                **dbt_environment(folder, settings),
-                "INTEGRERING_LAST_YEAR": str(last_mapped_year(now)),
-            },
-            cwd=DBT_PROJECT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if answer.returncode != 0 or not manifest.exists():
-            raise WarehouseError(
-                expected="a dbt project that parses",
-                found=(answer.stdout + answer.stderr).strip()[-2000:],
-                where="dbt_project",
-                next_step="correct the named file",
-            )
-        mark.write_text(wanted, encoding="utf-8")
+    name = hashlib.sha256(f"{project_fingerprint()} {version('dbt-core')}".encode()).hexdigest()[:16]
+    manifest = folder.manifests / f"{name}.json"
+    folder.manifests.mkdir(parents=True, exist_ok=True)
+    with open(folder.manifests / "parse.lock", "w", encoding="utf-8") as lock:
+        lock_file(lock, folder.manifests)
+        if not manifest.exists():
+            write_whole(manifest, _parsed(folder, settings, now))
+            _forget_old(folder.manifests)
     return manifest
+
+
+def _parsed(folder: DataFolder, settings: Settings, now: datetime) -> bytes:
+    """What dbt makes of the project, checked to be whole."""
+    by_dbt = folder.dbt_target / "manifest.json"
+    answer = subprocess.run(
+        [sys.executable, "-m", "dbt.cli.main", "--quiet", "parse", "--project-dir", str(DBT_PROJECT)],
+        env={
+            **os.environ,
+            **dbt_environment(folder, settings),
+            "INTEGRERING_LAST_YEAR": str(last_mapped_year(now)),
+        },
+        cwd=DBT_PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    found = (answer.stdout + answer.stderr).strip()[-2000:]
+    if answer.returncode == 0 and by_dbt.exists():
+        content = by_dbt.read_bytes()
+        try:
+            json.loads(content)
+            return content
+        except ValueError as problem:
+            found = f"a manifest that is not whole ({problem}); a build may be writing it just now"
+    raise WarehouseError(
+        expected="a dbt project that parses",
+        found=found,
+        where="dbt_project",
+        next_step="correct the named file, or run again",
+    )
+
+
+def _forget_old(folder: Path) -> None:
+    """Keep the last few: a daemon that was started before an upgrade still reads its own."""
+    for old in sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime)[:-KEPT_MANIFESTS]:
+        old.unlink(missing_ok=True)

@@ -10,7 +10,6 @@ date of the last fetch are those of the newest receipt in landing.
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,6 +23,7 @@ from orchestration.refresh import Outcome, decide
 from orchestration.workspace import Workspace
 from sources.current import FETCHED, is_superseded
 from sources.errors import ClosedError, SourceError, WithdrawnError
+from sources.files import write_whole
 from sources.http import HttpClient, HttpSettings
 from sources.http_limits import Clock
 from sources.intake import Arrival, known_release, take_in
@@ -288,11 +288,7 @@ class Upstream:
         return self._workspace.folder.root / "upstream" / f"{dataset_id}.json"
 
     def _write(self, memory: Memory) -> None:
-        path = self._path(memory.dataset_id)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-        partial.write_text(memory.model_dump_json(indent=1), encoding="utf-8")
-        os.replace(partial, path)
+        write_whole(self._path(memory.dataset_id), memory.model_dump_json(indent=1))
 
 
 def http_client(workspace: Workspace) -> HttpClient:

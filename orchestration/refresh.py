@@ -13,9 +13,10 @@ from sources.bundled import BundledFile
 from sources.current import BUNDLED, FETCHED
 from sources.discovery import Candidate
 from sources.errors import SourceError
+from sources.files import file_digest
 from sources.gates import Snapshot, judge
 from sources.intake import Arrival, ensure_rows, known_release, read_release, take_in
-from sources.landing import Blob, Decision, Landing, ReadingFacts, Receipt, file_digest
+from sources.landing import Blob, Decision, Landing, ReadingFacts, Receipt
 from sources.spec import DatasetSpec
 
 State = Literal["refreshed", "unchanged", "held", "failed", "closed", "withdrawn", "discontinued"]

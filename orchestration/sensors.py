@@ -25,7 +25,7 @@ from orchestration.live import Memory, Upstream
 from orchestration.refresh import plan_refresh
 from orchestration.workspace import Workspace
 from sources.bundled import bundled
-from sources.landing import file_digest
+from sources.files import file_digest
 from warehouse.errors import WriterBusy
 from warehouse.lock import writer_lock
 

@@ -7,13 +7,11 @@ byte is lost: a delta is checked by giving back the body, hash for hash, before 
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Iterable
-from pathlib import Path
 
 from sources import body_delta
+from sources.files import write_whole
 from sources.landing import Landing, Receipt
-from sources.observation import fsync_folder
 from sources.spec import DatasetSpec
 
 LARGEST_BODY = 64_000_000
@@ -73,7 +71,7 @@ def _shrink(landing: Landing, old: str, new: str) -> int:
     delta = body_delta.encode(base, body)
     if len(delta) > WORTH * len(body) or body_delta.apply(base, delta) != body:
         return 0
-    _write(landing.delta_path(old), delta)
+    write_whole(landing.delta_path(old), delta)
     path.unlink()
     return len(body) - len(delta)
 
@@ -94,13 +92,3 @@ def _depends_on(landing: Landing, digest: str, other: str) -> bool:
         if digest == other:
             return True
     return False
-
-
-def _write(path: Path, content: bytes) -> None:
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    with open(partial, "wb") as handle:
-        handle.write(content)
-        handle.flush()
-        os.fsync(handle.fileno())
-    os.replace(partial, path)
-    fsync_folder(path.parent)

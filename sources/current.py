@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sources.bundled import bundled
-from sources.landing import Decision, Landing, ReadingFacts, Receipt, file_digest, release_id_of
+from sources.files import file_digest
+from sources.landing import Decision, Landing, ReadingFacts, Receipt, release_id_of
 from sources.spec import DatasetSpec
 
 BUNDLED = "bundled"

@@ -16,8 +16,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -26,7 +26,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from sources import body_delta
 from sources.errors import SourceError
-from sources.observation import fsync_folder
+from sources.files import file_digest, write_whole, written_whole
 from sources.spec import ID_PATTERN
 
 _RELEASE_PATTERN = re.compile(r"^[0-9a-f]{16}$")
@@ -119,7 +119,7 @@ class Landing:
         digest = hashlib.sha256(body).hexdigest()
         path = self.blob_path(digest)
         if not self.has_body(digest):
-            _write_whole(path, body)
+            write_whole(path, body)
         return digest
 
     def put_file(self, file: Path) -> str:
@@ -127,23 +127,15 @@ class Landing:
         digest = file_digest(file)
         path = self.blob_path(digest)
         if not self.has_body(digest):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            partial = path.with_name(f".{digest}.{os.getpid()}.part")
-            with open(file, "rb") as source, open(partial, "wb") as target:
-                while chunk := source.read(1 << 20):
-                    target.write(chunk)
-                target.flush()
-                os.fsync(target.fileno())
-            if file_digest(partial) != digest:
-                partial.unlink()
-                raise SourceError(
-                    expected="a file that does not change while it is read",
-                    found="other bytes at the end than at the start",
-                    where=file.name,
-                    next_step="wait until the file is written to the end, then run again",
-                )
-            os.replace(partial, path)
-            fsync_folder(path.parent)
+            with written_whole(path) as partial:
+                shutil.copyfile(file, partial)
+                if file_digest(partial) != digest:
+                    raise SourceError(
+                        expected="a file that does not change while it is read",
+                        found="other bytes at the end than at the start",
+                        where=file.name,
+                        next_step="wait until the file is written to the end, then run again",
+                    )
         return digest
 
     def blob_path(self, sha256: str) -> Path:
@@ -180,7 +172,7 @@ class Landing:
                     where="landing",
                     next_step="restore landing from its backup; the release in use is not affected",
                 ) from problem
-            _write_whole(restored, whole)
+            write_whole(restored, whole)
         return restored
 
     def release_folder(self, dataset_id: str, release_id: str) -> Path:
@@ -192,7 +184,7 @@ class Landing:
         """Write the receipt last: a release counts from the moment its receipt is whole."""
         path = self.release_folder(receipt.dataset_id, receipt.release_id) / "receipt.json"
         if not path.exists():
-            _write_whole(path, receipt.model_dump_json(indent=1).encode())
+            write_whole(path, receipt.model_dump_json(indent=1).encode())
 
     def receipt(self, dataset_id: str, release_id: str) -> Receipt | None:
         path = self.release_folder(dataset_id, release_id) / "receipt.json"
@@ -207,12 +199,12 @@ class Landing:
     def see_again(self, dataset_id: str, release_id: str, moment: datetime) -> None:
         """Record that upstream went back to a content it had before; the receipt itself stays as it is."""
         path = self.release_folder(dataset_id, release_id) / SEEN_AGAIN
-        _write_whole(path, json.dumps({"seen_again_at": utc(moment).isoformat()}).encode())
+        write_whole(path, json.dumps({"seen_again_at": utc(moment).isoformat()}).encode())
 
     def put_reading(self, dataset_id: str, release_id: str, facts: ReadingFacts) -> None:
         """Record what was read. May be written again: it can always be derived from the bytes."""
         path = self.release_folder(dataset_id, release_id) / "reading.json"
-        _write_whole(path, facts.model_dump_json(indent=1).encode())
+        write_whole(path, facts.model_dump_json(indent=1).encode())
 
     def reading(self, dataset_id: str, release_id: str) -> ReadingFacts | None:
         path = self.release_folder(dataset_id, release_id) / "reading.json"
@@ -221,7 +213,7 @@ class Landing:
     def decide(self, dataset_id: str, release_id: str, decision: Decision) -> None:
         """Record that a release is accepted, held or rejected; a later decision replaces an earlier one."""
         path = self.release_folder(dataset_id, release_id) / "decision.json"
-        _write_whole(path, decision.model_dump_json(indent=1).encode())
+        write_whole(path, decision.model_dump_json(indent=1).encode())
 
     def decision(self, dataset_id: str, release_id: str) -> Decision | None:
         path = self.release_folder(dataset_id, release_id) / "decision.json"
@@ -242,12 +234,6 @@ def _read_receipt(path: Path) -> Receipt:
     return receipt.model_copy(update={"seen_again_at": moment})
 
 
-def file_digest(file: Path) -> str:
-    """SHA-256 of a file as hex."""
-    with open(file, "rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
-
-
 def release_id_of(digests: list[str]) -> str:
     """The release id of one or more bodies: their hash, or the hash of their hashes in order."""
     whole = digests[0] if len(digests) == 1 else hashlib.sha256("\n".join(digests).encode()).hexdigest()
@@ -259,14 +245,3 @@ def utc(moment: datetime) -> datetime:
     if moment.tzinfo is None:
         raise ValueError("a moment needs a time zone")
     return moment.astimezone(UTC)
-
-
-def _write_whole(path: Path, body: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    with open(partial, "wb") as handle:
-        handle.write(body)
-        handle.flush()
-        os.fsync(handle.fileno())
-    os.replace(partial, path)
-    fsync_folder(path.parent)

@@ -5,7 +5,6 @@ Here: the columns, the checks that hold for every source, and writing. Not here:
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +17,7 @@ import pyarrow.parquet as pq
 
 from sources.dimensions import DIMENSIONS
 from sources.errors import ConflictingRowsError
+from sources.files import written_whole
 from sources.text_codes import are_different, coded, distinct, key_numbers, used_labels
 
 _TEXT = pa.dictionary(pa.int32(), pa.string())
@@ -163,25 +163,11 @@ def write_parquet(table: pa.Table, path: Path, *, plain_texts: bool = False) -> 
 
 
 def _write_whole(table: pa.Table, path: Path, **layout: Any) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    pq.write_table(table, partial, compression="zstd", compression_level=3, row_group_size=256_000, **layout)
-    with open(partial, "rb+") as handle:
-        os.fsync(handle.fileno())
-    os.replace(partial, path)
-    fsync_folder(path.parent)
+    with written_whole(path) as partial:
+        pq.write_table(table, partial, compression="zstd", compression_level=3, row_group_size=256_000, **layout)
 
 
 def years_of(table: pa.Table) -> np.ndarray:
     """The year in which the period of each row begins (int32)."""
     days, index = coded(table["period_start"])
     return np.array([day.year for day in days.to_pylist()], dtype=np.int32)[index]
-
-
-def fsync_folder(folder: Path) -> None:
-    """Make a rename in this folder survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -11,7 +11,6 @@ so that `:` to 34 is `changed`. Cells of a year that the release before did not 
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -23,9 +22,10 @@ import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict
 
 from sources.differences import compare_observations
+from sources.files import write_whole
 from sources.intake import ensure_rows
 from sources.landing import Landing, ReadingFacts, Receipt
-from sources.observation import KEY, fsync_folder, write_parquet, years_of
+from sources.observation import KEY, write_parquet, years_of
 from sources.spec import DatasetSpec
 from sources.text_codes import distinct, key_numbers, used_labels
 
@@ -154,10 +154,7 @@ def _same_extent(facts: ReadingFacts, other: ReadingFacts) -> bool:
 
 def _write_facts(landing: Landing, receipt: Receipt, facts: RevisionFacts) -> None:
     path = landing.release_folder(receipt.dataset_id, receipt.release_id) / "revision.json"
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    partial.write_text(facts.model_dump_json(indent=1), encoding="utf-8")
-    os.replace(partial, path)
-    fsync_folder(path.parent)
+    write_whole(path, facts.model_dump_json(indent=1))
 
 
 def _span(years: list[int]) -> str:

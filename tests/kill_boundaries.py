@@ -1,4 +1,4 @@
-"""A process that kills itself at each step that reaches the disk: fsync, rename, link. One line of JSON per stage.
+"""A process that kills itself at each step that reaches the disk: fsync, rename, link, removal. One line of JSON per stage.
 
 Here: the stages and the killing, run as `python -m tests.kill_boundaries FOLDER` with no thread of its own, since it forks.
 Not here: assertions (test_kill_boundaries.py).
@@ -27,9 +27,11 @@ from sources.landing import Landing
 from sources.spec import load_specs
 from tests.small_upstream import imdi_long
 from warehouse.paths import DataFolder
-from warehouse.publish import Publication, TableDoc, publish
+from warehouse.publish import Publication, TableDoc, publish, read_manifest, release_ids
 
 STEPS = ("fsync", "replace", "rename", "symlink")
+REMOVALS = ("unlink", "rmdir")
+"""Where old releases are removed, a kill between two files counts too."""
 DATASET = "imdi_bosatt_anmodede"
 SPEC = load_specs()[DATASET]
 DAY = datetime(2025, 9, 2, tzinfo=UTC)
@@ -57,12 +59,12 @@ def in_fork(work: Callable[[], Any]) -> tuple[int, Any]:
     return 0, json.loads(text)
 
 
-def killed_at(step: int, work: Callable[[], Any]) -> Callable[[], Any]:
+def killed_at(step: int, work: Callable[[], Any], steps: tuple[str, ...]) -> Callable[[], Any]:
     """The work, in a process that kills itself just before its step number ``step`` (from 0)."""
 
     def run() -> Any:
         left = [step]
-        for name in STEPS:
+        for name in steps:
             original = getattr(os, name)
 
             def counted(*given: Any, original: Callable = original, **named: Any) -> Any:
@@ -113,17 +115,25 @@ def publish_codes(folder: Path, codes: list[str]) -> str:
             "update marts.dim_region set region_level = if(region_code = '00', 'country', 'municipality')"
         )
     table = TableDoc("dim_region", "Areas", {"region_code": "The code"}, ("region_code",), ("region_code",))
-    return publish(Publication(data, [table], "f", "3909", False, {}, keep=3)).content
+    return publish(Publication(data, [table], "f", "3909", False, {}, keep=2)).content
 
 
 def published(folder: Path) -> list[str]:
-    """The codes a reader gets."""
+    """The codes a reader gets. Every release that is listed is whole: going back to it works."""
+    for release_id in release_ids(DataFolder(folder)):
+        release = folder / "releases" / release_id
+        for name, digest in read_manifest(release).files.items():
+            assert hashlib.sha256((release / name).read_bytes()).hexdigest() == digest, release / name
     with duckdb.connect(str((folder / "published" / "integrering.duckdb").resolve()), read_only=True) as connection:
         return sorted(code for (code,) in connection.execute("select region_code from marts.dim_region").fetchall())
 
 
 def torment(
-    folder: Path, first: Callable[[Path], Any], second: Callable[[Path], Any], look: Callable[[Path], Any]
+    folder: Path,
+    first: Callable[[Path], Any],
+    second: Callable[[Path], Any],
+    look: Callable[[Path], Any],
+    steps: tuple[str, ...],
 ) -> dict:
     """Do the first work, then the second killed at every step; what is seen after each kill, and after going on."""
     start, whole = folder / "start", folder / "whole"
@@ -135,7 +145,7 @@ def torment(
     while True:
         torn = folder / str(step)
         shutil.copytree(start, torn, symlinks=True)
-        ended_by, _ = in_fork(killed_at(step, lambda torn=torn: second(torn)))
+        ended_by, _ = in_fork(killed_at(step, lambda torn=torn: second(torn), steps))
         if ended_by == 0:
             break
         left, _, later = in_fork(lambda torn=torn: (look(torn), second(torn), look(torn)))[1]
@@ -148,15 +158,16 @@ def torment(
 
 def main(folder: Path) -> None:
     stages = {
-        "landing": (lambda f: land(f, 40), lambda f: land(f, 41), landed),
+        "landing": (lambda f: land(f, 40), lambda f: land(f, 41), landed, STEPS),
         "publication": (
-            lambda f: publish_codes(f, ["3907"]),
+            lambda f: [publish_codes(f, codes) for codes in (["3905"], ["3901"], ["3907"])],
             lambda f: publish_codes(f, ["3907", "3909"]),
             published,
+            (*STEPS, *REMOVALS),
         ),
     }
-    for name, (first, second, look) in stages.items():
-        print(json.dumps({"stage": name, **torment(folder / name, first, second, look)}), flush=True)
+    for name, given in stages.items():
+        print(json.dumps({"stage": name, **torment(folder / name, *given)}), flush=True)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,10 @@ class WriterBusy(WarehouseError):
     """Another process is writing."""
 
 
+class NoLocks(WarehouseError):
+    """The file lies where files cannot be locked, as on some network shares."""
+
+
 class VerificationFailed(WarehouseError):
     """The candidate file is not fit to publish."""
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
-from warehouse.errors import WriterBusy
+from warehouse.errors import NoLocks, WriterBusy
 
 _held: dict[Path, tuple[IO[str], int]] = {}
 
@@ -42,11 +42,30 @@ def writer_lock(path: Path) -> Iterator[None]:
             handle.close()
 
 
+def lock_file(handle: IO[str], where: Path, *, wait: bool = True) -> None:
+    """Lock an open file for this process; it is given back when the file is closed.
+
+    Raises BlockingIOError when another has it and we do not wait, NoLocks where the file system knows no locks.
+    """
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise
+    except OSError as problem:
+        handle.close()
+        raise NoLocks(
+            expected="a disk that can lock a file",
+            found=f"a share that cannot ({problem.strerror})",
+            where=str(where),
+            next_step="put the data folder (INTEGRERING_DATA_DIR) on a local disk; readers may have a copy on the share",
+        ) from problem
+
+
 def _take(path: Path) -> IO[str]:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle = open(path, "a+", encoding="utf-8")  # noqa: SIM115 - held until the lock is given back
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        lock_file(handle, path, wait=False)
     except BlockingIOError:
         handle.seek(0)
         owner = handle.read().strip() or "another process"

@@ -40,6 +40,11 @@ class DataFolder:
         return self.build / "dbt"
 
     @property
+    def manifests(self) -> Path:
+        """The dbt manifests that runs trust, each named by what it was parsed from; dbt itself never writes here."""
+        return self.build / "manifests"
+
+    @property
     def releases(self) -> Path:
         return self.root / "releases"
 

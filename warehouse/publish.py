@@ -277,12 +277,15 @@ def _forget_old(folder: DataFolder, keep: int, before: str) -> None:
     current = os.path.basename(os.readlink(folder.published))
     for release_id in release_ids(folder)[:-keep]:
         if release_id not in (current, before):
-            shutil.rmtree(folder.releases / release_id, ignore_errors=True)
+            # it leaves the list in one step: a kill while its files go must not leave half of it under its name
+            old = folder.releases / f".old-{release_id}"
+            os.rename(folder.releases / release_id, old)
+            shutil.rmtree(old, ignore_errors=True)
 
 
 def _remove_leftovers(folder: DataFolder) -> None:
     if folder.releases.exists():
-        for path in folder.releases.glob(".candidate-*"):
+        for path in [*folder.releases.glob(".candidate-*"), *folder.releases.glob(".old-*")]:
             shutil.rmtree(path, ignore_errors=True)
     for path in folder.build.glob("publication.duckdb.tmp*"):
         path.unlink(missing_ok=True)

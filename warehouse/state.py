@@ -7,10 +7,10 @@ was verified and published; without it everything is rebuilt. What was prepared 
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+
+from sources.files import write_whole
 
 
 @dataclass(frozen=True)
@@ -42,14 +42,15 @@ class Prepared:
 
     @staticmethod
     def read(build_folder: Path) -> Prepared | None:
-        path = build_folder / "prepared.json"
-        if not path.exists():
+        """The record of the build file, or None when there is none (or it is of another shape)."""
+        try:
+            words = json.loads((build_folder / "prepared.json").read_text(encoding="utf-8"))
+            return Prepared(**{**words, "changed": tuple(words["changed"])})
+        except (OSError, ValueError, TypeError, KeyError):
             return None
-        words = json.loads(path.read_text(encoding="utf-8"))
-        return Prepared(**{**words, "changed": tuple(words["changed"])})
 
     def write(self, build_folder: Path) -> None:
-        _write_whole(build_folder / "prepared.json", asdict(self))
+        write_whole(build_folder / "prepared.json", _as_text(self))
 
 
 @dataclass(frozen=True)
@@ -62,25 +63,19 @@ class Change:
 
 def read_state(build_folder: Path) -> BuildState | None:
     """The record of the last published build, or None when there is none (or it is of another shape)."""
-    path = build_folder / "state.json"
-    if not path.exists():
-        return None
     try:
-        return BuildState(**json.loads(path.read_text(encoding="utf-8")))
-    except (ValueError, TypeError):
+        return BuildState(**json.loads((build_folder / "state.json").read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
         return None
 
 
 def write_state(build_folder: Path, state: BuildState) -> None:
     """Record what the build file was built from."""
-    _write_whole(build_folder / "state.json", asdict(state))
+    write_whole(build_folder / "state.json", _as_text(state))
 
 
-def _write_whole(path: Path, words: dict[str, Any]) -> None:
-    """Write a small record whole or not at all."""
-    partial = path.with_suffix(".part")
-    partial.write_text(json.dumps(words, indent=1, sort_keys=True), encoding="utf-8")
-    os.replace(partial, path)
+def _as_text(record: BuildState | Prepared) -> str:
+    return json.dumps(asdict(record), indent=1, sort_keys=True)
 
 
 def forget_state(build_folder: Path) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
@@ -25,6 +24,7 @@ from sources.demo.regions import Regions
 from sources.demo.ssb import write_ssb_extracts
 from sources.demo.world import EAST, NORWEGIAN_BORN, REST, WEST, YEARS, build_world
 from sources.dimensions import TOTAL
+from sources.files import write_whole
 from sources.spec import DatasetSpec, load_specs
 
 LIST_COLUMNS = ["path", "source", "dataset", "form", "level", "retrieved_on", "date_basis", "note", "is_demo"]
@@ -86,9 +86,7 @@ def _write_list(path: Path, listed: list[list[str]]) -> None:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(LIST_COLUMNS)
     writer.writerows([*row, RETRIEVED_ON, "invented", "oppdiktede tall", "true"] for row in listed)
-    partial = path.with_name(f".{path.name}.part")
-    partial.write_text(text.getvalue(), encoding="utf-8")
-    os.replace(partial, path)
+    write_whole(path, text.getvalue())
 
 
 def _cut_to(measures: dict[str, Figures], years: list[int]) -> dict[str, Figures]:
