@@ -20,7 +20,7 @@ def stages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]
     folder = tmp_path_factory.mktemp("boundaries")
     answer = subprocess.run(
         [sys.executable, "-m", "tests.kill_boundaries", str(folder)],
-        cwd=PROJECT, capture_output=True, text=True, check=False, timeout=240,
+        cwd=PROJECT, capture_output=True, text=True, check=False, timeout=900,
     )  # fmt: skip
     assert answer.returncode == 0, answer.stderr[-3000:]
     return {stage["stage"]: stage for stage in map(json.loads, answer.stdout.splitlines())}
