@@ -23,6 +23,7 @@ from orchestration.refresh import Outcome, decide
 from orchestration.workspace import Workspace
 from sources.current import FETCHED, is_superseded
 from sources.errors import ClosedError, SourceError, WithdrawnError
+from sources.faults import told_as_fault
 from sources.files import write_whole
 from sources.http import HttpClient, HttpSettings
 from sources.http_limits import Clock
@@ -147,7 +148,8 @@ class Upstream:
         if (trust_recent or memory.is_due) and memory.asked_at and timedelta(0) <= now - memory.asked_at < STILL_FRESH:
             return memory, None if memory.is_due else _quiet_outcome(memory)
         try:
-            probe = self.clients[spec.source].probe(spec)
+            with told_as_fault(spec.dataset_id, "upstream"):
+                probe = self.clients[spec.source].probe(spec)
             memory = memory.model_copy(
                 update={
                     "asked_at": now,
@@ -233,7 +235,8 @@ class Upstream:
         return is_superseded(self._workspace.landing, known)
 
     def _fetch(self, spec: DatasetSpec) -> list[Body]:
-        fetched = self.clients[spec.source].fetch(spec, self._workspace.landing)
+        with told_as_fault(spec.dataset_id, "upstream"):
+            fetched = self.clients[spec.source].fetch(spec, self._workspace.landing)
         return [_body(one, number) for number, one in enumerate(fetched)]
 
     def _waiting_bodies(self, memory: Memory) -> list[Body]:

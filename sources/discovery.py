@@ -6,20 +6,18 @@ An optional ``extracts.csv`` (path, source, dataset, form, level, retrieved_on) 
 
 from __future__ import annotations
 
-import csv
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 
-from sources.errors import SpecError
+from sources.extracts_list import LIST_NAME, Listed, read_list
 from sources.kostra.recognise import REASON as PRIVATE_REASON
 from sources.kostra.recognise import looks_private
 from sources.registry import forms, recognise
 from sources.spec import DatasetSpec
 
-LIST_NAME = "extracts.csv"
 _DATE_IN_NAME = re.compile(r"(20\d\d)-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])(?!\d)")
 _NOT_DATA = {".md", ".txt", ".yml", ".yaml", ".pdf", ".part", ".tmp"}
 
@@ -45,24 +43,16 @@ class Discovery:
     unknown: list[tuple[str, str]] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class _Listed:
-    source: str
-    dataset: str
-    retrieved_on: str
-    is_demo: bool
-
-
 def discover(folder: Path, specs: dict[str, DatasetSpec]) -> Discovery:
     """Look through a folder, subfolders included, in order of path.
 
-    Raises SpecError when ``extracts.csv`` lacks its columns or names a path outside the folder.
+    Raises SpecError naming the lines of ``extracts.csv`` that are wrong.
     """
-    listed = _read_list(folder)
+    paths = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
+    listed = read_list(folder, paths)
     found = Discovery()
-    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-        relative = path.relative_to(folder).as_posix()
-        if path.name == LIST_NAME or path.name.startswith(".") or ("/." in f"/{relative}"):
+    for relative, path in paths.items():
+        if path.name == LIST_NAME or "/." in f"/{relative}":
             continue
         entry = listed.get(relative)
         candidate, reason = _classify(path, relative, entry, specs)
@@ -74,7 +64,7 @@ def discover(folder: Path, specs: dict[str, DatasetSpec]) -> Discovery:
 
 
 def _classify(
-    path: Path, relative: str, entry: _Listed | None, specs: dict[str, DatasetSpec]
+    path: Path, relative: str, entry: Listed | None, specs: dict[str, DatasetSpec]
 ) -> tuple[Candidate | None, str]:
     if looks_private(path):
         return None, PRIVATE_REASON
@@ -92,13 +82,13 @@ def _classify(
 
 
 def _spec_of(
-    relative: str, entry: _Listed | None, form: str | None, specs: dict[str, DatasetSpec]
+    relative: str, entry: Listed | None, form: str | None, specs: dict[str, DatasetSpec]
 ) -> DatasetSpec | None:
     bound = forms()[form].dataset_ids if form else ()
     if bound:
         return next((specs[i] for i in bound if i in specs), None)
     if entry:
-        return specs.get(f"{entry.source}_{entry.dataset}".lower())
+        return specs.get(entry.dataset_id)
     wanted = forms()[form].source if form else None
     fitting = [s for s in specs.values() if (wanted is None or s.source == wanted) and name_fits(relative, s)]
     return max(fitting, key=lambda s: len(s.upstream_id), default=None)
@@ -128,10 +118,9 @@ def _is_named_exactly(relative: str, spec: DatasetSpec) -> bool:
     return path.stem == spec.upstream_id.lower() and path.suffix in (".csv", ".json", ".xlsx")
 
 
-def _date_of(path: Path, relative: str, entry: _Listed | None) -> tuple[datetime, str]:
+def _date_of(path: Path, relative: str, entry: Listed | None) -> tuple[datetime, str]:
     if entry and entry.retrieved_on:
-        day = date.fromisoformat(entry.retrieved_on)
-        return datetime.combine(day, time(12), UTC), "extracts.csv"
+        return datetime.combine(entry.retrieved_on, time(12), UTC), "extracts.csv"
     in_name = _DATE_IN_NAME.search(PurePosixPath(relative).name)
     if in_name:
         year, month, day_of_month = (int(part) for part in in_name.groups())
@@ -140,33 +129,3 @@ def _date_of(path: Path, relative: str, entry: _Listed | None) -> tuple[datetime
         except ValueError:
             pass
     return datetime.fromtimestamp(int(path.stat().st_mtime), UTC), "file date"
-
-
-def _read_list(folder: Path) -> dict[str, _Listed]:
-    path = folder / LIST_NAME
-    if not path.exists():
-        return {}
-    with open(path, encoding="utf-8-sig", newline="") as handle:
-        rows = list(csv.DictReader(handle))
-    missing = {"path", "source", "dataset"} - set(rows[0] if rows else {"path", "source", "dataset"})
-    if missing:
-        raise _list_error(f"no column {', '.join(sorted(missing))}", "line 1")
-    listed = {}
-    for number, row in enumerate(rows, start=2):
-        if PurePosixPath(row["path"]).is_absolute() or ".." in PurePosixPath(row["path"]).parts:
-            raise _list_error(f"path {row['path']!r} leads outside the folder", f"line {number}")
-        day = (row.get("retrieved_on") or "").strip()
-        if day and not re.fullmatch(r"\d{4}-\d\d-\d\d", day):
-            raise _list_error(f"retrieved_on {day!r} is no date", f"line {number}")
-        is_demo = (row.get("is_demo") or "").strip().lower() == "true"
-        listed[row["path"]] = _Listed(row["source"].strip(), row["dataset"].strip(), day, is_demo)
-    return listed
-
-
-def _list_error(found: str, where: str) -> SpecError:
-    return SpecError(
-        expected="columns path, source, dataset (and form, level, retrieved_on as YYYY-MM-DD), paths inside the folder",
-        found=found,
-        where=f"{LIST_NAME} {where}",
-        next_step="correct the line, or remove the list to go by file names alone",
-    )

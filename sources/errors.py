@@ -56,6 +56,10 @@ class ConflictingRowsError(SourceError):
     """The same cell stands twice with different values."""
 
 
+class ReaderFault(SourceError):
+    """A reader met something that nobody foresaw: our fault or the file's, and to be reported. The dataset fails alone."""
+
+
 class TransferError(SourceError):
     """A transfer did not complete within its limits."""
 

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sources.errors import NotOfKindError
+from sources.faults import told_as_fault
 from sources.klass.history import municipalities
 from sources.landing import Blob, Landing, ReadingFacts, Receipt, SliceCoverage, release_id_of
 from sources.observation import (
@@ -98,7 +99,8 @@ def read_release(
     form = _form(form_name, spec, landing.body(blobs[0].sha256), blobs[0].name)
     documents = [Document(landing.body(blob.sha256), blob.name) for blob in blobs]
     path = landing.data_path(spec.dataset_id, release_id, spec.shape)
-    result = form.read(spec, documents)
+    with told_as_fault(spec.dataset_id, blobs[0].name):
+        result = form.read(spec, documents)
     facts = (
         _write_observations(result, spec, path, blobs[0].name)
         if isinstance(result, Reading)

@@ -202,6 +202,62 @@ def test_values_that_are_no_numbers(value: object) -> None:
         decode(json.dumps({**small(), "value": [1, 2, 3, 4, 5, value]}).encode(), "x.json")
 
 
+def test_figures_that_are_all_quoted_are_figures() -> None:
+    quoted = {**small(), "value": ["1", "2", "3", "4", None, "6.5"]}
+    assert [value for _, value, _ in decoded(quoted)] == [1.0, 2.0, 3.0, 4.0, None, 6.5]
+
+
+@pytest.mark.parametrize("text", ["1 234", "1,5", "..", "", "1e3", "0x10", "nan"])
+def test_a_quoted_text_that_is_no_plain_number_is_refused(text: str) -> None:
+    with pytest.raises(ValueGrammarError, match="numbers and null"):
+        decode(json.dumps({**small(), "value": ["1", "2", "3", "4", None, text]}).encode(), "x.json")
+
+
+def with_category(**change: object) -> bytes:
+    raw = small()
+    raw["dimension"]["A"]["category"] = {**raw["dimension"]["A"]["category"], **change}
+    return json.dumps(raw).encode()
+
+
+def test_a_list_of_labels_follows_the_codes() -> None:
+    assert decode(with_category(label=["Kvinner", "Menn"]), "x").dimensions[0].labels == ["Kvinner", "Menn"]
+    turned = with_category(index={"2": 0, "1": 1}, label=["Kvinner", "Menn"])
+    assert decode(turned, "x").dimensions[0].labels == ["Kvinner", "Menn"]
+    assert decode(turned, "x").dimensions[0].codes == ["2", "1"]
+
+
+@pytest.mark.parametrize("unit", [None, {}, {"1": None}, {"1": {}}, {"1": {"base": None}}, {"1": {"decimals": 0}}])
+def test_a_unit_that_states_nothing_is_none(unit: object) -> None:
+    assert decode(with_category(unit=unit), "x").dimensions[0].units == {}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"label": ["one"]},
+        {"label": "one"},
+        {"label": 5},
+        {"unit": ["personer"]},
+        {"unit": {"1": "personer"}},
+        {"index": 5},
+    ],
+)
+def test_a_category_that_is_no_jsonstat_is_a_typed_error(change: dict[str, object]) -> None:
+    with pytest.raises(LayoutError, match=" of A"):
+        decode(with_category(**change), "x.json")
+
+
+@pytest.mark.parametrize("role", [["Tid"], "Tid", 5])
+def test_a_role_that_is_no_map_is_a_typed_error(role: object) -> None:
+    with pytest.raises(LayoutError, match="`role` as map"):
+        decode(json.dumps({**small(), "role": role}).encode(), "x.json")
+
+
+def test_px_text_with_status_200_is_no_jsonstat() -> None:
+    with pytest.raises(NotOfKindError, match="not whole JSON"):
+        decode(b'CHARSET="ANSI";\nAXIS-VERSION="2010";\nLANGUAGE="no";\nDATA=\n1 2 3;\n', "13563.px")
+
+
 @pytest.mark.parametrize("text", ["NaN", "Infinity", "-Infinity"])
 def test_numbers_that_json_does_not_have(text: str) -> None:
     body = json.dumps(small()).replace("null", text)

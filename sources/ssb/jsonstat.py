@@ -7,10 +7,11 @@ Format: https://json-stat.org/full/ and the recorded answers described in upstre
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from math import prod
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeGuard
 
 import numpy as np
 import pyarrow as pa
@@ -21,6 +22,7 @@ MAX_CELLS = 20_000_000
 """SSB answers at most 800 000 cells; a body that claims far more is not read into memory."""
 
 _NUMBER_TYPES = frozenset({int, float, type(None)})
+_PLAIN_NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,10})?")
 _DESCRIPTION_KEYS = frozenset({"id", "size", "role"})
 
 
@@ -78,8 +80,8 @@ class Cube:
 def decode(body: bytes, where: str) -> Cube:
     """A JSON-stat body as a Cube.
 
-    Handles `index` as list, map or absent (one category), `value` as list or map, `status` as list, map or one string,
-    a missing `role`, and the 1.x wrapping in ``dataset``. Raises NotOfKindError when the body is no JSON-stat data
+    Handles `index` as list, map or absent (one category), `label` as list, `value` as list or map and all quoted,
+    `status` as list, map or one string, a missing `role`, and the 1.x wrapping in ``dataset``. Raises NotOfKindError when the body is no JSON-stat data
     set, LayoutError when sizes and contents do not agree (the sizes are named), ValueGrammarError for a value that is
     no finite number.
     """
@@ -132,6 +134,8 @@ def _shape(dataset: dict[str, Any], where: str) -> tuple[list[str], list[int], d
     if described - set(names):
         _fail(f"the dimensions {names}", f"also a description of {', '.join(sorted(described - set(names)))}", where)
     role = dataset.get("role", inner.get("role")) or {}
+    if not isinstance(role, dict):
+        _fail("`role` as map", f"{type(role).__name__} {str(role)[:60]}", where)
     roles = {str(key): [str(name) for name in value] for key, value in role.items() if isinstance(value, list)}
     return names, size, roles
 
@@ -140,8 +144,8 @@ def _dimension(name: str, raw: object, count: int, where: str) -> Dimension:
     category = raw.get("category") if isinstance(raw, dict) else None
     if not isinstance(raw, dict) or not isinstance(category, dict):
         _fail(f"a description of dimension {name}", "none", where)
-    labels = category.get("label") or {}
     index = category.get("index")
+    labels = _labels(name, category.get("label"), index, where)
     if isinstance(index, dict):
         codes = _ordered(name, index, count, where)
     elif isinstance(index, list):
@@ -156,8 +160,31 @@ def _dimension(name: str, raw: object, count: int, where: str) -> Dimension:
             f"{len(codes)} ({len(set(codes))} different)",
             where,
         )
-    units = {code: str(unit["base"]) for code, unit in (category.get("unit") or {}).items() if "base" in unit}
-    return Dimension(name, str(raw.get("label") or name), codes, [str(labels.get(code, code)) for code in codes], units)
+    texts = [str(labels.get(code, code)) for code in codes]
+    return Dimension(name, str(raw.get("label") or name), codes, texts, _units(name, category.get("unit"), where))
+
+
+def _labels(name: str, raw: object, index: object, where: str) -> dict[str, object]:
+    """Code -> label. A list is not JSON-stat, but its order can only be that of the codes; of another length it is wrong."""
+    if raw is None or isinstance(raw, dict):
+        return raw or {}
+    codes = sorted(index, key=index.__getitem__) if _is_numbered(index) else index
+    if not isinstance(raw, list) or not isinstance(codes, list) or len(codes) != len(raw):
+        _fail(f"`label` of {name} as map of codes to labels", f"{type(raw).__name__} {str(raw)[:60]}", where)
+    return {str(code): label for code, label in zip(codes, raw, strict=True)}
+
+
+def _is_numbered(index: object) -> TypeGuard[dict[str, int]]:
+    return isinstance(index, dict) and all(type(place) is int for place in index.values())
+
+
+def _units(name: str, raw: object, where: str) -> dict[str, str]:
+    """Code -> unit label, where the body states one: a unit that is null or has no base states nothing."""
+    if raw is None:
+        return {}
+    if not isinstance(raw, dict) or not all(unit is None or isinstance(unit, dict) for unit in raw.values()):
+        _fail(f"`unit` of {name} as map of codes to units", f"{type(raw).__name__} {str(raw)[:60]}", where)
+    return {code: str(unit["base"]) for code, unit in raw.items() if unit and unit.get("base") is not None}
 
 
 def _ordered(name: str, index: dict[str, Any], count: int, where: str) -> list[str]:
@@ -186,7 +213,11 @@ def _values(raw: object, cells: int, size: list[int], where: str) -> np.ndarray:
 
 
 def _numbers(raw: list[Any], where: str) -> np.ndarray:
-    odd = set(map(type, raw)) - _NUMBER_TYPES
+    kinds = set(map(type, raw))
+    if kinds <= {str, type(None)}:  # a writer that quotes all its figures; one quoted among numbers is no figure
+        raw = [float(v) if type(v) is str and _PLAIN_NUMBER.fullmatch(v) else v for v in raw]
+        kinds = set(map(type, raw))
+    odd = kinds - _NUMBER_TYPES
     if odd:
         found = next(value for value in raw if type(value) in odd)
         raise _no_number(f"{found!r} ({type(found).__name__})"[:120], where)
@@ -242,7 +273,8 @@ def _moment(raw: object, where: str) -> datetime | None:
 def _table_id(dataset: dict[str, Any]) -> str | None:
     """The table's number: from ``extension.px.tableid``, else from the label, which SSB begins with it."""
     extension = dataset.get("extension") or {}
-    stated = (extension.get("px") or {}).get("tableid") if isinstance(extension, dict) else None
+    px = extension.get("px") if isinstance(extension, dict) else None
+    stated = px.get("tableid") if isinstance(px, dict) else None
     if stated:
         return str(stated)
     head = str(dataset.get("label") or "").partition(":")[0].strip()
