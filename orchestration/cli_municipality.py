@@ -138,9 +138,9 @@ def _kroner(amount: Any) -> str:
 
 
 def private(
-    kostra: Annotated[list[Path], typer.Option(help="attachment 11F or 11CF; may be given several times", exists=True)],
-    settled: Annotated[Path, typer.Option(help="the municipality's list of settled persons", exists=True)],
-    accounts: Annotated[Path | None, typer.Option(help="the accounts file", exists=True)] = None,
+    kostra: Annotated[list[Path], typer.Option(help="attachment 11F or 11CF; may be given several times")],
+    settled: Annotated[Path, typer.Option(help="the municipality's list of settled persons")],
+    accounts: Annotated[Path | None, typer.Option(help="the accounts file")] = None,
     municipality: Annotated[str | None, typer.Option(help="code of the files")] = None,
 ) -> None:
     """Aggregates of the municipality's own KOSTRA files. Read in memory; nothing personal is kept."""

@@ -56,3 +56,11 @@ def test_a_refusal_names_the_line_and_no_person(place: Path, damage: str) -> Non
     assert not any(canary in output.encode() for canary in canaries())
     assert PEOPLE[3][:-1] not in output
     assert _traces(place / "data") == []
+
+
+def test_a_file_that_is_not_there_is_refused_without_the_number_in_its_name(place: Path) -> None:
+    (place / "input" / "bosatte.csv").rename(place / "input" / "liste.csv")
+    _, code, output = _call(place, f"bosatte {PEOPLE[3]}.csv")
+    assert code == 1
+    assert "bosatte …" in output
+    assert PEOPLE[3] not in output

@@ -22,7 +22,6 @@ from sources.kostra.disclosure.problem import Problem, is_pinned
 from sources.kostra.disclosure.protect import protect
 from sources.kostra.disclosure.rule import control, is_sensitive
 from sources.kostra.groups import GROUPS, group_lines
-from sources.kostra.private import private_aggregates
 from sources.kostra.records import read_attachment
 from sources.kostra.settled import read_settled
 from sources.kostra.shape import PROGRAMME, SOCIAL_ASSISTANCE, aggregate_rows
@@ -36,6 +35,7 @@ from tests.kostra_files import (
     write_11f,
     write_settled,
 )
+from tests.kostra_here import aggregates_here
 
 PEOPLE = identities(400)
 COLUMNS = {
@@ -219,7 +219,7 @@ def attack(rows: list[dict[str, Any]], table: CellTable) -> None:
 def test_the_attack_pins_nothing_in_random_files(seed: int, count: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         assistance, programme, listed = files(Path(name), seed, count)
-        result = private_aggregates([assistance, programme], listed, municipality="3909")
+        result = aggregates_here([assistance, programme], listed, municipality="3909")
         settled = read_settled(listed)
         for path, dataset, make in (
             (assistance, SOCIAL_ASSISTANCE, social_assistance_cells),
@@ -252,7 +252,7 @@ def test_the_attack_would_find_a_missing_companion() -> None:
 
 def test_every_small_count_is_hidden_and_hidden_values_are_gone(tmp_path: Path) -> None:
     assistance, programme, listed = files(tmp_path, 11, 150)
-    result = private_aggregates([assistance, programme], listed, municipality="3909")
+    result = aggregates_here([assistance, programme], listed, municipality="3909")
     suppressed = 0
     for row in result.tables[SOCIAL_ASSISTANCE].to_pylist():
         for column in COLUMNS["11F"].values():
@@ -266,7 +266,7 @@ def test_every_small_count_is_hidden_and_hidden_values_are_gone(tmp_path: Path) 
 def test_a_file_of_four_recipients_shows_nothing(tmp_path: Path) -> None:
     path = write_11f(tmp_path / "a", 2024, [Recipient(n, grants={1: 9}) for n in PEOPLE[:4]])
     listed = write_settled(tmp_path / "l", [(PEOPLE[0], "", "01.06.2023", "flyktning", "")])
-    result = private_aggregates([path], listed, municipality="3909")
+    result = aggregates_here([path], listed, municipality="3909")
     assert set(result.tables) == {"kostra_file_receipt"}
     receipts = result.tables["kostra_file_receipt"].to_pylist()
     assert {(row["lines_count"], row["sha256"]) for row in receipts} == {(None, None)}
@@ -284,7 +284,7 @@ def test_large_groups_are_shown_whole(tmp_path: Path) -> None:
     rows = [(p.identity, "", "01.06.2022", "flyktning", "") for p in people[:200]]
     rows += [(p.identity, "", "01.06.2010", "flyktning", "") for p in people[200:400]]
     path, listed = write_11f(tmp_path / "a", 2024, people), write_settled(tmp_path / "l", rows)
-    result = private_aggregates([path], listed, municipality="3909")
+    result = aggregates_here([path], listed, municipality="3909")
     rows_out = result.tables[SOCIAL_ASSISTANCE].to_pylist()
     assert not any(value == "suppressed" for row in rows_out for value in row.values())
     year = {
@@ -297,12 +297,13 @@ def test_large_groups_are_shown_whole(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("threshold", [0, 2])
 def test_a_threshold_below_ssbs_own_is_refused(threshold: int, tmp_path: Path) -> None:
+    from sources.kostra.private import private_aggregates
+
     with pytest.raises(ValueError, match="at least 3"):
         private_aggregates([], tmp_path, municipality="3909", threshold=threshold)
 
 
 def test_totals_beside_ssb_and_the_accounts_are_told(tmp_path: Path) -> None:
-    from sources.kostra.private import PublicTotals
     from tests.kostra_files import write_accounts
 
     people = [Recipient(number, grants={1: 10_000}) for number in PEOPLE[:100]]
@@ -311,8 +312,12 @@ def test_totals_beside_ssb_and_the_accounts_are_told(tmp_path: Path) -> None:
         write_settled(tmp_path / "l", [(PEOPLE[0], "", "01.06.2023", "flyktning", "")]),
     )
     accounts = write_accounts(tmp_path / "0A", 2024, [("281", "470", 1_010)])
-    result = private_aggregates(
-        [path], listed, accounts, municipality="3909", public_totals={2024: PublicTotals(100, grant_nok=1_100_000)}
+    result = aggregates_here(
+        [path],
+        listed,
+        accounts,
+        municipality="3909",
+        public_totals={2024: {"recipients_persons": 100, "grant_nok": 1_100_000}},
     )
     text = "\n".join(result.messages)
     assert "mottakere 100 stemmer med SSB 100 (avvik 0,0 prosent" in text

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import resource
 import subprocess
 import sys
@@ -18,9 +19,10 @@ import pytest
 import xlsxwriter
 
 from sources.discovery import discover
-from sources.kostra.guard import no_dumps, sealed
 from sources.kostra.recognise import looks_private
 from sources.kostra.refusal import PrivateFileError
+from sources.kostra.sealed.guard import without_values
+from sources.kostra.sealed.process import Request, ask
 from sources.spec import load_specs
 from tests.kostra_files import (
     Participant,
@@ -96,6 +98,13 @@ def run(place: Path, stage: str) -> subprocess.CompletedProcess[bytes]:
     )
 
 
+def _searched(body: bytes) -> bytes:
+    """What is searched of a file: all of it; of a core file every run of digits in it."""
+    if len(body) < 10_000_000:
+        return body
+    return b"\n".join({*re.findall(rb"[0-9]{7,}", body.replace(b"\0" * 4096, b"")), *re.findall(b"KANARI..", body)})
+
+
 def leaks(place: Path, done: subprocess.CompletedProcess[bytes]) -> list[str]:
     """Where a canary is found: every file the process could write (Parquet also unpacked), and its output."""
     found = []
@@ -105,7 +114,7 @@ def leaks(place: Path, done: subprocess.CompletedProcess[bytes]) -> list[str]:
         for path in sorted((place / folder).rglob("*"))
         if path.is_file()
     ]
-    contents = {str(path): path.read_bytes() for path in written}
+    contents = {str(path): _searched(path.read_bytes()) for path in written}
     contents |= {
         f"{path} unpacked": str(pq.read_table(path).to_pydict()).encode()
         for path in written
@@ -117,29 +126,59 @@ def leaks(place: Path, done: subprocess.CompletedProcess[bytes]) -> list[str]:
     return found
 
 
-ENDS = {
-    "success": 0,
-    "raise:read_settled": 1,
-    "raise:_cells": 1,
-    "abort:read_attachment": -6,
-    "kill:read_attachment": -9,
-    "kill:control": -9,
-    "kill:as_csv": -9,
-    "kill:take_in": -9,
-}
+ENDS = {"success": 0, "raise:_cells": 1, "abort:as_csv": -6, "kill:take_in": -9}
+"""Of the process that starts the reading one and lands: the last two are after the sealed part."""
 
 
 @pytest.mark.parametrize("stage", ENDS)
 def test_no_canary_anywhere(stage: str, place: Path) -> None:
+    """Nor in the memory of the process that lands: the dump of it that is searched is what a core file would have."""
     done = run(place, stage)
     assert done.returncode == ENDS[stage], done.stderr.decode()
     assert leaks(place, done) == []
     if stage == "success":
+        assert b"memory: " in done.stdout
         assert len(list((place / "data").rglob("table.parquet"))) == 4
     if stage.startswith("raise"):
         assert b"programfeil (RuntimeError" in done.stderr
-    if stage.startswith("abort"):
-        assert list((place / "work").iterdir()) == []
+
+
+WORDS = {
+    "raise": "programfeil (RuntimeError",
+    "interrupt": "programfeil (KeyboardInterrupt",
+    "abort": "avbrutt (signal SIGABRT)",
+    "kill": "avbrutt (signal SIGKILL)",
+}
+
+
+@pytest.mark.parametrize(
+    "stage",
+    [
+        "raise:read_settled",
+        "interrupt:_cells",
+        "abort:read_settled",
+        "abort:read_attachment",
+        "abort:_cells",
+        "abort:aggregate_rows",
+        "kill:read_attachment",
+    ],
+)
+def test_a_fault_anywhere_in_the_reading_process_is_a_refusal(
+    stage: str, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the core limit as high as it goes, nothing is written and the refusal holds no value."""
+    given, (soft, hard) = place / "input", resource.getrlimit(resource.RLIMIT_CORE)
+    monkeypatch.chdir(place / "work")
+    resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
+    request = Request([str(given / "11F.dat")], str(given / "bosatte.csv"), None, "3909", 5)
+    try:
+        with pytest.raises(PrivateFileError) as refusal:
+            ask(request, [sys.executable, str(REPOSITORY / "tests" / "kostra_private_process.py"), "child", stage])
+    finally:
+        resource.setrlimit(resource.RLIMIT_CORE, (soft, hard))
+    assert WORDS[stage.partition(":")[0]] in str(refusal.value)
+    assert not any(canary in str(refusal.value).encode() for canary in canaries())
+    assert list((place / "work").iterdir()) == []
 
 
 def test_no_canary_after_a_refusal(place: Path) -> None:
@@ -169,7 +208,7 @@ def test_an_exception_comes_out_without_its_chain() -> None:
             raise RuntimeError(PEOPLE[1]) from problem
 
     with pytest.raises(PrivateFileError) as raised:
-        sealed(work)
+        without_values(work)
     error = raised.value
     assert (error.__cause__, error.__context__) == (None, None)
     assert PEOPLE[0] not in str(error) + repr(error) + repr(error.args)
@@ -181,22 +220,14 @@ def test_an_exception_comes_out_without_its_chain() -> None:
     assert "work" not in frames
 
 
-def test_an_interrupt_goes_on_without_the_frames_it_came_from() -> None:
-    def work() -> None:
-        number = PEOPLE[0]
-        raise KeyboardInterrupt(number)
-
-    with pytest.raises(KeyboardInterrupt) as raised:
-        sealed(work)
-    assert raised.value.args == ()
-    assert raised.value.__context__ is None
-
-
-def test_no_core_file_while_private_values_are_in_memory() -> None:
-    before = resource.getrlimit(resource.RLIMIT_CORE)
-    with no_dumps():
-        assert resource.getrlimit(resource.RLIMIT_CORE)[0] == 0
-    assert resource.getrlimit(resource.RLIMIT_CORE) == before
+def test_a_process_that_reads_can_never_be_dumped() -> None:
+    """Of the process itself: neither flag (3 = PR_GET_DUMPABLE) nor limit can be raised again by a library."""
+    asked = (
+        "import ctypes, resource; from sources.kostra.sealed.guard import never_dump; never_dump(); "
+        "print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0), resource.getrlimit(resource.RLIMIT_CORE))"
+    )
+    done = subprocess.run([sys.executable, "-c", asked], cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    assert done.stdout.split("\n")[0] == "0 (0, 0)"
 
 
 def test_private_files_in_a_folder_of_extracts_are_left_alone(tmp_path: Path) -> None:

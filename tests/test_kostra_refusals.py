@@ -5,6 +5,7 @@ Here: what is refused, and in which words. Not here: the figures of good files (
 
 from __future__ import annotations
 
+import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +15,6 @@ import xlsxwriter
 
 from sources.kostra import settled as settled_list
 from sources.kostra.groups import group_lines
-from sources.kostra.private import private_aggregates
 from sources.kostra.records import read_attachment
 from sources.kostra.refusal import PrivateFileError
 from sources.kostra.settled import read_settled, write_templates
@@ -27,6 +27,7 @@ from tests.kostra_files import (
     write_11f,
     write_settled,
 )
+from tests.kostra_here import aggregates_here
 
 PEOPLE = identities(60)
 SHIPPED = Path(settled_list.__file__).parent / "templates"
@@ -98,7 +99,7 @@ def test_a_damaged_file_is_refused_without_a_value_from_it(name: str, tmp_path: 
     path.write_bytes(damage(name))
     settled = write_settled(tmp_path / "b.csv", [(PEOPLE[0], "", "01.06.2023", "flyktning", "")])
     with pytest.raises(PrivateFileError) as refusal:
-        private_aggregates([path], settled, municipality="3909")
+        aggregates_here([path], settled, municipality="3909")
     text = str(refusal.value)
     for expected in (*DAMAGED[name], "Gjør dette:"):
         assert expected in text, text
@@ -194,7 +195,7 @@ def test_two_numbers_that_point_to_two_persons_are_refused(tmp_path: Path) -> No
 def test_a_file_of_one_space_means_nobody(tmp_path: Path) -> None:
     (tmp_path / "11F.dat").write_bytes(b" \r\n")
     settled = write_settled(tmp_path / "b.csv", [SETTLED_ROW])
-    result = private_aggregates([tmp_path / "11F.dat"], settled, municipality="3909")
+    result = aggregates_here([tmp_path / "11F.dat"], settled, municipality="3909")
     assert set(result.tables) == {"kostra_file_receipt"}
     assert any("ingen mottakere" in message for message in result.messages)
 
@@ -203,4 +204,51 @@ def test_the_same_attachment_and_year_twice_is_refused(tmp_path: Path) -> None:
     people = [Recipient(number, grants={1: 100}) for number in PEOPLE[:9]]
     files = [write_11f(tmp_path / name, 2025, people) for name in ("a", "b")]
     with pytest.raises(PrivateFileError, match="11F 2025 to ganger"):
-        private_aggregates(files, write_settled(tmp_path / "l.csv", [SETTLED_ROW]), municipality="3909")
+        aggregates_here(files, write_settled(tmp_path / "l.csv", [SETTLED_ROW]), municipality="3909")
+
+
+@pytest.mark.parametrize("name", ["short", "unknown_code", "no_month", "blank_mandatory"])
+def test_a_refusal_of_a_short_file_tells_no_number_of_lines(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "11F.dat"
+    lines = damage(name).splitlines(keepends=True)
+    path.write_bytes(b"".join([lines[0], lines[3], lines[1]]))
+    settled = write_settled(tmp_path / "b.csv", [(PEOPLE[0], "", "01.06.2023", "flyktning", "")])
+    with pytest.raises(PrivateFileError, match="på én eller flere linjer") as refusal:
+        aggregates_here([path], settled)
+    assert " av 3" not in str(refusal.value)
+    path.write_bytes(b"".join(lines))
+    with pytest.raises(PrivateFileError, match="på færre enn 5 av 6 linjer"):
+        aggregates_here([path], settled)
+    with pytest.raises(PrivateFileError, match="på én eller flere linjer"):
+        aggregates_here([path], settled, threshold=7)
+
+
+@pytest.mark.parametrize("name", [f"11F {SECRET}.dat", f"11F_{SECRET[:6]}-{SECRET[6:]}.dat", f"{duf(12)}.dat"])
+def test_a_number_in_the_name_of_a_file_is_not_told(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    settled = write_settled(tmp_path / f"bosatte {SECRET}.csv", [SETTLED_ROW])
+    for body, gone in ((damage("short"), False), (b"", False), (b"", True)):
+        path.write_bytes(body)
+        if gone:
+            path.unlink()
+        with pytest.raises(PrivateFileError, match="…") as refusal:
+            aggregates_here([path], settled)
+        assert_no_secret(refusal.value)
+        assert duf(12) not in str(refusal.value)
+    path.write_bytes(b" ")
+    assert SECRET[6:] not in "\n".join(aggregates_here([path], settled).messages)
+    settled.write_text("", encoding="utf-8")
+    with pytest.raises(PrivateFileError, match=r"bosatte …\.csv"):
+        read_settled(settled)
+
+
+@pytest.mark.parametrize("reference", ["ZZZZZZZ2", "A4294967295", "A99999999999", "XFD1048576", "B0", "XFE2"])
+def test_a_workbook_with_a_cell_out_of_range_is_refused(reference: str, tmp_path: Path) -> None:
+    """The parser ends the process without a word on the first four; they must not reach it."""
+    _, template = write_templates(tmp_path)
+    damaged = tmp_path / "bosatte.xlsx"
+    with zipfile.ZipFile(template) as archive, zipfile.ZipFile(damaged, "w") as target:
+        for entry in archive.namelist():
+            target.writestr(entry, archive.read(entry).replace(b'r="B1"', b'r="' + reference.encode() + b'"'))
+    with pytest.raises(PrivateFileError, match="en celle utenfor arket"):
+        read_settled(damaged)

@@ -23,7 +23,7 @@ from sources.kostra.groups import (
     labels,
 )
 from sources.kostra.records import Records
-from sources.kostra.refusal import PrivateFileError, place
+from sources.kostra.refusal import PrivateFileError, place, share_text
 from sources.kostra.settled import SettledList
 
 YEAR, UNALLOCATED = 0, 13
@@ -90,7 +90,7 @@ def social_assistance_cells(records: Records, grouped: Grouped, settled: Settled
     if none.any():
         raise PrivateFileError(
             expected="minst én måned med stønad",
-            found=f"ingen på {int(none.sum())} av {len(records)} linjer, første gang her",
+            found=f"ingen på {share_text(int(none.sum()), len(records), records.threshold)}, første gang her",
             where=place(records.file, int(np.argmax(none)) + 1, "STMND_1-12"),
             next_step="kryss av måneder i fagsystemet, kjør SSBs kontrollprogram og lag uttrekket på nytt",
         )

@@ -14,7 +14,8 @@ import numpy as np
 
 from sources.kostra.layout import Field, Layout, accounts_layout, known_years, yearly_layouts
 from sources.kostra.municipality import codes_of
-from sources.kostra.refusal import PrivateFileError, place
+from sources.kostra.refusal import PrivateFileError, place, share_text
+from sources.kostra.threshold import DEFAULT_THRESHOLD
 
 MAX_BYTES = 400_000_000
 """A file larger than this is not a municipality's attachment (50 000 recipients of 11F are 17 MB)."""
@@ -26,12 +27,16 @@ _CHECK_PROGRAM = "rett feltet i fagsystemet, kjør SSBs kontrollprogram og lag u
 
 @dataclass(repr=False)
 class Records:
-    """The lines of one file. ``matrix`` is one row a line, one column a position; it never leaves the process."""
+    """The lines of one file. ``matrix`` is one row a line, one column a position; it never leaves the process.
+
+    ``threshold``: a refusal tells no number of lines under it.
+    """
 
     file: str
     layout: Layout
     matrix: np.ndarray
     sha256: str
+    threshold: int
 
     def __repr__(self) -> str:
         return f"<Records {self.layout.name}: {len(self)} lines, content withheld>"
@@ -60,15 +65,11 @@ class Records:
         months = [self._cells(self.layout.months[series].month(number)) for number in range(1, 13)]
         return np.column_stack([(cells != _SPACE).any(axis=1) for cells in months])
 
-    def wipe(self) -> None:
-        """Overwrite the content in memory."""
-        self.matrix[:] = 0
-
     def _cells(self, spec: Field) -> np.ndarray:
         return self.matrix[:, spec.at - 1 : spec.end]
 
 
-def read_attachment(path: Path, municipality: str) -> Records | None:
+def read_attachment(path: Path, municipality: str, threshold: int = DEFAULT_THRESHOLD) -> Records | None:
     """Read an 11F or 11CF file of any known year. None = the file holds one space, which means "no recipients".
 
     Raises PrivateFileError.
@@ -78,7 +79,7 @@ def read_attachment(path: Path, municipality: str) -> Records | None:
         return None
     lines = _lines(buffer, path.name)
     layout = _attachment_layout(buffer, lines, path.name)
-    records = _records(buffer, lines, layout, path.name)
+    records = _records(buffer, lines, layout, path.name, threshold)
     year = layout.year or 0
     codes = codes_of(municipality, year)
     _check_constant(records, "KOMMUNE_NR", codes, f"kommunenummer {' eller '.join(codes)} på alle linjer")
@@ -90,7 +91,7 @@ def read_attachment(path: Path, municipality: str) -> Records | None:
 def read_accounts(path: Path, municipality: str) -> Records:
     """Read an accounts file (0A, 0I or 0M). Raises PrivateFileError."""
     buffer = _load(path)
-    records = _records(buffer, _lines(buffer, path.name), accounts_layout(), path.name)
+    records = _records(buffer, _lines(buffer, path.name), accounts_layout(), path.name, threshold=0)
     for name in ("skjema", "aargang", "kvartal"):
         _check_constant(records, name, [], "samme verdi på alle linjer")
     year = records.text("aargang")[0].decode("latin-1")
@@ -190,7 +191,7 @@ def _attachment_layout(buffer: bytearray, lines: np.ndarray, file: str) -> Layou
     return fitting[0]
 
 
-def _records(buffer: bytearray, lines: np.ndarray, layout: Layout, file: str) -> Records:
+def _records(buffer: bytearray, lines: np.ndarray, layout: Layout, file: str, threshold: int) -> Records:
     lengths = lines[:, 1] - lines[:, 0]
     wrong = lengths != layout.record_length
     if wrong.any():
@@ -199,14 +200,12 @@ def _records(buffer: bytearray, lines: np.ndarray, layout: Layout, file: str) ->
             raise _encoding(file, f"UTF-8 (bokstaver over to byte, linje {line + 1})")
         raise PrivateFileError(
             expected=f"{layout.record_length} tegn på hver linje ({layout.name})",
-            found=f"{int(lengths[line])} tegn på {int(wrong.sum())} av {len(lines)} linjer, første gang her",
+            found=f"{int(lengths[line])} tegn på {share_text(int(wrong.sum()), len(lines), threshold)}, første gang her",
             where=place(file, line + 1),
             next_step="filen kan være avkortet eller redigert; " + _EXPORT_AGAIN,
         )
     matrix = np.frombuffer(buffer, dtype=np.uint8)[lines[:, :1] + np.arange(layout.record_length)]
-    records = Records(file, layout, matrix, hashlib.sha256(buffer).hexdigest())
-    buffer[:] = bytes(len(buffer))
-    return records
+    return Records(file, layout, matrix, hashlib.sha256(buffer).hexdigest(), threshold)
 
 
 def _is_utf8_of_length(raw: bytes, length: int) -> bool:
@@ -248,7 +247,7 @@ def _refuse(records: Records, name: str, bad: np.ndarray, expected: str, found: 
     spec = records.layout.checked_fields()[name]
     raise PrivateFileError(
         expected=expected,
-        found=f"{found} på {int(bad.sum())} av {len(records)} linjer, første gang her",
+        found=f"{found} på {share_text(int(bad.sum()), len(records), records.threshold)}, første gang her",
         where=place(records.file, int(np.argmax(bad)) + 1, name, spec.at, spec.end),
         next_step=next_step,
     )

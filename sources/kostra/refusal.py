@@ -1,11 +1,17 @@
 """How a private file is refused: in Norwegian, with line and field, and never with a value from the file.
 
-Here: the one error of this folder and the places it names. Not here: the checks that raise it.
+Here: the one error of this folder, the places it names, and how few lines are told. Not here: the checks that raise it.
 """
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 from sources.errors import SourceError
+
+_NUMBER_IN_NAME = re.compile(r"\d{11,}|\d{6}[ ._-]\d{5}(?!\d)|\d{4}[ ._-]\d{8}(?!\d)")
+"""An identity number (11 digits, also written 6 + 5) or a DUF number (12 digits, also written 4 + 8)."""
 
 
 class PrivateFileError(SourceError):
@@ -18,13 +24,30 @@ class PrivateFileError(SourceError):
         return f"{self.where}: ventet {self.expected}, fant {self.found}. Gjør dette: {self.next_step}"
 
 
+def shown_name(file: Path | str) -> str:
+    """A file's name as it may be printed: without what could be an identity or DUF number."""
+    return _NUMBER_IN_NAME.sub("…", Path(file).name)
+
+
 def place(
-    file: str, line: int | None = None, field: str | None = None, at: int | None = None, end: int | None = None
+    file: Path | str, line: int | None = None, field: str | None = None, at: int | None = None, end: int | None = None
 ) -> str:
     """Where something is wrong: file, line and field with its positions."""
-    parts = [file]
+    parts = [shown_name(file)]
     if line is not None:
         parts.append(f"linje {line}")
     if field is not None:
         parts.append(f"felt {field}" + (f" (posisjon {at}-{end})" if at is not None else ""))
     return ", ".join(parts)
+
+
+def lines_text(lines: int, threshold: int) -> str:
+    """How many lines a file has, unless they are fewer than the threshold."""
+    return f"færre enn {threshold} linjer" if lines < threshold else f"{lines} linjer"
+
+
+def share_text(bad: int, lines: int, threshold: int) -> str:
+    """On how many lines something is wrong. A line is a person: a count under the threshold is not told."""
+    if lines < threshold:
+        return "én eller flere linjer"
+    return f"{bad if bad >= threshold else f'færre enn {threshold}'} av {lines} linjer"

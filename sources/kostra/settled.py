@@ -14,11 +14,11 @@ from pathlib import Path
 
 import numpy as np
 import xlsxwriter
-from python_calamine import CalamineWorkbook
 
 from sources.dimensions import fold
 from sources.kostra.identity import is_duf_number, is_identity_number
 from sources.kostra.refusal import PrivateFileError, place
+from sources.kostra.sheet import WorkbookDamage, first_sheet
 
 COLUMNS = {
     "fødselsnummer": "Fødselsnummer eller D-nummer, 11 siffer. Kan stå tomt når DUF-nummer er oppgitt.",
@@ -61,11 +61,6 @@ class SettledList:
 
     def __len__(self) -> int:
         return len(self.identity)
-
-    def wipe(self) -> None:
-        """Overwrite the numbers in memory."""
-        self.identity[:] = b""
-        self.duf[:] = b""
 
 
 def read_settled(path: Path) -> SettledList:
@@ -114,15 +109,16 @@ def _csv_rows(body: bytes, file: str) -> list[list[object]]:
 
 def _xlsx_rows(body: bytes, file: str) -> list[list[object]]:
     try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(body))
-        return [list(row) for row in workbook.get_sheet_by_index(0).to_python(skip_empty_area=False)]
+        return first_sheet(body)
+    except WorkbookDamage:
+        found = "en celle utenfor arket, eller en fil som er for stor"
     except Exception:
-        pass
+        found = "en fil som ikke lar seg åpne"
     raise PrivateFileError(
         expected="en Excel-fil (.xlsx) med listen på første ark",
-        found="en fil som ikke lar seg åpne",
+        found=found,
         where=place(file),
-        next_step="lagre malen på nytt",
+        next_step="åpne filen i Excel og lagre den på nytt fra malen",
     )
 
 

@@ -7,13 +7,16 @@ rows.
 from __future__ import annotations
 
 import datetime
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from sources.kostra.aggregates import UNALLOCATED, YEAR, Row
-from sources.kostra.disclosure.rule import Controlled
 from sources.kostra.groups import labels
 from sources.spec import DatasetSpec, load_spec, spec_folder
+
+if TYPE_CHECKING:
+    from sources.kostra.disclosure.rule import Controlled
 
 SOCIAL_ASSISTANCE = "kostra_social_assistance_by_group"
 PROGRAMME = "kostra_programme_by_group"

@@ -13,10 +13,7 @@ import numpy as np
 from sources.kostra.aggregates import ALL, UNALLOCATED, YEAR, Cell, CellTable, Row
 from sources.kostra.disclosure.problem import Problem, Terms
 from sources.kostra.disclosure.protect import protect
-
-DEFAULT_THRESHOLD = 5
-LOWEST_THRESHOLD = 3
-"""SSB hides fewer than 3 units in its social assistance figures; a local figure may never show more than that."""
+from sources.kostra.threshold import DEFAULT_THRESHOLD
 
 DOMINANCE_SHARE = 0.10
 """p per cent rule: an amount is sensitive when all but the two largest contributions are under p of the largest."""

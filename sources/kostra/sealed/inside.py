@@ -1,0 +1,153 @@
+"""What happens to private files: read, joined, counted, and put under disclosure control, in the child process alone.
+
+Here: that order, and what is told to the user. Not here: storing (release.py) or the guards (guard.py).
+No other module of the project may read these files, and no default, schedule or sensor gets here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sources.kostra.accounts import expenditure_rows
+from sources.kostra.aggregates import ALL, YEAR, CellTable, Row, programme_cells, social_assistance_cells
+from sources.kostra.disclosure.rule import Controlled, control
+from sources.kostra.groups import GROUPS, group_lines, labels
+from sources.kostra.records import Records, read_accounts, read_attachment
+from sources.kostra.refusal import PrivateFileError, lines_text, place, shown_name
+from sources.kostra.sealed.process import Answer, Request, Rows
+from sources.kostra.settled import SettledList, read_settled
+from sources.kostra.shape import ACCOUNTS, PROGRAMME, RECEIPT, SOCIAL_ASSISTANCE, aggregate_rows
+
+AGREEMENT_PCT = 2.0
+"""Own totals agree with SSB's, and with the accounts, when they differ by at most this: SSB corrects single files, and
+accounts hold late entries and refunds."""
+
+
+@dataclass
+class _Collected:
+    rows: dict[str, Rows] = field(default_factory=dict)
+    messages: list[str] = field(default_factory=list)
+    totals: dict[int, dict[str, int]] = field(default_factory=dict)
+
+    def add(self, dataset_id: str, rows: Rows) -> None:
+        self.rows.setdefault(dataset_id, []).extend(rows)
+
+
+def read_all(request: Request) -> Answer:
+    """Read the files in memory and return the aggregates that may be shown. Raises PrivateFileError."""
+    collected = _Collected()
+    settled = read_settled(Path(request.settled))
+    collected.add(RECEIPT, [_receipt("bosatte", None, len(settled), settled.sha256, request)])
+    collected.messages.append(f"Listen over bosatte: {lines_text(len(settled), request.threshold)} lest.")
+    seen: set[str] = set()
+    for path in request.kostra:
+        _read_one(Path(path), settled, seen, request, collected)
+    if request.accounts is not None:
+        _read_accounts(Path(request.accounts), request, collected)
+    _compare(collected, request.public_totals)
+    return Answer(collected.rows, collected.messages)
+
+
+def _read_one(path: Path, settled: SettledList, seen: set[str], request: Request, collected: _Collected) -> None:
+    records = read_attachment(path, request.municipality, request.threshold)
+    if records is None:
+        collected.messages.append(f"{shown_name(path)}: filen inneholder ett mellomrom, som betyr ingen mottakere.")
+        return
+    name, attachment = records.layout.name, records.layout.attachment
+    if name in seen:
+        raise PrivateFileError(
+            expected="én fil for hvert vedlegg og år",
+            found=f"{name} to ganger",
+            where=place(path),
+            next_step="oppgi bare den siste versjonen av filen",
+        )
+    seen.add(name)
+    year, lines = records.layout.year or 0, len(records)
+    collected.add(RECEIPT, [_receipt(attachment, year, lines, records.sha256, request)])
+    collected.messages.append(f"{name}: {lines_text(lines, request.threshold)} lest.")
+    controlled = control(_cells(records, settled), request.threshold)
+    if controlled is None:
+        collected.messages.append(f"{name}: for få mottakere til at noe kan vises. Ingen tall er tatt med.")
+        return
+    dataset_id = SOCIAL_ASSISTANCE if attachment == "11F" else PROGRAMME
+    collected.add(dataset_id, aggregate_rows(controlled, request.municipality, request.threshold))
+    collected.messages += _summary(name, controlled)
+    if attachment == "11F":
+        collected.totals[year] = _open_totals(controlled)
+
+
+def _cells(records: Records, settled: SettledList) -> CellTable:
+    grouped = group_lines(records, settled)
+    if records.layout.attachment == "11F":
+        return social_assistance_cells(records, grouped, settled)
+    return programme_cells(records, grouped, settled)
+
+
+def _read_accounts(path: Path, request: Request, collected: _Collected) -> None:
+    records = read_accounts(path, request.municipality)
+    rows = expenditure_rows(records, request.municipality)
+    year = int(records.text("aargang")[0])
+    collected.add(RECEIPT, [_receipt("regnskap", year, len(records), records.sha256, request)])
+    collected.add(ACCOUNTS, rows)
+    found = ", ".join(str(row["function_code"]) for row in rows) or "ingen"
+    collected.messages.append(f"Regnskap {year}: {len(records)} linjer lest, funksjoner funnet: {found}.")
+
+
+def _receipt(attachment: str, year: int | None, lines: int, sha256: str, request: Request) -> dict[str, object]:
+    """Hash, line count, year and layout. A very short file gets neither count nor hash: few lines could be guessed
+    from a hash."""
+    enough = attachment == "regnskap" or lines >= request.threshold
+    return {
+        "municipality_code": request.municipality,
+        "attachment": attachment,
+        "year": year,
+        "layout": attachment if year is None or attachment == "regnskap" else f"{attachment} {year}",
+        "lines_count": lines if enough else None,
+        "sha256": sha256 if enough else None,
+        "threshold_persons": request.threshold,
+    }
+
+
+def _summary(name: str, controlled: Controlled) -> list[str]:
+    """Recipients by group as they may be shown, and how much is hidden."""
+    cells, parts = controlled.table.cells["recipients"], []
+    for group in GROUPS:
+        row = Row(YEAR, group)
+        shown = cells[row].value if controlled.status["recipients", row] == "ok" else "skjult"
+        parts.append(f"{labels()['groups'][group]}: {shown}")
+    hidden = sum(state == "suppressed" for state in controlled.status.values())
+    return [
+        f"{name}: {'; '.join(parts)}.",
+        f"{name}: {hidden} av {len(controlled.status)} tall er skjult av hensyn til personvernet.",
+    ]
+
+
+def _open_totals(controlled: Controlled) -> dict[str, int]:
+    row = Row(YEAR, ALL)
+    cells = controlled.table.cells
+    return {m: cells[m][row].value for m in ("recipients", "grant", "loan") if controlled.status[m, row] == "ok"}
+
+
+def _compare(collected: _Collected, public: dict[int, dict[str, float | None]]) -> None:
+    """Own totals beside SSB's and beside function 281 of the accounts; both stand, and a difference is told."""
+    for year, own in collected.totals.items():
+        ssb = public.get(year, {})
+        ours = {"mottakere": own.get("recipients"), "bidrag": own.get("grant"), "lån": own.get("loan")}
+        columns = {"mottakere": "recipients_persons", "bidrag": "grant_nok", "lån": "loan_nok"}
+        for what, value in ours.items():
+            collected.messages += _difference(f"11F {year}: {what}", value, "SSB", ssb.get(columns[what]))
+        for row in collected.rows.get(ACCOUNTS, []):
+            if (row["year"], row["quarter"], row["function_code"]) == (year, 0, "281"):
+                collected.messages += _difference(
+                    f"11F {year}: bidrag", own.get("grant"), "regnskapet, funksjon 281", row["benefit_nok"]
+                )
+
+
+def _difference(what: str, ours: float | None, whose: str, theirs: object) -> list[str]:
+    if ours is None or not isinstance(theirs, int | float):
+        return []
+    gap = 100 * abs(ours - theirs) / theirs if theirs else (0.0 if ours == 0 else 100.0)
+    verdict = "stemmer med" if gap <= AGREEMENT_PCT else "AVVIKER fra"
+    shown = f"{gap:.1f}".replace(".", ",")
+    return [f"{what} {ours:.0f} {verdict} {whose} {theirs:.0f} (avvik {shown} prosent, toleranse {AGREEMENT_PCT:.0f})."]
