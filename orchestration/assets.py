@@ -10,9 +10,12 @@ from datetime import timedelta
 import dagster as dg
 
 from orchestration.live import Upstream
-from orchestration.refresh import Outcome, plan_refresh, refresh_file
+from orchestration.refresh import plan_refresh, refresh_files
 from orchestration.refusal import note_refusal
+from orchestration.settle import OBJECTIONS, Outcome
 from orchestration.workspace import Workspace
+from sources.bundled import BundledFile
+from sources.discovery import Candidate
 from sources.revisions import ensure_revision
 from sources.spec import DatasetSpec
 
@@ -139,11 +142,17 @@ def refresh_datasets(
     for outcome in _live_outcomes(workspace, dataset_ids):
         _tell(workspace, context, outcome)
         outcomes.setdefault(outcome.dataset_id, []).append(outcome)
+    new: dict[str, list[Candidate | BundledFile]] = {}
     for dataset_id, file in plan.new:
-        outcome = refresh_file(workspace.landing, workspace.specs[dataset_id], file)
-        note_refusal(workspace, file, outcome)
-        _tell(workspace, context, outcome)
-        outcomes.setdefault(dataset_id, []).append(outcome)
+        new.setdefault(dataset_id, []).append(file)
+    for dataset_id, waiting in new.items():
+        uses = workspace.uses.get(dataset_id, ())
+        spec = workspace.specs[dataset_id]
+        landed = refresh_files(workspace.landing, spec, waiting, plan.at_hand, uses=uses, clock=workspace.clock)
+        for file, outcome in landed:
+            note_refusal(workspace, file, outcome)
+            _tell(workspace, context, outcome)
+            outcomes.setdefault(dataset_id, []).append(outcome)
     return outcomes
 
 
@@ -159,13 +168,13 @@ def _live_outcomes(workspace: Workspace, dataset_ids: set[str]) -> Iterator[Outc
 
 
 def _tell(workspace: Workspace, context: dg.AssetExecutionContext, outcome: Outcome) -> None:
-    log = context.log.warning if outcome.state in ("failed", "held", "withdrawn") else context.log.info
+    log = context.log.warning if outcome.state in (*OBJECTIONS, "withdrawn") else context.log.info
     log(f"{outcome.dataset_id} {outcome.state}: {outcome.name} {outcome.message}")
     workspace.report(outcome)
 
 
 def _result(workspace: Workspace, spec: DatasetSpec, key: dg.AssetKey, outcomes: list[Outcome]) -> dg.MaterializeResult:
-    objections = [o for o in outcomes if o.state in ("failed", "held")]
+    objections = [o for o in outcomes if o.state in OBJECTIONS]
     rows = sum(o.rows for o in outcomes if o.state == "refreshed")
     return dg.MaterializeResult(
         asset_key=key,

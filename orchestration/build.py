@@ -22,7 +22,8 @@ from orchestration.dbt_project import ensure_manifest, last_mapped_year, project
 from orchestration.refresh import reread_outdated
 from orchestration.workspace import Workspace
 from sources.compaction import compact
-from sources.current import InUse, select_current, was_known
+from sources.current import InUse, select_current
+from sources.predecessor import was_known
 from warehouse.build import BuildInputs, load_inputs
 from warehouse.candidate import TableDoc
 from warehouse.dictionary import write_dictionary

@@ -13,10 +13,11 @@ import pyarrow as pa
 
 from orchestration.revisions import revisions
 from sources.code_names import code_names
-from sources.current import InUse, was_known
+from sources.current import InUse
 from sources.dimensions import DIMENSIONS, dimensions, units
 from sources.intake import ensure_rows
 from sources.landing import Landing
+from sources.predecessor import was_known
 from sources.spec import DatasetSpec
 from warehouse.build import BuildInputs, LandedRows
 from warehouse.indicators import Indicator, check_references, term_rows

@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from orchestration.refresh import Outcome
 from orchestration.run import RunReport
+from orchestration.settle import OBJECTIONS, Outcome
 from orchestration.workspace import Workspace
 from warehouse.paths import DATABASE, DataFolder
 from warehouse.publish import read_manifest, release_ids
@@ -22,11 +22,13 @@ from warehouse.publish import read_manifest, release_ids
 _ORDER = {
     "refreshed": 0,
     "unchanged": 1,
-    "closed": 2,
-    "discontinued": 3,
-    "withdrawn": 4,
-    "held": 5,
-    "failed": 6,
+    "history": 2,
+    "closed": 3,
+    "discontinued": 4,
+    "withdrawn": 5,
+    "not_used": 6,
+    "held": 7,
+    "failed": 8,
 }
 
 
@@ -60,7 +62,7 @@ class Progress:
 
 
 def print_run(report: RunReport, workspace: Workspace) -> None:
-    """The closing table: refreshed, unchanged, held, failed; then unknown files and the published release."""
+    """The closing table: refreshed, unchanged, not used, held, failed; then unknown files and the published release."""
     console = Console(width=None if sys.stdout.isatty() else 160)
     table = Table("state", "dataset", "files", "rows", title="Datasets", title_justify="left")
     for (state, dataset_id), outcomes in _grouped(report.outcomes).items():
@@ -68,12 +70,9 @@ def print_run(report: RunReport, workspace: Workspace) -> None:
         table.add_row(state, dataset_id, str(len(outcomes)), str(rows) if rows else "")
     if report.outcomes:
         console.print(table)
-    for outcome in report.outcomes:
-        if outcome.state in ("held", "failed", "withdrawn"):
-            text = f"{outcome.state.upper()} {outcome.dataset_id} ({outcome.name}): {outcome.message}"
-            console.print(escape(text), highlight=False, soft_wrap=True)
+    _print_remarks(console, report.outcomes)
     counts = {state: sum(o.state == state for o in report.outcomes) for state in _ORDER}
-    always = ("refreshed", "unchanged", "held", "failed")
+    always = ("refreshed", "unchanged", "not_used", "held", "failed")
     counts = {state: count for state, count in counts.items() if count or state in always}
     console.print(", ".join(f"{count} {state}" for state, count in counts.items()), highlight=False)
     _print_unknown(console, report.unknown)
@@ -84,8 +83,23 @@ def print_run(report: RunReport, workspace: Workspace) -> None:
     if report.release_id:
         demo = " (DEMO DATA: invented figures)" if read_manifest(workspace.folder.published).is_demo else ""
         path = workspace.folder.published / DATABASE
-        still = "Still published: release" if report.failure else "Published release"
+        still = "Published release" if report.was_built and not report.failure else "Still published: release"
         console.print(f"{still} {report.release_id}{demo}: {path}", highlight=False, soft_wrap=True)
+
+
+def _print_remarks(console: Console, outcomes: list[Outcome]) -> None:
+    """What somebody has to look at, in capitals; then what is worth knowing of what is in use or kept beside it."""
+    for outcome in outcomes:
+        words = f"{outcome.dataset_id} ({outcome.name})"
+        if outcome.state in (*OBJECTIONS, "withdrawn"):
+            text = f"{outcome.state.upper().replace('_', ' ')} {words}: {outcome.message}"
+            console.print(escape(text), highlight=False, soft_wrap=True)
+    for outcome in outcomes:
+        words = f"{outcome.dataset_id} ({outcome.name})"
+        if outcome.remark or outcome.state == "history":
+            console.print(
+                escape(f"note: {words}: {outcome.remark or outcome.message}"), highlight=False, soft_wrap=True
+            )
 
 
 def _print_unknown(console: Console, unknown: list[tuple[str, str]]) -> None:

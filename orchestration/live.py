@@ -19,9 +19,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ValidationError
 
-from orchestration.refresh import Outcome, decide
+from orchestration.settle import Outcome, Settling
 from orchestration.workspace import Workspace
-from sources.current import FETCHED, is_superseded
 from sources.errors import ClosedError, SourceError, WithdrawnError
 from sources.faults import told_as_fault
 from sources.files import write_whole
@@ -31,6 +30,7 @@ from sources.intake import Arrival, known_release, take_in
 from sources.landing import Blob, Receipt, release_id_of
 from sources.live import fetch_is_due, is_live, live_clients
 from sources.ports import Client, Fetched, Probe
+from sources.predecessor import FETCHED, is_superseded
 from sources.spec import DatasetSpec
 
 STILL_FRESH = timedelta(minutes=15)
@@ -250,9 +250,7 @@ class Upstream:
         known = known_release(landing, spec, [blob.sha256 for blob in body.blobs])
         if known is not None and landing.decision(spec.dataset_id, known.release_id) is not None:
             if self._went_back(spec, known):
-                landing.see_again(spec.dataset_id, known.release_id, body.retrieved_at)
-                message = f"upstream went back to the content of {known.retrieved_at:%Y-%m-%d}"
-                return Outcome(spec.dataset_id, "refreshed", name, message, known.release_id)
+                return self._settling(spec).put_back(known, name, "upstream went back", body.retrieved_at)
             return _known_outcome(self._workspace, spec, known, name)
         arrival = Arrival(
             body.blobs,
@@ -264,7 +262,11 @@ class Upstream:
             False,
             body.publication_status,
         )
-        return decide(landing, spec, take_in(landing, spec, arrival), name)
+        return self._settling(spec).decide(take_in(landing, spec, arrival), name)
+
+    def _settling(self, spec: DatasetSpec) -> Settling:
+        uses = self._workspace.uses.get(spec.dataset_id, ())
+        return Settling(self._workspace.landing, spec, uses=uses, clock=self._workspace.clock)
 
     def _failed(self, memory: Memory, problem: SourceError) -> tuple[Memory, Outcome]:
         """Remember a failure with a growing pause. Closed and withdrawn are states of upstream, not failures."""

@@ -9,13 +9,20 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
-from orchestration.refresh import Outcome
+from orchestration.settle import OBJECTIONS, Outcome
 from orchestration.workspace import Workspace
 from sources.bundled import BundledFile
 from sources.discovery import Candidate
 
 SUFFIX = ".avvist.txt"
 """Added to the file's own name; text files are no data to the drop folder."""
+
+
+_WHAT = {
+    "failed": "kunne ikke leses og er ikke tatt inn",
+    "held": "er lest, men holdes tilbake",
+    "not_used": "er lest, men ikke i bruk: den dekker mindre enn det som er i bruk",
+}
 
 
 def note_of(path: Path) -> Path:
@@ -30,14 +37,14 @@ def note_refusal(workspace: Workspace, file: Candidate | BundledFile, outcome: O
     note = note_of(file.path)
     # the folder may be read-only for us; the run's own output says the same
     with contextlib.suppress(OSError):
-        if outcome.state in ("failed", "held"):
+        if outcome.state in OBJECTIONS:
             note.write_text(_text(workspace, file, outcome), encoding="utf-8")
         else:
             note.unlink(missing_ok=True)
 
 
 def _text(workspace: Workspace, file: Candidate, outcome: Outcome) -> str:
-    what = "kunne ikke leses og er ikke tatt inn" if outcome.state == "failed" else "er lest, men holdes tilbake"
+    what = _WHAT[outcome.state]
     return (
         f"{file.path.name} {what} ({workspace.clock():%d.%m.%Y}).\n\n{outcome.message}\n\n"
         "Filen er verken flyttet eller endret, og det som alt er publisert, står som før. "

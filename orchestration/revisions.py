@@ -9,8 +9,8 @@ from datetime import datetime
 
 import pyarrow as pa
 
-from sources.current import was_known
 from sources.landing import Landing, Receipt
+from sources.predecessor import was_known
 from sources.revisions import RevisionFacts, ensure_revision, revision_path
 from sources.spec import DatasetSpec
 from warehouse.build import ComparedRows

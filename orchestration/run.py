@@ -13,7 +13,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from orchestration.build import is_up_to_date, published_manifest
-from orchestration.refresh import Outcome, RefreshPlan, plan_refresh
+from orchestration.refresh import RefreshPlan, plan_refresh
+from orchestration.settle import OBJECTIONS, Outcome
 from orchestration.workspace import Workspace
 from warehouse.errors import WrongSetting
 from warehouse.lock import writer_lock
@@ -62,7 +63,7 @@ class RunReport:
     @property
     def exit_code(self) -> int:
         """0 done, 1 something failed or was held."""
-        return 1 if self.failure or any(o.state in ("failed", "held") for o in self.outcomes) else 0
+        return 1 if self.failure or any(o.state in OBJECTIONS for o in self.outcomes) else 0
 
 
 def run_once(workspace: Workspace, *, on_stage: Callable[[str], None] = lambda stage: None) -> RunReport:

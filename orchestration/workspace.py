@@ -12,9 +12,11 @@ from fnmatch import fnmatch
 from functools import cached_property
 from pathlib import Path
 
+from orchestration.uses import uses_by_dataset
 from sources.bundled import BundledFile, bundled
 from sources.demo.extracts import write_demo_extracts
 from sources.discovery import Candidate, Discovery, discover
+from sources.gate_expectations import Use
 from sources.landing import Landing
 from sources.spec import DatasetSpec, load_specs
 from warehouse.indicators import Indicator, load_indicators
@@ -56,6 +58,10 @@ class Workspace:
     @cached_property
     def indicators(self) -> list[Indicator]:
         return load_indicators(self.settings.indicator_dir or DBT_PROJECT / "indicators")
+
+    @cached_property
+    def uses(self) -> dict[str, list[Use]]:
+        return uses_by_dataset(self.indicators)
 
     @property
     def is_demo(self) -> bool:

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 import numpy as np
 import pyarrow as pa
 
-from sources.differences import compare_observations
 from sources.dimensions import DIMENSIONS
 from sources.gate_rules import MOST_REASONS, combinations, figures, with_figure
 from sources.observation import years_of
@@ -27,10 +26,9 @@ _SHARE_TAKEN_OVER = 0.9
 
 
 def judge_cells(
-    spec: DatasetSpec, table: pa.Table, before: pa.Table, open_from: int, reasons: list[str], notices: list[str]
+    spec: DatasetSpec, cells: pa.Table, before: pa.Table, open_from: int, reasons: list[str], notices: list[str]
 ) -> None:
     """Rules on the cells that differ: tenfold jumps in closed years, and one category with another's figures."""
-    cells = compare_observations(before, table)
     years = years_of(cells)
     changed = rows_where(cells, "change_kind", "changed".__eq__)
     reasons += _jumps(spec, cells, changed & (years < open_from))

@@ -99,7 +99,7 @@ def under_two_codes(spec: DatasetSpec, table: pa.Table) -> list[str]:
     found = sorted({year for year, _, _ in doubled})
     _, old, new = min(doubled)
     return [
-        f"{len(doubled)} figures of a place and year stand under two codes in {_listed(found)}, for example {old} and "
+        f"{len(doubled)} figures of a place and year stand under two codes in {listed(found)}, for example {old} and "
         f"{new}: they would count twice"
     ]
 
@@ -138,21 +138,30 @@ def _rows_by_year_and_code(table: pa.Table) -> dict[tuple[int, str], np.ndarray]
 
 
 def shrunk(spec: DatasetSpec, facts: ReadingFacts, before: ReadingFacts) -> list[str]:
-    """Fewer (or far more) rows, years that are gone, regions that are gone."""
+    """Fewer (or far more) rows, regions that are gone."""
     gate, reasons = spec.gate, []
     if facts.rows < gate.min_row_ratio * before.rows:
         reasons.append(f"rows fell from {before.rows} to {facts.rows} (limit {gate.min_row_ratio:.0%})")
     if facts.rows > gate.max_row_ratio * before.rows:
         reasons.append(f"rows rose from {before.rows} to {facts.rows} (limit {gate.max_row_ratio:.0%})")
-    lost_years = sorted(set(before.years) - set(facts.years))
-    if len(lost_years) > gate.max_lost_years:
-        reasons.append(f"years lost: {_listed(lost_years)}")
     for name, coverage in before.slices.items():
         if name in facts.slices and coverage.regions:
             lost = 1 - facts.slices[name].regions / coverage.regions
             if lost > gate.max_lost_region_ratio:
                 reasons.append(f"{name}: regions fell from {coverage.regions} to {facts.slices[name].regions}")
     return reasons
+
+
+def lost_years(spec: DatasetSpec, table: pa.Table, before: pa.Table) -> list[str]:
+    """Years of the region levels that both hold which are gone, whatever the form of the two files."""
+    levels = used_labels(table["region_level"]) & used_labels(before["region_level"])
+    now, then = ({year for (year,) in combinations(t, [], _of_levels(t, levels))} for t in (table, before))
+    lost = sorted(then - now)
+    return [f"years lost: {listed(lost)}"] if len(lost) > spec.gate.max_lost_years else []
+
+
+def _of_levels(table: pa.Table, levels: set[str]) -> np.ndarray:
+    return rows_where(table, "region_level", levels.__contains__)
 
 
 def lost_measures(table: pa.Table, before: pa.Table) -> list[str]:
@@ -168,7 +177,7 @@ def lost_measures(table: pa.Table, before: pa.Table) -> list[str]:
         if year in years:
             gone.setdefault((measure, unit), []).append(year)
     return [
-        f"figures gone: {measure} ({unit}) in {_listed(sorted(lost))}" for (measure, unit), lost in sorted(gone.items())
+        f"figures gone: {measure} ({unit}) in {listed(sorted(lost))}" for (measure, unit), lost in sorted(gone.items())
     ][:MOST_REASONS]
 
 
@@ -191,7 +200,7 @@ def lost_counties(table: pa.Table, before: pa.Table) -> list[str]:
     for year in sorted(set(now) & set(then)):
         for county in sorted({code[:2] for code in then[year]} - {code[:2] for code in now[year]} - {"99"}):
             gone.setdefault(county, []).append(year)
-    return [f"no municipality of county {county} left in {_listed(years)}" for county, years in gone.items()][
+    return [f"no municipality of county {county} left in {listed(years)}" for county, years in gone.items()][
         :MOST_REASONS
     ]
 
@@ -275,7 +284,7 @@ def _totals(table: pa.Table) -> dict[tuple[str, str, int], float]:
     return totals
 
 
-def _listed(years: list[int]) -> str:
+def listed(years: list[int]) -> str:
     """Years as a person writes them: runs as spans."""
     spans: list[list[int]] = []
     for year in years:

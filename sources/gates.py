@@ -1,12 +1,13 @@
 """Gates: whether a readable release may be taken into use without a person looking.
 
 Here: which rules are asked for a release, and what they are asked about. Not here: the rules (gate_rules.py,
-gate_cells.py), reading, or choosing among accepted releases. The limits stand in each spec (`gate`). A held release loses
-nothing: it lies in landing, and the last good one stays in use.
+gate_cells.py, gate_expectations.py), what a release stands against (predecessor.py), or reading. The limits stand in each
+spec (`gate`). A held release loses nothing: it lies in landing, and the last good one stays in use.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -17,6 +18,7 @@ import pyarrow.parquet as pq
 
 from sources import gate_rules as rules
 from sources.gate_cells import judge_cells
+from sources.gate_expectations import Use, below_expected, lost_uses, partly_covered, unserved
 from sources.landing import ReadingFacts
 from sources.observation import KEY
 from sources.spec import DatasetSpec
@@ -24,13 +26,12 @@ from sources.spec import DatasetSpec
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A release as the gates see it: what was read, the rows, the form of its file, and when and how it came."""
+    """A release as the gates see it: what was read, the rows, when it came, and whether its figures are invented."""
 
     facts: ReadingFacts
     path: Path
-    form: str = ""
     retrieved_at: datetime | None = None
-    is_fetched: bool = False
+    is_demo: bool = False
 
     @cached_property
     def own(self) -> pa.Table:
@@ -45,41 +46,64 @@ class Snapshot:
 
 @dataclass
 class Judgement:
-    """Reasons hold a release; notices let it through and are shown beside it."""
+    """Reasons hold a release; notices let it through and are shown beside it. ``unserved``: indicators without a figure."""
 
     reasons: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    unserved: list[str] = field(default_factory=list)
 
 
-def judge(spec: DatasetSpec, now: Snapshot, before: Snapshot | None) -> Judgement:
+@dataclass(frozen=True)
+class Pair:
+    """A release and the one of its own form that it would replace, with every cell that differs between them."""
+
+    before: Snapshot
+    cells: pa.Table
+
+
+def judge(
+    spec: DatasetSpec, now: Snapshot, pair: Pair | None, other_form: Snapshot | None, uses: Sequence[Use] = ()
+) -> Judgement:
     """Put a release through the gates.
 
-    ``before`` is the release in use for the same slices (None for the first). A release that covers fewer regions by
-    nature (a partial download) is judged only by itself, since it replaces nothing that covers all. Rules that compare
-    cells need two files of one form; totals are compared across forms.
+    ``pair`` and ``other_form`` are what the release stands against (predecessor.py): cells are compared within one
+    form, years and totals across forms, and the indicators that take from the dataset (``uses``) with both. A release
+    without either is held against what its spec expects of a whole file.
     """
+    befores = [snapshot for snapshot in (pair.before if pair else None, other_form) if snapshot is not None]
     if spec.shape == "table":
-        return Judgement(rules.lost_table_rows(spec, now.facts, before.facts if before else None))
+        return Judgement(rules.lost_table_rows(spec, now.facts, befores[-1].facts if befores else None))
     found = Judgement(
         rules.mostly_hidden(spec, now.own)
         + rules.below_zero(spec, now.own)
         + rules.above_whole(spec, now.own)
-        + rules.under_two_codes(spec, now.own)
+        + rules.under_two_codes(spec, now.own),
+        notices=partly_covered(now.facts),
     )
-    if before is None or not _is_comparable(now, before):
-        return found
-    open_from = first_open_year(before)
-    found.reasons += rules.totals_that_moved(spec, now.table, before.table, open_from)
-    if spec.accumulates or now.form != before.form:
-        return found
+    if not befores and not now.is_demo:
+        found.reasons += below_expected(spec, now.table, now.facts)
+    lacking = unserved(now.table, uses)
+    found.unserved = sorted(lacking)
+    for before in befores:
+        found.reasons += rules.totals_that_moved(spec, now.table, before.table, first_open_year(before))
+        if not spec.accumulates:
+            found.reasons += rules.lost_years(spec, now.table, before.table)
+            found.reasons += lost_uses(lacking, unserved(before.table, uses), uses)
+    if pair and not spec.accumulates:
+        _judge_pair(spec, now, pair, found)
+    found.reasons = list(dict.fromkeys(found.reasons))
+    return found
+
+
+def _judge_pair(spec: DatasetSpec, now: Snapshot, pair: Pair, found: Judgement) -> None:
+    before = pair.before
     found.reasons += rules.shrunk(spec, now.facts, before.facts)
     found.reasons += rules.lost_measures(now.table, before.table)
     found.reasons += rules.lost_codes(spec, now.table, before.table)
     found.reasons += rules.lost_counties(now.table, before.table)
     found.reasons += rules.more_hidden(spec, now.table, before.table)
     found.notices += rules.lost_places(now.table, before.table)
-    judge_cells(spec, now.table, before.table, open_from, found.reasons, found.notices)
-    return found
+    judge_cells(spec, pair.cells, before.table, first_open_year(before), found.reasons, found.notices)
 
 
 def first_open_year(before: Snapshot) -> int:
@@ -89,14 +113,3 @@ def first_open_year(before: Snapshot) -> int:
     """
     last = max(before.facts.years, default=0)
     return min(last, before.retrieved_at.year) if before.retrieved_at else last
-
-
-def _is_comparable(now: Snapshot, before: Snapshot) -> bool:
-    """Whether the two cover the same extent: a file of some regions says nothing about one of all, nor the reverse.
-
-    Two fetches asked upstream the same question, so there a smaller extent is a fault.
-    """
-    facts, facts_before = now.facts, before.facts
-    common = set(facts.slices) & set(facts_before.slices)
-    same = all(facts.slices[name].is_full == facts_before.slices[name].is_full for name in common)
-    return bool(common) and (same or (now.is_fetched and before.is_fetched))

@@ -98,14 +98,20 @@ class ReadingFacts(BaseModel):
 
 
 class Decision(BaseModel):
-    """Why a release is in use or not: what the gate or a person decided."""
+    """Why a release is in use or not: what the gate or a person decided, and what was decided of it before.
+
+    ``decided_by``: ``gate``; ``folder``, for what the files that lay beside it said (at_hand.py); ``person``.
+    ``unserved`` are the indicators that take from the dataset and get no figure of this release.
+    """
 
     model_config = ConfigDict(frozen=True)
     state: Literal["accepted", "held", "rejected"]
     reasons: list[str] = []
     notices: list[str] = []
+    unserved: list[str] = []
     decided_at: datetime
     decided_by: str = "gate"
+    earlier: list[Decision] = []
 
 
 class Landing:
@@ -211,8 +217,12 @@ class Landing:
         return ReadingFacts.model_validate_json(path.read_bytes()) if path.exists() else None
 
     def decide(self, dataset_id: str, release_id: str, decision: Decision) -> None:
-        """Record that a release is accepted, held or rejected; a later decision replaces an earlier one."""
+        """Record that a release is accepted, held or rejected; a later decision counts before an earlier one, which is
+        kept with it, so that what was in use on a day can be told."""
         path = self.release_folder(dataset_id, release_id) / "decision.json"
+        if before := self.decision(dataset_id, release_id):
+            earlier = [*before.earlier, before.model_copy(update={"earlier": []})]
+            decision = decision.model_copy(update={"earlier": earlier})
         write_whole(path, decision.model_dump_json(indent=1).encode())
 
     def decision(self, dataset_id: str, release_id: str) -> Decision | None:

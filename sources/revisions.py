@@ -1,8 +1,8 @@
 """What a new release changed: cell by cell against the release it replaces.
 
-Here: choosing the release to compare with, and the small Parquet file beside the release. Not here: comparing
-(differences.py), or whether a change is acceptable (gates.py). The file can always be made again from the two releases, so
-it is a cache of landing.
+Here: the small Parquet file beside the release, made once, which the gates read too. Not here: which release it is compared
+with (predecessor.py), comparing (differences.py), or whether a change is acceptable (gates.py). The file can always be
+made again from the two releases, so it is a cache of landing.
 
 A cell is a place in the table (area, period and series). A place that a file leaves empty is no cell: a figure that
 turns up there is `added`, one that goes away is `removed`. A marker (hidden, missing) is a cell with a status and no value,
@@ -24,8 +24,9 @@ from pydantic import BaseModel, ConfigDict
 from sources.differences import compare_observations
 from sources.files import write_whole
 from sources.intake import ensure_rows
-from sources.landing import Landing, ReadingFacts, Receipt
+from sources.landing import Landing, Receipt
 from sources.observation import KEY, write_parquet, years_of
+from sources.predecessor import predecessors
 from sources.spec import DatasetSpec
 from sources.text_codes import distinct, key_numbers, used_labels
 
@@ -86,44 +87,36 @@ def summarise(cells: pa.Table, years_before: Iterable[int]) -> tuple[pa.Table, l
     return cells.filter(pa.array(np.isin(years, list(known)))), counts
 
 
-def release_before(landing: Landing, spec: DatasetSpec, receipt: Receipt, facts: ReadingFacts) -> Receipt | None:
-    """The release this one replaces: the newest older one in use, of the same kind, form, extent and with a common slice.
-
-    A download of some regions says nothing about one of all, and two forms of one table put a place under different
-    codes (the website's wide file folds old codes into the last one), so such pairs are never compared.
-    """
-    older = [other for other in landing.receipts(spec.dataset_id) if other.order < receipt.order]
-    for other in reversed(older):
-        if other.is_demo != receipt.is_demo or other.form != receipt.form:
-            continue
-        decision = landing.decision(spec.dataset_id, other.release_id)
-        other_facts = landing.reading(spec.dataset_id, other.release_id)
-        if decision and decision.state == "accepted" and other_facts and _same_extent(facts, other_facts):
-            return other
-    return None
-
-
 def ensure_revision(landing: Landing, spec: DatasetSpec, receipt: Receipt) -> RevisionFacts | None:
     """The comparison of a release with the one it replaces, made when it is missing or outdated.
 
-    None for reference tables and for releases that cannot be read under today's spec. The Parquet is written first and
-    the summary last, so that a summary without its cells cannot exist.
+    None for reference tables and for releases that cannot be read under today's spec.
     """
     facts = landing.reading(spec.dataset_id, receipt.release_id)
     if spec.shape != "observation" or facts is None:
         return None
-    before = release_before(landing, spec, receipt, facts)
-    before_id = before.release_id if before else None
+    before = predecessors(landing, receipt, facts).same_form
     kept = read_revision(landing, receipt)
-    if kept and kept.before == before_id and kept.spec_version == spec.version:
+    if kept and kept.before == (before.release_id if before else None) and kept.spec_version == spec.version:
         return kept
-    made = RevisionFacts(before=before_id, spec_version=spec.version)
+    return write_revision(landing, spec, receipt, before)[0]
+
+
+def write_revision(
+    landing: Landing, spec: DatasetSpec, receipt: Receipt, before: Receipt | None
+) -> tuple[RevisionFacts, pa.Table | None]:
+    """Compare a release with the one it replaces and keep the outcome; also every cell that differs, for the gates.
+
+    The Parquet is written first and the summary last, so that a summary without its cells cannot exist.
+    """
+    cells, made = None, RevisionFacts(spec_version=spec.version)
     if before is not None:
-        cells, counts = _compare(spec, ensure_rows(landing, spec, receipt), ensure_rows(landing, spec, before))
-        write_parquet(cells, revision_path(landing, receipt), plain_texts=True)
-        made = RevisionFacts(before=before_id, spec_version=spec.version, counts=counts)
+        cells, years = _compare(spec, ensure_rows(landing, spec, receipt), ensure_rows(landing, spec, before))
+        listed, counts = summarise(cells, years)
+        write_parquet(listed, revision_path(landing, receipt), plain_texts=True)
+        made = RevisionFacts(before=before.release_id, spec_version=spec.version, counts=counts)
     _write_facts(landing, receipt, made)
-    return made
+    return made, cells
 
 
 def read_revision(landing: Landing, receipt: Receipt) -> RevisionFacts | None:
@@ -137,19 +130,15 @@ def revision_path(landing: Landing, receipt: Receipt) -> Path:
     return landing.release_folder(receipt.dataset_id, receipt.release_id) / "revision.parquet"
 
 
-def _compare(spec: DatasetSpec, path: Path, path_before: Path) -> tuple[pa.Table, list[YearCount]]:
+def _compare(spec: DatasetSpec, path: Path, path_before: Path) -> tuple[pa.Table, list[int]]:
+    """Every cell that differs, and the years that the release before had."""
     after, before = (pq.read_table(p, columns=[*KEY, "value", "value_status"]) for p in (path, path_before))
     levels = used_labels(before["region_level"]) & used_labels(after["region_level"])
     if spec.accumulates:
         # each file holds months of its own: only months that both hold can have been revised
         before = before.filter(pc.is_in(before["period_start"], value_set=pc.unique(after["period_start"])))
     years = pc.unique(pc.year(before["period_start"])).to_pylist()
-    return summarise(compare_observations(before, after, levels=levels), years)
-
-
-def _same_extent(facts: ReadingFacts, other: ReadingFacts) -> bool:
-    common = set(facts.slices) & set(other.slices)
-    return bool(common) and all(facts.slices[name].is_full == other.slices[name].is_full for name in common)
+    return compare_observations(before, after, levels=levels), years
 
 
 def _write_facts(landing: Landing, receipt: Receipt, facts: RevisionFacts) -> None:

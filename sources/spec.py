@@ -111,6 +111,15 @@ class Gate(_Strict):
     )
 
 
+class Expected(_Strict):
+    """What every whole file of the dataset has been seen to hold. A first release of the whole country is held when it
+    lacks any of it; later ones stand against the release before."""
+
+    first_year: int | None = None
+    last_year: int | None = Field(default=None, description="a year that was final when this was written")
+    measures: list[str] = []
+
+
 class TableColumn(_Strict):
     """A column of a reference table (``shape: table``)."""
 
@@ -146,6 +155,7 @@ class DatasetSpec(_Strict):
     hidden: list[HiddenRule] = []
     breaks: list[Break] = []
     gate: Gate = Gate()
+    expects: Expected | None = Field(default=None, description="what a first release of the whole country must hold")
     table_columns: list[TableColumn] = []
     table_key: list[str] = []
     file_patterns: list[str] = Field(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sources.bundled import bundled
-from sources.current import BUNDLED, select_current
+from sources.current import select_current
 from sources.errors import SourceError
 from sources.landing import (
     Blob,
@@ -22,6 +22,7 @@ from sources.landing import (
     file_digest,
     release_id_of,
 )
+from sources.predecessor import BUNDLED
 from sources.spec import load_specs
 
 DAY = datetime(2024, 1, 1, 12, tzinfo=UTC)

@@ -16,7 +16,6 @@ from dagster._core.test_utils import create_run_for_test
 
 from orchestration import notifications
 from orchestration.live import Upstream
-from orchestration.refresh import Outcome
 from orchestration.sensors import (
     CHANGES_TAG,
     MOST_FAILED_RUNS,
@@ -28,6 +27,7 @@ from orchestration.sensors import (
     watch_folder,
     with_what_lies_ready,
 )
+from orchestration.settle import Outcome
 from orchestration.workspace import Workspace
 from sources.local_upstream.server import LocalUpstream
 from tests.small_upstream import SETTLED, SETTLED_LATER, imdi_long, write_small_upstream
