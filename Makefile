@@ -11,7 +11,7 @@ run: $(INSTALLED)
 	$(BIN)/integrering run
 
 test: $(INSTALLED)
-	$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
@@ -29,7 +29,7 @@ readers: $(INSTALLED)
 # The same models on Spark (needs Java 17), in an environment of their own; the last build of `make run` is the other side.
 spark: $(INSTALLED) .venv-spark/.installed
 	test -e warehouse/data/build/build.duckdb || $(BIN)/integrering run
-	.venv-spark/bin/python -m orchestration.spark
+	.venv-spark/bin/python -m orchestration.build.spark
 
 .venv-spark/.installed: requirements/spark.txt pyproject.toml
 	test -x .venv-spark/bin/python || $(PYTHON) -m venv .venv-spark

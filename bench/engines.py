@@ -1,6 +1,6 @@
 """How the models grow on DuckDB and on Spark: the same export, once and several times over, through the same dbt project.
 
-Here: multiplying an export, running both targets, seconds and memory. Not here: comparing figures (orchestration/spark.py).
+Here: multiplying an export, running both targets, seconds and memory. Not here: comparing figures (orchestration/build/spark.py).
 Run in an environment with the extra `spark`, after `make spark`: python -m bench.engines [--data DIR] [--copies 1 4]
 """
 

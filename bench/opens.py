@@ -20,8 +20,8 @@ from queue import SimpleQueue
 import duckdb
 
 from warehouse.paths import DATABASE, DataFolder
-from warehouse.publish import Publication, TableDoc, publish, release_ids
-from warehouse.releases import roll_back
+from warehouse.release.publish import Publication, TableDoc, publish, release_ids
+from warehouse.release.releases import roll_back
 
 TABLES = tuple(f"figures_{letter}" for letter in "abcdef")
 """Every one holds the number of its release in every row, so that two releases in one answer are seen."""

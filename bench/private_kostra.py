@@ -35,7 +35,7 @@ print(f"{time.perf_counter() - start:.1f} s, {peak():.0f} MB at most ({base:.0f}
 
 def main(recipients: int) -> None:
     """Write the invented files, then measure in a process of its own."""
-    from tests.kostra_files import identities, random_recipients, write_11f, write_settled
+    from tests.support.kostra_files import identities, random_recipients, write_11f, write_settled
 
     with tempfile.TemporaryDirectory() as name:
         folder, rng = Path(name), random.Random(1)

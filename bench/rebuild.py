@@ -24,7 +24,7 @@ from bench.synthetic import free_special_codes, lay_out
 from warehouse.paths import DATABASE
 
 REPOSITORY = Path(__file__).parents[1]
-RUN = "from orchestration.cli import main; main()"
+RUN = "from orchestration.cli.main import main; main()"
 TARGETS = {
     "full rebuild / floor": 2.5,
     "one changed table / full rebuild": 0.2,

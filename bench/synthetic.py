@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow.csv as pacsv
 import yaml
 
-from sources.spec import spec_folder
+from sources.dataset.spec import spec_folder
 
 _FIXED = {"Enhet", "År", "Antall", "Kommunenummer", "Kommune", "Fylkesnummer", "Fylke"}
 _DIMENSIONS = {

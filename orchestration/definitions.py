@@ -8,13 +8,13 @@ from typing import Any
 
 import dagster as dg
 
-from orchestration.assets import dataset_assets
-from orchestration.dbt_assets import dbt_resource, model_assets
-from orchestration.dbt_project import ensure_manifest
-from orchestration.freshness import freshness_job, freshness_schedule, published_on_time
-from orchestration.notifications import notification_sensors
-from orchestration.publication import PUBLISHED_KEY, published_asset
-from orchestration.sensors import Target, nightly_schedule, sensors
+from orchestration.assets.datasets import dataset_assets
+from orchestration.assets.freshness import freshness_job, freshness_schedule, published_on_time
+from orchestration.assets.models import dbt_resource, model_assets
+from orchestration.assets.publication import PUBLISHED_KEY, published_asset
+from orchestration.build.dbt_project import ensure_manifest
+from orchestration.sensors.changes import Target, nightly_schedule, sensors
+from orchestration.sensors.notifications import notification_sensors
 from orchestration.workspace import Workspace
 from warehouse.settings import Settings
 

@@ -1,6 +1,6 @@
 """What becomes of a release that has landed: accepted, held, not used, and the sentence that says so.
 
-Here: gates, the folder's word and earlier decisions put together. Not here: the gates (sources/gates.py), the folder's rule
+Here: gates, the folder's word and earlier decisions put together. Not here: the gates (sources/gates/judge.py), the folder's rule
 (sources/at_hand.py), or landing files (refresh.py).
 """
 
@@ -12,13 +12,13 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from sources.at_hand import BY_FOLDER, AtHand, Place, is_put_back, place_of
+from sources.dataset.spec import DatasetSpec
 from sources.gate_expectations import Use
-from sources.gates import Judgement, Pair, Snapshot, judge
-from sources.intake import ensure_rows
-from sources.landing import Decision, Landing, ReadingFacts, Receipt
-from sources.predecessor import BUNDLED, Accepted, Unused, accepted, predecessors, unused
-from sources.revisions import write_revision
-from sources.spec import DatasetSpec
+from sources.gates.judge import Judgement, Pair, Snapshot, judge
+from sources.landing.intake import ensure_rows
+from sources.landing.predecessor import BUNDLED, Accepted, Unused, accepted, predecessors, unused
+from sources.landing.revisions import write_revision
+from sources.landing.store import Decision, Landing, ReadingFacts, Receipt
 
 State = Literal[
     "refreshed", "unchanged", "history", "held", "failed", "not_used", "closed", "withdrawn", "discontinued"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sources.dimensions import DIMENSIONS
+from sources.dataset.dimensions import DIMENSIONS
 from sources.gate_expectations import Series, Use
 from warehouse.indicators import Indicator, Term
 

@@ -13,12 +13,12 @@ from functools import cached_property
 from pathlib import Path
 
 from orchestration.uses import uses_by_dataset
-from sources.bundled import BundledFile, bundled
+from sources.dataset.discovery import Candidate, Discovery, discover
+from sources.dataset.spec import DatasetSpec, load_specs
 from sources.demo.extracts import write_demo_extracts
-from sources.discovery import Candidate, Discovery, discover
 from sources.gate_expectations import Use
-from sources.landing import Landing
-from sources.spec import DatasetSpec, load_specs
+from sources.landing.bundled import BundledFile, bundled
+from sources.landing.store import Landing
 from warehouse.indicators import Indicator, load_indicators
 from warehouse.paths import DataFolder
 from warehouse.settings import PROJECT, Settings

@@ -14,7 +14,7 @@ from report.model import Block, Cell, Figure, Grid, Line, Measured
 from report.norwegian import amount, day, difference, figure, number
 from report.texts import unit_of
 from warehouse.errors import WarehouseError
-from warehouse.forecast import Forecast, forecast
+from warehouse.forecast.answer import Forecast, forecast
 
 FORECAST_SETTLED = 40
 """The number of the council's own question; the other scenario settles nobody."""

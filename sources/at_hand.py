@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
 
-from sources.landing import Landing, ReadingFacts, Receipt
-from sources.predecessor import BUNDLED, FETCHED, Accepted, accepted, serving, unused
-from sources.spec import DatasetSpec
+from sources.dataset.spec import DatasetSpec
+from sources.landing.predecessor import BUNDLED, FETCHED, Accepted, accepted, serving, unused
+from sources.landing.store import Landing, ReadingFacts, Receipt
 
 COPIED_TOGETHER = timedelta(seconds=60)
 """File dates that lie closer than this were made by one copying, which says nothing of the order of the contents."""

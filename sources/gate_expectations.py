@@ -1,7 +1,7 @@
 """The rules of the gates about what a release is for: what its spec expects of any whole file, and who takes figures of it.
 
 Here: years and measures that a first release must hold, how much of the country it covers, and the series that indicators
-take. Not here: comparing with the release before (gate_rules.py, gate_cells.py), or what an indicator is.
+take. Not here: comparing with the release before (gates/rules.py, gates/cells.py), or what an indicator is.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from sources.dimensions import DIMENSIONS
-from sources.gate_rules import listed, with_figure
+from sources.dataset.dimensions import DIMENSIONS
+from sources.dataset.spec import DatasetSpec
+from sources.gates.rules import listed, with_figure
 from sources.klass.history import municipalities
-from sources.landing import ReadingFacts
-from sources.spec import DatasetSpec
-from sources.text_codes import distinct, key_numbers, rows_where, used_labels
+from sources.landing.store import ReadingFacts
+from sources.landing.text_codes import distinct, key_numbers, rows_where, used_labels
 
 MOST = 0.5
 """A file of more than this share of the municipalities is meant to be of all; nobody ticks so many one by one."""

@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
+from sources.dataset.options import options_of
+from sources.dataset.spec import DatasetSpec
 from sources.errors import ClosedError, SourceError
-from sources.http import HttpClient
+from sources.http.client import HttpClient
 from sources.imdi.client import ImdiClient
 from sources.imdi.download import ImdiDownload
 from sources.klass.client import KlassClient
 from sources.klass.request import KlassRequest
 from sources.nav.client import NavClient
 from sources.nav.page import NavPage
-from sources.options import options_of
 from sources.ports import Client, Probe
-from sources.spec import DatasetSpec
 from sources.ssb.client import SsbClient
 from sources.ssb.selection import SsbQuery
 

@@ -1,6 +1,6 @@
 """The two doors every publisher's folder implements: reading bytes and fetching bytes.
 
-Here: the shapes of those doors. Not here: any publisher. `sources/registry.py` lists who stands behind each form.
+Here: the shapes of those doors. Not here: any publisher. `sources/dataset/registry.py` lists who stands behind each form.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import Literal, Protocol
 
 import pyarrow as pa
 
-from sources.landing import Blob, Landing
-from sources.observation import Reading
-from sources.spec import DatasetSpec
+from sources.dataset.spec import DatasetSpec
+from sources.landing.observation import Reading
+from sources.landing.store import Blob, Landing
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 import os
-import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,10 +11,9 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
-from xdist.scheduler import LoadScopeScheduling
 
-from tests.pipeline import Installation
-from tests.small_tables import write_tables
+from tests.support.pipeline import Installation
+from tests.support.small_tables import write_tables
 
 SHARED = Path(__file__).parents[2] / "shared"
 os.environ.update(DAGSTER_DISABLE_TELEMETRY="1", DO_NOT_TRACK="1", DBT_SEND_ANONYMOUS_USAGE_STATS="false")
@@ -26,43 +24,33 @@ settings.register_profile("ci", derandomize=True, deadline=None)
 if os.environ.get("CI"):
     settings.load_profile("ci")
 
-LONGEST_FIRST = ("test_sensors_dev", "small", "real", "demo")
+LONGEST_FIRST = ("daemon", "small", "real", "demo")
 """Groups of tests that take minutes: the daemon, and the installations that tests share."""
 
-_SHARED = (r"\b(real|demo|small): Installation", r"\b(shared_build)\(\)", r"\b(Build)\(\)")
-"""What is made once a process and shared by files: an installation, the published build, the compiled models."""
+INSTALLATIONS = ("real", "demo", "small")
+"""Fixtures that run the product once a process; the tests that ask for one stay together."""
 
 
-def group_of(stem: str) -> str:
-    """The group of a test file: what its tests share with those of other files, or the file itself."""
-    path = Path(__file__).parent / f"{stem}.py"
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
-    asked = (re.search(pattern, text) for pattern in _SHARED)
-    return next((found.group(1) for found in asked if found), stem)
-
-
-class GroupScheduling(LoadScopeScheduling):
-    """Tests of one installation, or of one file, stay on one worker, so that an installation is made once."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        stem = Path(nodeid.split("::", 1)[0]).stem
-        return self._groups.setdefault(stem, group_of(stem))
-
-    def __init__(self, config: pytest.Config, log: Any = None) -> None:
-        super().__init__(config, log)
-        self._groups: dict[str, str] = {}
-
-
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> GroupScheduling:
-    return GroupScheduling(config, log)
-
-
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest groups first, so that the two workers end together."""
+    """One group a file for `--dist loadgroup`: what its tests are marked with, the installation they share, or the file.
+
+    The longest groups come first, so that the two workers end together.
+    """
+    groups: dict[Path, str] = {}
+    for item in items:
+        mark = item.get_closest_marker("xdist_group")
+        asked = [name for name in INSTALLATIONS if name in getattr(item, "fixturenames", ())]
+        if mark is not None:
+            groups[item.path] = str(mark.args[0])
+        elif asked:
+            groups.setdefault(item.path, asked[0])
+    for item in items:
+        group = groups.setdefault(item.path, str(item.path.relative_to(item.config.rootpath)))
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(group))
     place = {group: number for number, group in enumerate(LONGEST_FIRST)}
-    stems = {item.path.stem for item in items}
-    order = {stem: place.get(group_of(stem), len(place)) for stem in stems}
-    items.sort(key=lambda item: order[item.path.stem])
+    items.sort(key=lambda item: place.get(groups[item.path], len(place)))
 
 
 @pytest.fixture(scope="session")

@@ -152,7 +152,7 @@ def _series_view(landed: list[LandedRows], dimensions: tuple[str, ...]) -> str:
 
 
 def _revision_view(compared: list[ComparedRows], dimensions: tuple[str, ...]) -> str:
-    """All comparisons (the columns of sources/differences.py): they grow with every release, so they are read where they lie."""
+    """All comparisons (columns: sources/landing/differences.py): they grow with every release and are read where they lie."""
     texts = ("region_code", "region_level", "period_kind", "measure", "unit", *map(_checked, dimensions), "change_kind")
     columns = {
         **dict.fromkeys(texts, "varchar"),

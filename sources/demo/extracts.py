@@ -17,15 +17,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
+from sources.dataset.dimensions import TOTAL
+from sources.dataset.spec import DatasetSpec, load_specs
 from sources.demo.figures import Figures, draw
 from sources.demo.nav import write_nav_extracts
 from sources.demo.plan import Recipe, members, plan
 from sources.demo.regions import Regions
 from sources.demo.ssb import write_ssb_extracts
 from sources.demo.world import EAST, NORWEGIAN_BORN, REST, WEST, YEARS, build_world
-from sources.dimensions import TOTAL
 from sources.files import write_whole
-from sources.spec import DatasetSpec, load_specs
 
 LIST_COLUMNS = ["path", "source", "dataset", "form", "level", "retrieved_on", "date_basis", "note", "is_demo"]
 RETRIEVED_ON = "2026-06-30"

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from sources.dataset.dimensions import TOTAL
+from sources.dataset.spec import Column, DatasetSpec
 from sources.demo.chance import Chance, allocate, split
 from sources.demo.plan import Recipe, members, plan
 from sources.demo.world import EAST, LAST_YEAR, YEARS, World
-from sources.dimensions import TOTAL
-from sources.spec import Column, DatasetSpec
 
 _CORE = {"sex", "immigrant_category", "language_background"}
 _TWO_REGIONS = 3

@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 import xlsxwriter
 
+from sources.dataset.options import options_of
+from sources.dataset.spec import DatasetSpec
 from sources.demo.chance import Chance
 from sources.demo.regions import Regions
 from sources.demo.world import YEARS, World
 from sources.nav.layout import MONTHS, SheetRule, TimeSeriesLayout
-from sources.options import options_of
-from sources.spec import DatasetSpec
 
 _WRITTEN = datetime(2026, 6, 30, tzinfo=UTC).replace(tzinfo=None)
 _HIDDEN_BELOW = 4

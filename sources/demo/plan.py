@@ -12,9 +12,9 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-from sources.dimensions import TOTAL, dimensions
+from sources.dataset.dimensions import TOTAL, dimensions
+from sources.dataset.spec import Column, DatasetSpec
 from sources.imdi.labels import countries
-from sources.spec import Column, DatasetSpec
 
 Groups = tuple[int, int, int, int]
 

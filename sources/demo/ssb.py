@@ -15,10 +15,10 @@ import numpy as np
 import yaml
 from pydantic import BaseModel, ConfigDict
 
+from sources.dataset.spec import DatasetSpec
 from sources.demo.chance import Chance
 from sources.demo.regions import Regions
 from sources.demo.world import EAST, YEARS, World
-from sources.spec import DatasetSpec
 
 Weight = int | tuple[int, int, int, int]
 _HIDDEN = (1, 2)

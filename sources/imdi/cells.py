@@ -14,13 +14,13 @@ from datetime import date
 import numpy as np
 import pyarrow as pa
 
-from sources.dimensions import TOTAL, units
+from sources.dataset.dimensions import TOTAL, units
+from sources.dataset.spec import DatasetSpec
 from sources.errors import LayoutError, ValueGrammarError
 from sources.imdi.labels import LabelMap, Match, new_labels_of, region_of, unit_of
 from sources.imdi.values import STATUSES, outside_grammar, parse_cells
-from sources.observation import Reading, constant, drop_exact_duplicates, observation_table
-from sources.spec import DatasetSpec
-from sources.text_codes import first_rows
+from sources.landing.observation import Reading, constant, drop_exact_duplicates, observation_table
+from sources.landing.text_codes import first_rows
 
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _YEAR_SPAN = re.compile(r"(?:19|20)[0-9]{2}_(?:19|20)[0-9]{2}")

@@ -10,14 +10,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from sources.dataset.options import options_of
+from sources.dataset.spec import DatasetSpec
 from sources.errors import NotOfKindError, TransferError, WithdrawnError
-from sources.http import HARD_CEILING_BYTES, Answer, HttpClient, incoming_folder
-from sources.http_content import expect_semicolon_csv
+from sources.http.client import HARD_CEILING_BYTES, Answer, HttpClient, incoming_folder
+from sources.http.content import expect_semicolon_csv
 from sources.imdi.download import ImdiDownload
-from sources.landing import Blob, Landing
-from sources.options import options_of
+from sources.landing.store import Blob, Landing
 from sources.ports import Fetched, Probe
-from sources.spec import DatasetSpec
 
 BASE = "https://app-simapi-prod.azurewebsites.net"
 FORM = "imdi_long"

@@ -9,12 +9,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
+from sources.dataset.spec import DatasetSpec
 from sources.errors import LayoutError
 from sources.imdi.body import check_body, cut_short, first_record, normal_name, wrong_encoding
 from sources.imdi.cells import Cells, Factor
 from sources.imdi.labels import Match, match_columns
 from sources.ports import Document
-from sources.spec import DatasetSpec
 
 ENCODING = "UTF-8"
 _REGIONS = {"kommunenr": "K", "fylkenr": "F", "naringsregionnr": "N", "bydelnr": "B"}

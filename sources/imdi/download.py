@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from sources.options import Options
+from sources.dataset.options import Options
 
 
 class ImdiDownload(Options):

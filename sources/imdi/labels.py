@@ -13,10 +13,10 @@ from pathlib import Path
 
 import yaml
 
-from sources.dimensions import dimensions, fold, open_code
+from sources.dataset.dimensions import dimensions, fold, open_code
+from sources.dataset.spec import Column, DatasetSpec
 from sources.errors import LayoutError, UnknownLabelError
 from sources.imdi.body import normal_name
-from sources.spec import Column, DatasetSpec
 
 UNITS = {"personer": "persons", "prosent": "percent", "kroner": "nok", "promille": "per_1000"}
 """IMDi's units; a spec's own ``units`` go first (a median in kroner is not a sum of kroner)."""

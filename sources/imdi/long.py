@@ -9,12 +9,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
+from sources.dataset.spec import DatasetSpec
 from sources.errors import LayoutError
 from sources.imdi.body import check_body, cut_short, ends_with_newline, first_record, normal_name
 from sources.imdi.cells import Cells, Factor
 from sources.imdi.labels import Match, match_columns
 from sources.ports import Document
-from sources.spec import DatasetSpec
 
 ENCODING = "ISO-8859-1"
 _REGIONS = {"kommunenummer": "K", "fylkesnummer": "F"}

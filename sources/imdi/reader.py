@@ -12,16 +12,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from sources.dataset.spec import DatasetSpec
 from sources.imdi.body import recognise
 from sources.imdi.cells import observations
 from sources.imdi.coded import read_coded
 from sources.imdi.long import read_long
 from sources.imdi.wide import read_wide
 from sources.klass.history import HISTORY_STARTS, code_is_valid, municipalities
-from sources.observation import Reading, drop_exact_duplicates, years_of
+from sources.landing.observation import Reading, drop_exact_duplicates, years_of
+from sources.landing.text_codes import distinct, key_numbers, rows_where, values_at
 from sources.ports import Document, ObservationReader
-from sources.spec import DatasetSpec
-from sources.text_codes import distinct, key_numbers, rows_where, values_at
 
 __all__ = ["READERS", "read_imdi_coded", "read_imdi_long", "read_imdi_wide", "recognise"]
 

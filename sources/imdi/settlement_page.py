@@ -13,7 +13,7 @@ from html.parser import HTMLParser
 from typing import Literal
 
 from sources.errors import LayoutError, UnknownLabelError, ValueGrammarError
-from sources.http import HttpClient
+from sources.http.client import HttpClient
 
 HOST = "https://www.imdi.no"
 _YEARS = range(2022, 2036)

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from sources.dataset.spec import DatasetSpec
 from sources.errors import LayoutError
 from sources.imdi.body import check_body, cut_short, normal_name
 from sources.imdi.cells import Cells, Factor
 from sources.imdi.labels import Match, match_columns
 from sources.ports import Document
-from sources.spec import DatasetSpec
 
 ENCODING = "ISO-8859-1"
 _REGION_KEY = re.compile(r"[KFNB][0-9]{1,6}")

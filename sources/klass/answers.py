@@ -12,10 +12,10 @@ from typing import Any
 
 import pyarrow as pa
 
+from sources.dataset.spec import DatasetSpec
 from sources.errors import LayoutError, NotOfKindError
 from sources.klass.reader import ChangeRow, changes_table
 from sources.ports import Document
-from sources.spec import DatasetSpec
 
 _NO_PLACE = "9999"
 """`9999 Uoppgitt` is an item of every version of Klass 131 and no municipality."""

@@ -11,14 +11,14 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from sources.dataset.options import options_of
+from sources.dataset.spec import DatasetSpec
 from sources.errors import LayoutError, TransferError, WithdrawnError
-from sources.http import Answer, HttpClient, incoming_folder
-from sources.http_content import expect_json_object, read_json_object
+from sources.http.client import Answer, HttpClient, incoming_folder
+from sources.http.content import expect_json_object, read_json_object
 from sources.klass.request import KlassRequest
-from sources.landing import Blob, Landing
-from sources.options import options_of
+from sources.landing.store import Blob, Landing
 from sources.ports import Fetched, Probe
-from sources.spec import DatasetSpec
 
 BASE = "https://data.ssb.no/api/klass/v1"
 FORMS = {"versions": "klass_version", "codes": "klass_codes", "changes": "klass_changes"}

@@ -14,10 +14,10 @@ from typing import Any
 
 import pyarrow as pa
 
+from sources.dataset.spec import DatasetSpec
 from sources.errors import LayoutError, NotOfKindError
 from sources.klass.history import DATA, name_of
 from sources.ports import UPDATED_AT, Document
-from sources.spec import DatasetSpec
 
 _NO_PLACE = "9999"
 """`9999 Uoppgitt` is an item of every version of Klass 131 and no municipality."""

@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from sources.options import Options
+from sources.dataset.options import Options
 
 
 class KlassRequest(Options):

@@ -13,13 +13,13 @@ from datetime import datetime
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sources.intake import Arrival, take_in
 from sources.kostra.private import PrivateResult
 from sources.kostra.shape import PROGRAMME, SOCIAL_ASSISTANCE, as_table, spec_of
-from sources.landing import Blob, Decision, Landing, Receipt, utc
+from sources.landing.intake import Arrival, take_in
+from sources.landing.store import Blob, Decision, Landing, Receipt, utc
 
 FORM = "kostra_aggregate_csv"
-"""Name of the form in sources/registry.py; its reader is the strict csv reader of the published tables."""
+"""Name of the form in sources/dataset/registry.py; its reader is the strict csv reader of the published tables."""
 
 DECIDED_BY = "private command"
 

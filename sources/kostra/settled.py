@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import xlsxwriter
 
-from sources.dimensions import fold
+from sources.dataset.dimensions import fold
 from sources.kostra.identity import is_duf_number, is_identity_number
 from sources.kostra.refusal import PrivateFileError, place
 from sources.kostra.sheet import WorkbookDamage, first_sheet

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from sources.dataset.spec import DatasetSpec, load_spec, spec_folder
 from sources.kostra.aggregates import UNALLOCATED, YEAR, Row
 from sources.kostra.groups import labels
-from sources.spec import DatasetSpec, load_spec, spec_folder
 
 if TYPE_CHECKING:
     from sources.kostra.disclosure.rule import Controlled

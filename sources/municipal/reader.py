@@ -16,14 +16,14 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from sources.dataset.spec import DatasetSpec, load_specs
+from sources.dataset.workbook import Unreadable, as_text, is_workbook, open_workbook
 from sources.errors import SourceError
 from sources.klass.history import code_is_valid
 from sources.municipal.rules import CellError, apply_rule, label_code, refuse_personal
 from sources.municipal.template import Template, template_of
 from sources.ports import Document
 from sources.published.reader import ARROW_TYPES
-from sources.spec import DatasetSpec, load_specs
-from sources.workbook import Unreadable, as_text, is_workbook, open_workbook
 
 MOST_PROBLEMS = 50
 FORM = "municipal_template"

@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from sources.spec import DatasetSpec
+from sources.dataset.spec import DatasetSpec
 
 Rule = Literal["municipality_code", "year", "plan_year", "past_date", "month", "count", "amount", "age", "plan_name"]
 

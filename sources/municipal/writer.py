@@ -11,8 +11,8 @@ from pathlib import Path
 
 import xlsxwriter
 
+from sources.dataset.spec import DatasetSpec, load_specs
 from sources.municipal.template import Template, template_of
-from sources.spec import DatasetSpec, load_specs
 
 ROWS = 1_000
 """Rows of the sheet that offer the lists to choose from."""

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from urllib.parse import quote, unquote
 
+from sources.dataset.options import options_of
+from sources.dataset.spec import DatasetSpec
 from sources.errors import LayoutError, WithdrawnError
-from sources.http import HttpClient, incoming_folder
-from sources.http_content import expect_workbook
-from sources.landing import Blob, Landing
+from sources.http.client import HttpClient, incoming_folder
+from sources.http.content import expect_workbook
+from sources.landing.store import Blob, Landing
 from sources.nav.page import HOST, NavPage, find_workbook
-from sources.options import options_of
 from sources.ports import Fetched, Probe
-from sources.spec import DatasetSpec
 
 FORM = "nav_workbook"
 _MAX_WORKBOOK_BYTES = 50_000_000

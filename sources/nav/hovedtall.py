@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from sources.dataset.spec import DatasetSpec
+from sources.dataset.workbook import Cell, Sheet, as_text, open_workbook, refuse_unreadable
+from sources.landing.observation import Reading
 from sources.nav.layout import HIDDEN, MONTHS, Observations, layout_error
-from sources.observation import Reading
 from sources.ports import Document
-from sources.spec import DatasetSpec
-from sources.workbook import Cell, Sheet, as_text, open_workbook, refuse_unreadable
 
 FORM = "nav_hovedtall_extract"
 COUNT = ("unemployed_persons", "persons")

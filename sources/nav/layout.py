@@ -14,12 +14,12 @@ from typing import Literal
 
 import pyarrow as pa
 
-from sources.dimensions import DIMENSIONS
+from sources.dataset.dimensions import DIMENSIONS
+from sources.dataset.options import Options
+from sources.dataset.spec import DatasetSpec
+from sources.dataset.workbook import Cell, as_text, refuse_unreadable
 from sources.errors import LayoutError, UnknownLabelError, ValueGrammarError
-from sources.observation import Reading, observation_table
-from sources.options import Options
-from sources.spec import DatasetSpec
-from sources.workbook import Cell, as_text, refuse_unreadable
+from sources.landing.observation import Reading, observation_table
 
 HIDDEN = "*"
 """Fewer than four persons (Statistikkloven § 7-1). NAV uses no other marker."""

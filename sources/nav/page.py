@@ -12,8 +12,8 @@ from urllib.parse import unquote
 
 from pydantic import Field
 
+from sources.dataset.options import Options
 from sources.errors import LayoutError
-from sources.options import Options
 
 HOST = "https://www.nav.no"
 PAGE_PATTERN = r"^/[A-Za-z0-9/_.%\-]{1,300}$"

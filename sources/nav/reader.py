@@ -2,7 +2,7 @@
 
 Here: finding sheets by words, months by name and areas by leading digits, and refusing a workbook that does not add up.
 Not here: the county's special deliveries (special_delivery.py), the page and its link (page.py).
-``source_row`` is the row of the sheet, ``source_column`` as sources/workbook.py counts it.
+``source_row`` is the row of the sheet, ``source_column`` as sources/dataset/workbook.py counts it.
 """
 
 from __future__ import annotations
@@ -13,9 +13,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from sources.dimensions import fold, units
+from sources.dataset.dimensions import fold, units
+from sources.dataset.options import options_of
+from sources.dataset.spec import DatasetSpec
+from sources.dataset.workbook import SHEET_STEP, Cell, Sheet, as_text, cell_name, is_workbook, open_workbook
 from sources.errors import SourceError
 from sources.klass.history import municipalities
+from sources.landing.observation import Reading
 from sources.nav import hovedtall, special_delivery
 from sources.nav.layout import (
     MONTHS,
@@ -30,11 +34,7 @@ from sources.nav.layout import (
     period_in,
     value_of,
 )
-from sources.observation import Reading
-from sources.options import options_of
 from sources.ports import Document, ObservationReader
-from sources.spec import DatasetSpec
-from sources.workbook import SHEET_STEP, Cell, Sheet, as_text, cell_name, is_workbook, open_workbook
 
 CodesInForce = Callable[[int], frozenset[str]]
 """Year -> the municipality codes in force."""

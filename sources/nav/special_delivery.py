@@ -12,13 +12,13 @@ from datetime import date
 
 from pydantic import Field
 
-from sources.dimensions import dimensions, fold
+from sources.dataset.dimensions import dimensions, fold
+from sources.dataset.options import Options, options_of
+from sources.dataset.spec import Column, DatasetSpec, RegionLevel
+from sources.dataset.workbook import Cell, Sheet, as_text, open_workbook
+from sources.landing.observation import Reading
 from sources.nav.layout import OTHER_AREAS, Observations, label_error, layout_error, level_of, value_of
-from sources.observation import Reading
-from sources.options import Options, options_of
 from sources.ports import Document
-from sources.spec import Column, DatasetSpec, RegionLevel
-from sources.workbook import Cell, Sheet, as_text, open_workbook
 
 COUNT_HEADER = "Beh personer i mnd"
 FORMS = {

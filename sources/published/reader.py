@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from sources.dataset.spec import DatasetSpec, TableColumn
 from sources.errors import (
     ConflictingRowsError,
     EncodingError,
@@ -23,7 +24,6 @@ from sources.errors import (
     ValueGrammarError,
 )
 from sources.ports import Document
-from sources.spec import DatasetSpec, TableColumn
 
 DATA_FOLDER = Path(__file__).parent / "data"
 

@@ -10,10 +10,10 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from sources.dataset.spec import DatasetSpec
+from sources.dataset.workbook import Cell, Sheet, Unreadable, as_text
 from sources.errors import LayoutError
-from sources.spec import DatasetSpec
 from sources.ssb.terms import SYMBOLS
-from sources.workbook import Cell, Sheet, Unreadable, as_text
 
 TITLE = re.compile(r"^(?P<table>\d{5}): (?P<name>.+?), etter (?P<variables>.+)$", re.DOTALL)
 """A title as ssb.no writes it: number, name, and the variables in the order of the table."""

@@ -13,12 +13,12 @@ from typing import Literal
 
 import pyarrow as pa
 
-from sources.dimensions import fold
+from sources.dataset.dimensions import fold
+from sources.dataset.options import options_of
+from sources.dataset.spec import Column, DatasetSpec
 from sources.errors import LayoutError, SourceError
 from sources.klass.history import code_is_valid
-from sources.observation import Reading, observation_table
-from sources.options import options_of
-from sources.spec import Column, DatasetSpec
+from sources.landing.observation import Reading, observation_table
 from sources.ssb.terms import (
     REGION_VARIABLES,
     TIME_VARIABLE,

@@ -13,14 +13,14 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from sources.dataset.options import options_of
+from sources.dataset.spec import DatasetSpec
 from sources.errors import ClosedError, LayoutError, TransferError, WithdrawnError
-from sources.http import HttpClient, incoming_folder
-from sources.http_content import expect_jsonstat_dataset, read_json_object
-from sources.http_limits import OSLO
-from sources.landing import Blob, Landing
-from sources.options import options_of
+from sources.http.client import HttpClient, incoming_folder
+from sources.http.content import expect_jsonstat_dataset, read_json_object
+from sources.http.limits import OSLO
+from sources.landing.store import Blob, Landing
 from sources.ports import Fetched, Probe
-from sources.spec import DatasetSpec
 from sources.ssb.metadata import TableMetadata, category_codes, metadata_of_v1, metadata_of_v2
 from sources.ssb.notes import mandatory_notes
 from sources.ssb.selection import Selection, SsbQuery, resolve, split

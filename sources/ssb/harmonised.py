@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from sources.dataset.spec import DatasetSpec
 from sources.errors import EncodingError, LayoutError, ValueGrammarError
-from sources.observation import Reading, constant, observation_table
+from sources.landing.observation import Reading, constant, observation_table
 from sources.ports import Document
-from sources.spec import DatasetSpec
 
 FORM = "ssb_harmonised_csv"
 HEADER = ("kom2024", "navn", "aar", "befolkning")

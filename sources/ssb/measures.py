@@ -10,8 +10,8 @@ from itertools import product
 
 import numpy as np
 
+from sources.dataset.spec import DatasetSpec
 from sources.errors import LayoutError
-from sources.spec import DatasetSpec
 from sources.ssb.jsonstat import Cube
 from sources.ssb.terms import SsbReading, unit_of
 

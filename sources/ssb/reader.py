@@ -15,12 +15,12 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from sources.dataset.options import options_of
+from sources.dataset.spec import DatasetSpec
 from sources.errors import LayoutError, UnknownLabelError
 from sources.klass.history import code_is_valid
-from sources.observation import Reading, observation_table
-from sources.options import options_of
+from sources.landing.observation import Reading, observation_table
 from sources.ports import Document, ObservationReader
-from sources.spec import DatasetSpec
 from sources.ssb import harmonised, website
 from sources.ssb.cells import NO_AREA, ODD, OUTSIDE, Validity
 from sources.ssb.jsonstat import Cube, Dimension, decode

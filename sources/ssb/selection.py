@@ -15,9 +15,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from sources.dimensions import fold
+from sources.dataset.dimensions import fold
+from sources.dataset.options import Options
 from sources.errors import LayoutError, SourceError
-from sources.options import Options
 from sources.ssb.metadata import TableMetadata, Variable
 
 CODELIST_PATTERN = r"^(agg|agg_single|vs)_[^\s/?#&\[\]]{1,100}$"

@@ -13,10 +13,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from sources.dimensions import dimensions, fold, open_code
+from sources.dataset.dimensions import dimensions, fold, open_code
+from sources.dataset.options import Options
+from sources.dataset.spec import Column, DatasetSpec
 from sources.errors import LayoutError, UnknownLabelError, ValueGrammarError
-from sources.options import Options
-from sources.spec import Column, DatasetSpec
 
 REGION_VARIABLES = ("Region", "KOKkommuneregion0000", "KOKfylkesregion0000")
 TIME_VARIABLE = "Tid"

@@ -1,12 +1,12 @@
 """From the tables people download at ssb.no (xlsx, csv) to observations.
 
 Here: finding SSB's tables in such a file, also where its owner has worked in it, and reading their cells.
-Not here: SSB's terms (terms.py), JSON-stat bodies (reader.py), or taking a workbook apart (sources/workbook.py).
+Not here: SSB's terms (terms.py), JSON-stat bodies (reader.py), or taking a workbook apart (sources/dataset/workbook.py).
 
 SSB's layout is a contract: a title "NNNNN: ..., etter A, B, C og D" names the variables in order, those of the row
 labels first, then those of the header rows from the top. What the owner added is known from the spec's
 ``ignore_labels`` and ``options.reading.website``; anything else unknown stops the dataset. ``source_row`` is the row of
-the sheet or line of the csv file, ``source_column`` as sources/workbook.py counts it (csv: sheet 1).
+the sheet or line of the csv file, ``source_column`` as sources/dataset/workbook.py counts it (csv: sheet 1).
 """
 
 from __future__ import annotations
@@ -21,16 +21,10 @@ from itertools import pairwise, takewhile
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sources.dimensions import fold
-from sources.errors import LayoutError, SourceError, ValueGrammarError
-from sources.observation import Reading
-from sources.options import options_of
-from sources.ports import Document
-from sources.spec import DatasetSpec
-from sources.ssb.blocks import TITLE, Block, block_at, blocks_of, first_data_row, header_rows, is_figure
-from sources.ssb.cells import CellSink, Validity
-from sources.ssb.terms import SYMBOLS, SsbReading, period_of
-from sources.workbook import (
+from sources.dataset.dimensions import fold
+from sources.dataset.options import options_of
+from sources.dataset.spec import DatasetSpec
+from sources.dataset.workbook import (
     SHEET_STEP,
     Cell,
     Sheet,
@@ -40,6 +34,12 @@ from sources.workbook import (
     open_workbook,
     refuse_unreadable,
 )
+from sources.errors import LayoutError, SourceError, ValueGrammarError
+from sources.landing.observation import Reading
+from sources.ports import Document
+from sources.ssb.blocks import TITLE, Block, block_at, blocks_of, first_data_row, header_rows, is_figure
+from sources.ssb.cells import CellSink, Validity
+from sources.ssb.terms import SYMBOLS, SsbReading, period_of
 
 XLSX_FORM = "ssb_website_xlsx"
 CSV_FORM = "ssb_website_csv"

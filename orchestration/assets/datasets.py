@@ -1,0 +1,197 @@
+"""The datasets as Dagster assets: one asset per dataset, one op per publisher.
+
+Here: keys, groups, descriptions and the op that refreshes the chosen datasets. Not here: how a file is read (sources) or
+what a run does in what order (job.py). Few coarse ops: each op costs seconds, each asset costs nothing.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+import dagster as dg
+
+from orchestration.runs.live import Upstream
+from orchestration.runs.refresh import plan_refresh, refresh_files
+from orchestration.runs.refusal import note_refusal
+from orchestration.settle import OBJECTIONS, Outcome
+from orchestration.workspace import Workspace
+from sources.dataset.discovery import Candidate
+from sources.dataset.spec import DatasetSpec
+from sources.landing.bundled import BundledFile
+from sources.landing.revisions import ensure_revision
+
+GROUP_NAMES = {
+    "population_settlement": "befolkning_og_bosetting",
+    "education": "utdanning",
+    "introduction_programme": "introduksjonsprogram",
+    "work_living_conditions": "arbeid_og_levekar",
+    "grants": "tilskudd",
+    "costs": "kostnader",
+    "regions": "regioner",
+}
+"""Groups as the Dagster UI shows them (its names take letters, digits and underscores)."""
+
+LANDED_CHECK = "landed_without_objection"
+_SOURCES_WITH_FILES = ("imdi", "ssb", "nav", "klass", "published", "municipal")
+
+
+def dataset_key(spec: DatasetSpec) -> dg.AssetKey:
+    """The asset key of a dataset: publisher, then its name."""
+    return dg.AssetKey([spec.source, spec.dataset_id.removeprefix(spec.source + "_")])
+
+
+def dataset_assets(workspace: Workspace) -> list[dg.AssetsDefinition]:
+    """One assets definition per publisher that has datasets."""
+    by_source = {
+        source: [spec for spec in workspace.specs.values() if spec.source == source] for source in _SOURCES_WITH_FILES
+    }
+    return [_publisher_assets(workspace, source, specs) for source, specs in by_source.items() if specs]
+
+
+def _publisher_assets(workspace: Workspace, source: str, specs: Sequence[DatasetSpec]) -> dg.AssetsDefinition:
+    by_key = {dataset_key(spec): spec for spec in specs}
+
+    @dg.multi_asset(
+        name=f"refresh_{source}",
+        specs=[_asset_spec(key, spec) for key, spec in by_key.items()],
+        check_specs=[dg.AssetCheckSpec(LANDED_CHECK, asset=key, description=_CHECK_TEXT) for key in by_key],
+        can_subset=True,
+        op_tags={"dagster/concurrency_key": "integrering_landing"},
+    )
+    def refresh(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+        chosen = {by_key[key].dataset_id for key in context.selected_asset_keys}
+        outcomes = refresh_datasets(workspace, chosen, context)
+        for key in sorted(context.selected_asset_keys, key=lambda k: k.path):
+            spec = by_key[key]
+            yield _result(workspace, spec, key, outcomes.get(spec.dataset_id, []))
+
+    return refresh
+
+
+_CHECK_TEXT = "Every new file of this dataset was read and accepted. If not, the last good release stays in use."
+
+
+def _asset_spec(key: dg.AssetKey, spec: DatasetSpec) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        key,
+        freshness_policy=_freshness(spec),
+        description=f"{spec.title_nb}. {spec.description_nb}\n\n{spec.attribution_nb}. Lisens: {spec.licence}",
+        group_name=GROUP_NAMES[spec.statistic_group],
+        kinds={spec.source, "table" if spec.shape == "table" else "observations"},
+        metadata={
+            "upstream": dg.MetadataValue.url(spec.link),
+            "declared_cadence": spec.declared_cadence,
+            "first_year": spec.first_year or 0,
+            "verified": spec.verified,
+        },
+    )
+
+
+def _freshness(spec: DatasetSpec) -> dg.FreshnessPolicy | None:
+    """Whether we looked: at least as often as the publisher is due. Whether it published in time is a check of its own."""
+    days = {"monthly": 30, "quarterly": 91, "half_yearly": 183, "yearly": 365}.get(spec.declared_cadence)
+    if days is None:
+        return None
+    return dg.FreshnessPolicy.time_window(fail_window=timedelta(days=2 * days), warn_window=timedelta(days=1.25 * days))
+
+
+def release_metadata(workspace: Workspace, spec: DatasetSpec) -> dict[str, dg.MetadataValue]:
+    """What the UI shows of the dataset's newest release: rows, years, what it revised, what is held, where to look."""
+    landing = workspace.landing
+    receipts = landing.receipts(spec.dataset_id)
+    metadata: dict[str, dg.MetadataValue] = {"source": dg.MetadataValue.url(spec.link)}
+    decisions = [(r.release_id, landing.decision(spec.dataset_id, r.release_id)) for r in receipts]
+    held = [
+        f"- `{release}`: {'; '.join(decision.reasons)}\n"
+        f"  `integrering releases accept|reject {spec.dataset_id} {release}`"
+        for release, decision in decisions
+        if decision and decision.state == "held"
+    ]
+    if held:
+        metadata["held_releases"] = dg.MetadataValue.md("\n".join(held))
+    if not receipts:
+        return metadata
+    newest = max(receipts, key=lambda r: r.order)
+    facts, revision = landing.reading(spec.dataset_id, newest.release_id), ensure_revision(landing, spec, newest)
+    decision = landing.decision(spec.dataset_id, newest.release_id)
+    updated = newest.upstream_updated_at or newest.retrieved_at
+    metadata["upstream_date"] = dg.MetadataValue.timestamp(updated.timestamp())
+    metadata["publication_status"] = dg.MetadataValue.text(newest.publication_status)
+    if facts:
+        metadata["dagster/row_count"] = dg.MetadataValue.int(facts.rows)
+        metadata["years"] = dg.MetadataValue.text(f"{min(facts.years)}-{max(facts.years)}" if facts.years else "")
+    if decision and decision.notices:
+        metadata["notices"] = dg.MetadataValue.md("\n".join(f"- {notice}" for notice in decision.notices))
+    if revision:
+        metadata["revision"] = dg.MetadataValue.text(revision.in_words())
+    if revision and revision.before:
+        metadata["diff"] = dg.MetadataValue.md(
+            f"`integrering query \"select * from marts.fct_revision where release_id = '{newest.release_id}'\"`"
+        )
+    return metadata
+
+
+def refresh_datasets(
+    workspace: Workspace, dataset_ids: set[str], context: dg.AssetExecutionContext
+) -> dict[str, list[Outcome]]:
+    """Bring the chosen datasets up to date and tell, per dataset, what became of each of its files."""
+    files = [file for file in workspace.files() if file.dataset_id in dataset_ids]
+    plan = plan_refresh(workspace.landing, workspace.specs, files)
+    outcomes: dict[str, list[Outcome]] = {}
+    for outcome in plan.unchanged:
+        outcomes.setdefault(outcome.dataset_id, []).append(outcome)
+    for outcome in _live_outcomes(workspace, dataset_ids):
+        _tell(workspace, context, outcome)
+        outcomes.setdefault(outcome.dataset_id, []).append(outcome)
+    new: dict[str, list[Candidate | BundledFile]] = {}
+    for dataset_id, file in plan.new:
+        new.setdefault(dataset_id, []).append(file)
+    for dataset_id, waiting in new.items():
+        uses = workspace.uses.get(dataset_id, ())
+        spec = workspace.specs[dataset_id]
+        landed = refresh_files(workspace.landing, spec, waiting, plan.at_hand, uses=uses, clock=workspace.clock)
+        for file, outcome in landed:
+            note_refusal(workspace, file, outcome)
+            _tell(workspace, context, outcome)
+            outcomes.setdefault(dataset_id, []).append(outcome)
+    return outcomes
+
+
+def _live_outcomes(workspace: Workspace, dataset_ids: set[str]) -> Iterator[Outcome]:
+    """Of a live run: what upstream had for the chosen datasets. An answer a few minutes old is not asked for again."""
+    if workspace.settings.source != "live":
+        return
+    upstream = Upstream(workspace)
+    new, others = upstream.plan(dataset_ids, trust_recent=True)
+    yield from others
+    for fetch in new:
+        yield from upstream.refresh(workspace.specs[fetch.dataset_id])
+
+
+def _tell(workspace: Workspace, context: dg.AssetExecutionContext, outcome: Outcome) -> None:
+    log = context.log.warning if outcome.state in (*OBJECTIONS, "withdrawn") else context.log.info
+    log(f"{outcome.dataset_id} {outcome.state}: {outcome.name} {outcome.message}")
+    workspace.report(outcome)
+
+
+def _result(workspace: Workspace, spec: DatasetSpec, key: dg.AssetKey, outcomes: list[Outcome]) -> dg.MaterializeResult:
+    objections = [o for o in outcomes if o.state in OBJECTIONS]
+    rows = sum(o.rows for o in outcomes if o.state == "refreshed")
+    return dg.MaterializeResult(
+        asset_key=key,
+        metadata={
+            "files": len(outcomes),
+            "refreshed": sum(o.state == "refreshed" for o in outcomes),
+            "rows_read": rows,
+            "releases": ", ".join(sorted({o.release_id for o in outcomes if o.release_id})) or "none",
+            **release_metadata(workspace, spec),
+        },
+        check_results=[
+            dg.AssetCheckResult(
+                passed=not objections,
+                check_name=LANDED_CHECK,
+                asset_key=key,
+                severity=dg.AssetCheckSeverity.WARN,
+                metadata={o.name: f"{o.state}: {o.message}" for o in objections},
+            )
+        ],
+    )

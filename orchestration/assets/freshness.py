@@ -1,0 +1,84 @@
+"""The check on the upstream date: has the publisher published in time, which is another question than whether we ran.
+
+Here: the check, the job and the schedule that ask it once a day. Not here: how lateness is worked out (status.py).
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+
+from orchestration.assets.datasets import dataset_key
+from orchestration.runs.status import LATE_STATES, Standing, dataset_standings
+from orchestration.workspace import Workspace
+
+FRESHNESS_JOB = "freshness"
+CHECK = "published_on_time"
+_DAILY = "45 8 * * *"
+"""08:45 Norwegian time: SSB has opened and its figures of the day are out."""
+
+
+def published_on_time(workspace: Workspace) -> dg.AssetChecksDefinition:
+    """One check per dataset that has a rhythm: the date of its last upstream release against the next expected one."""
+    with_rhythm = {
+        dataset_key(spec): spec.dataset_id
+        for spec in workspace.specs.values()
+        if spec.declared_cadence not in ("once", "irregular", "discontinued")
+    }
+
+    @dg.multi_asset_check(
+        name="upstream_dates",
+        specs=[
+            dg.AssetCheckSpec(CHECK, asset=key, description="Kilden har publisert når det var ventet.")
+            for key in with_rhythm
+        ],
+        can_subset=True,
+    )
+    def upstream_dates(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
+        standings = {s.dataset_id: s for s in dataset_standings(workspace)}
+        for check in sorted(context.selected_asset_check_keys, key=lambda key: key.asset_key.path):
+            yield _result(check.asset_key, standings.get(with_rhythm[check.asset_key]))
+
+    return upstream_dates
+
+
+def _result(key: dg.AssetKey, standing: Standing | None) -> dg.AssetCheckResult:
+    if standing is None or standing.last_release is None:
+        return dg.AssetCheckResult(
+            asset_key=key, check_name=CHECK, passed=True, description="ingen utgave med kjent dato ennå"
+        )
+    return dg.AssetCheckResult(
+        asset_key=key,
+        check_name=CHECK,
+        passed=standing.state not in LATE_STATES,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=standing.state_nb,
+        metadata={
+            "last_upstream_release": standing.last_release.isoformat(),
+            "next_expected_from": str(standing.next_from or ""),
+            "next_expected_to": str(standing.next_to or ""),
+            "last_year": standing.last_year or 0,
+        },
+    )
+
+
+def freshness_job(check: dg.AssetChecksDefinition) -> Any:
+    """Asks only the check: it reads the published release and the clock, fetches nothing and builds nothing."""
+    return dg.define_asset_job(
+        FRESHNESS_JOB,
+        selection=dg.AssetSelection.checks(check),
+        executor_def=dg.in_process_executor,
+        description="Sammenlikner kildenes siste utgave med ventet dato.",
+    )
+
+
+def freshness_schedule(workspace: Workspace) -> dg.ScheduleDefinition:
+    """Once a day, on when the sensors are."""
+    running = dg.DefaultScheduleStatus.RUNNING if workspace.settings.sensors else dg.DefaultScheduleStatus.STOPPED
+    return dg.ScheduleDefinition(
+        name="upstream_dates_daily",
+        job_name=FRESHNESS_JOB,
+        cron_schedule=_DAILY,
+        execution_timezone="Europe/Oslo",
+        default_status=running,
+    )

@@ -1,0 +1,141 @@
+"""The dbt models as Dagster assets, their tests as checks.
+
+Here: how models are named, grouped and tied to the datasets, and the one op that builds them. Not here: SQL.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject, dbt_assets
+from packaging.version import Version
+
+from orchestration.assets.datasets import dataset_key
+from orchestration.build.dbt_project import dbt_environment, ensure_manifest
+from orchestration.build.preparation import BuildPlan, is_up_to_date, pending_models, prepare_build
+from orchestration.workspace import DBT_PROJECT, Workspace
+from warehouse.lock import writer_lock
+
+_LAYERS = {"staging": "1_staging", "intermediate": "2_intermediate", "marts": "3_marts", "seeds": "1_staging"}
+
+
+class Translator(DagsterDbtTranslator):
+    """Names a model by layer and ties the staging models to the datasets they read."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__()
+        self._keys_of_source: dict[str, list[dg.AssetKey]] = {}
+        for spec in workspace.specs.values():
+            self._keys_of_source.setdefault(spec.source, []).append(dataset_key(spec))
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        if dbt_resource_props["resource_type"] == "source":
+            return dg.AssetKey(["landing", dbt_resource_props["source_name"], dbt_resource_props["name"]])
+        layer = dbt_resource_props["fqn"][1] if len(dbt_resource_props["fqn"]) > 2 else "seeds"
+        return dg.AssetKey([layer, dbt_resource_props["name"]])
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        layer = dbt_resource_props["fqn"][1] if len(dbt_resource_props["fqn"]) > 2 else "seeds"
+        return f"dbt_{_LAYERS.get(layer, layer)}"
+
+    def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> dg.AssetSpec:
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        props = manifest.get("nodes", {}).get(unique_id, {})
+        upstream = {
+            key
+            for parent in props.get("depends_on", {}).get("nodes", [])
+            if parent.startswith("source.")
+            for key in self._keys_of_source.get(manifest["sources"][parent]["source_name"], [])
+        }
+        kept = [dep for dep in spec.deps if dep.asset_key.path[0] != "landing"]
+        return spec.replace_attributes(deps=[*kept, *sorted(upstream, key=lambda key: key.path)])
+
+
+def model_assets(workspace: Workspace, manifest: Path) -> dg.AssetsDefinition:
+    """All models as one op: a failed test anywhere stops everything after it, and so publication."""
+    project = DbtProject(
+        project_dir=DBT_PROJECT, profiles_dir=DBT_PROJECT, target_path=workspace.folder.dbt_target.resolve()
+    )
+
+    @dbt_assets(manifest=manifest, dagster_dbt_translator=Translator(workspace), project=project, name="build_models")
+    def models(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
+        with writer_lock(workspace.folder.lock):
+            if not workspace.full and is_up_to_date(workspace):
+                context.log.info("the published release was built from exactly what is in landing: dbt is not called")
+                return
+            plan = prepare_build(workspace)
+            unaffected = _unaffected(workspace, manifest, plan.models)
+            _require_selected(context.assets_def.keys - unaffected, context.selected_asset_keys)
+            os.environ.update(dbt_environment(workspace.folder, workspace.settings) | plan.environment)
+            invocation = dbt.cli(
+                build_arguments(plan), context=context, target_path=workspace.folder.dbt_target, raise_on_error=True
+            )
+            yield from invocation.stream()
+
+    return models
+
+
+def unaffected_models(workspace: Workspace) -> set[dg.AssetKey]:
+    """The models that a build of this moment need not build, since nothing they read has changed."""
+    manifest = ensure_manifest(workspace.folder, workspace.settings, workspace.clock())
+    return _unaffected(workspace, manifest, pending_models(workspace))
+
+
+def _unaffected(workspace: Workspace, manifest: Path, pending: AbstractSet[str] | None) -> set[dg.AssetKey]:
+    if pending is None:
+        return set()
+    nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"]
+    translator = Translator(workspace)
+    return {
+        translator.get_asset_key(node)
+        for name, node in nodes.items()
+        if node["resource_type"] in ("model", "seed") and name not in pending
+    }
+
+
+def _require_selected(needed: AbstractSet[dg.AssetKey], selected: AbstractSet[dg.AssetKey]) -> None:
+    """Stop a run by hand on some models only, when others have to be built too: what is published would be of two states."""
+    missing = needed - selected
+    if missing:
+        raise dg.Failure(
+            f"{len(missing)} models have to be built as well, first {min(missing, key=lambda key: key.path).to_user_string()}: "
+            "something they read has changed. Select all models and the published warehouse, or run `integrering run`."
+        )
+
+
+def build_arguments(plan: BuildPlan) -> list[str]:
+    """The dbt call of a plan: everything anew, or only the slices of what changed.
+
+    dbt's unit tests run models on made-up rows: they say nothing of the data of a run and belong in the test suite.
+    """
+    arguments = ["build", "--exclude-resource-type", "unit_test"]
+    return [*arguments, "--full-refresh"] if plan.full else arguments
+
+
+class InstalledDbt(DbtCliResource):
+    """The dbt that is installed beside this interpreter, without what dagster-dbt prepares before each call.
+
+    Both overrides only spare work: should dagster-dbt rename what they override, it does that work again, with equal results.
+    """
+
+    @cached_property
+    def _cli_version(self) -> Version:
+        """What `dbt --version` answers, without a process that imports all of dbt to say it."""
+        return Version(version("dbt-core"))
+
+    def _initialize_dbt_core_adapter(self, args: Sequence[str]) -> None:
+        """No adapter in this process: it serves fetch_row_counts and fetch_column_metadata, which are not called."""
+
+
+def dbt_resource(workspace: Workspace) -> DbtCliResource:
+    """The dbt command line with this project's files."""
+    # dbt is installed beside the interpreter that runs; the PATH may hold another one or none
+    beside = Path(sys.executable).with_name("dbt")
+    return InstalledDbt(project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT), dbt_executable=str(beside))

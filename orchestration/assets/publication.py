@@ -1,0 +1,44 @@
+"""The published warehouse as the last asset of the graph.
+
+Here: the op that publishes and what the UI shows of it. Not here: how a release is written (warehouse/release/publish.py).
+"""
+
+import dagster as dg
+
+from orchestration.build.preparation import publish_build
+from orchestration.workspace import Workspace
+from warehouse.lock import writer_lock
+
+PUBLISHED_KEY = dg.AssetKey(["published", "warehouse"])
+
+
+def published_asset(workspace: Workspace, marts: list[dg.AssetKey]) -> dg.AssetsDefinition:
+    """`published/warehouse`: the release readers open, made from the marts."""
+
+    @dg.asset(
+        key=PUBLISHED_KEY,
+        deps=marts,
+        group_name="publisert",
+        kinds={"duckdb", "parquet"},
+        description="Den publiserte utgaven: DuckDB-fil, Parquet, ordliste og rapport. Pekeren flyttes til slutt.",
+        check_specs=[
+            dg.AssetCheckSpec(
+                "candidate_verified", asset=PUBLISHED_KEY, description="The file itself was opened anew and checked."
+            )
+        ],
+    )
+    def warehouse() -> dg.MaterializeResult:
+        with writer_lock(workspace.folder.lock):
+            manifest = publish_build(workspace)
+        return dg.MaterializeResult(
+            metadata={
+                "release": manifest.release_id,
+                "tables": len(manifest.tables),
+                "rows": sum(table.rows for table in manifest.tables),
+                "content": manifest.content,
+                "demo": manifest.is_demo,
+            },
+            check_results=[dg.AssetCheckResult(passed=True, check_name="candidate_verified", asset_key=PUBLISHED_KEY)],
+        )
+
+    return warehouse

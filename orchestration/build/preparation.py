@@ -1,0 +1,303 @@
+"""Preparing a build and finishing it: what has changed, what dbt is given, what is published.
+
+Here: the decisions around dbt, the same for the command line and for Dagster. Not here: dbt's models, or file formats.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from orchestration.build.affected import changed_sources, input_hashes, models_below, sliced_models
+from orchestration.build.dbt_project import ensure_manifest, last_mapped_year, project_fingerprint
+from orchestration.build.inputs import build_inputs
+from orchestration.runs.refresh import reread_outdated
+from orchestration.workspace import Workspace
+from sources.landing.compaction import compact
+from sources.landing.current import InUse, select_current
+from sources.landing.predecessor import was_known
+from warehouse.build import BuildInputs, load_inputs
+from warehouse.errors import VerificationFailed
+from warehouse.interface.declaration import Table, load_interface
+from warehouse.interface.dictionary import write_dictionary
+from warehouse.paths import DATABASE, DataFolder
+from warehouse.release.candidate import TableDoc
+from warehouse.release.publish import Manifest, Publication, can_carry_on, publish, read_manifest
+from warehouse.release.state import BuildState, Change, Prepared, forget_state, read_state, what_changed, write_state
+
+GEOGRAPHY = frozenset({"klass_municipalities", "klass_municipality_changes", "klass_counties", "klass_kostra_groups"})
+"""Datasets that every figure's place depends on: when one changes, everything is built anew."""
+
+ENGINES = ("duckdb", "dbt-core", "dbt-duckdb")
+"""What the build file is made by: another version of one may not read the file, so it is made anew, also after a downgrade."""
+
+RESULTS = "run_results.json"
+"""What dbt writes of a build when it has ended."""
+
+NOTHING = "-"
+"""Stands in a list of changed names that is empty, since an empty list means "all of them" to the models."""
+
+
+@dataclass(frozen=True)
+class BuildPlan:
+    """What dbt is asked to do."""
+
+    full: bool
+    datasets: tuple[str, ...]
+    indicators: tuple[str, ...]
+    last_year: int
+    carries_on: bool = False
+    """Whether the publication can start from the published release, and is given only the slices that changed."""
+    models: frozenset[str] | None = None
+    """dbt's ids of the models that have to be built; None for all."""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the models read of the plan (macros/slices.sql)."""
+        datasets, indicators = (",".join(names) or NOTHING for names in (self.datasets, self.indicators))
+        return {
+            "INTEGRERING_LAST_YEAR": str(self.last_year),
+            "INTEGRERING_CHANGED_DATASETS": "" if self.full else datasets,
+            "INTEGRERING_CHANGED_INDICATORS": "" if self.full else indicators,
+            "INTEGRERING_PUBLISHED_INDICATORS": indicators if self.carries_on else "",
+        }
+
+
+def current_state(workspace: Workspace) -> tuple[BuildState, list[InUse]]:
+    """What a build of this moment would be built from."""
+    current = select_current(workspace.landing, workspace.specs, demo=workspace.is_demo, as_of=workspace.as_of)
+    releases: dict[str, list[str]] = {}
+    for use in current:
+        releases.setdefault(use.dataset_id, []).append(f"{use.slice}:{use.release_id}")
+    specs = hashlib.sha256("".join(f"{s.dataset_id}{s.version}" for s in workspace.specs.values()).encode()).hexdigest()
+    indicators = "".join(indicator.model_dump_json() for indicator in workspace.indicators)
+    code = hashlib.sha256(f"{project_fingerprint()} {specs} {indicators}".encode()).hexdigest()
+    options = {
+        "municipality": workspace.settings.municipality,
+        "years": str(workspace.settings.years),
+        "demo": str(workspace.is_demo),
+        "last_year": str(last_mapped_year(workspace.clock())),
+        "engines": " ".join(f"{name} {version(name)}" for name in ENGINES),
+    }
+    return BuildState(code, releases, _release_log(workspace), options), current
+
+
+def _release_log(workspace: Workspace) -> str:
+    """A hash of all releases that were decided on. One that is held changes nothing that is published."""
+    landing, digest = workspace.landing, hashlib.sha256()
+    for receipt in landing.receipts():
+        decision = landing.decision(receipt.dataset_id, receipt.release_id)
+        if decision and decision.state != "held" and was_known(receipt, workspace.as_of):
+            digest.update(f"{receipt.dataset_id} {receipt.release_id} {decision.state}\n".encode())
+    return digest.hexdigest()
+
+
+def fingerprint(state: BuildState) -> str:
+    """One hash of a state: equal where a published release needs no new build."""
+    return hashlib.sha256(
+        json.dumps([state.code, state.releases, state.log, state.options], sort_keys=True).encode()
+    ).hexdigest()
+
+
+def published_manifest(folder: DataFolder) -> Manifest | None:
+    """The manifest of the published release, or None."""
+    return read_manifest(folder.published) if (folder.published / "manifest.json").exists() else None
+
+
+def is_up_to_date(workspace: Workspace) -> bool:
+    """Whether the published release was built from exactly what is there now."""
+    manifest = published_manifest(workspace.folder)
+    return manifest is not None and manifest.fingerprint == fingerprint(current_state(workspace)[0])
+
+
+def pending_models(workspace: Workspace) -> set[str] | None:
+    """dbt's ids of the models that a build of this moment has to build; None for all of them."""
+    state, current = current_state(workspace)
+    before = read_state(workspace.folder.build)
+    change = _change(workspace, before, state, full=False)
+    return _pending(workspace, before, change, lambda: input_hashes(_inputs(workspace, current)))
+
+
+def _pending(
+    workspace: Workspace, before: BuildState | None, change: Change, inputs: Callable[[], dict[str, str]]
+) -> set[str] | None:
+    if before is None or change.full:
+        return None
+    sources = changed_sources(workspace.specs, change.datasets, before.inputs, inputs())
+    manifest = ensure_manifest(workspace.folder, workspace.settings, workspace.clock())
+    models = models_below(manifest, sources)
+    # the views of the last build may hold the slices of its own publication only
+    return models if can_carry_on(workspace.folder, fingerprint(before)) else models | sliced_models(manifest)
+
+
+def prepare_build(workspace: Workspace, *, full: bool = False) -> BuildPlan:
+    """Lay out the build file for dbt and say what has to be rebuilt. Must be called under the writer's lock.
+
+    A build file that a crash left half-changed has no state beside it and is thrown away.
+    """
+    folder = workspace.folder
+    for outcome in reread_outdated(workspace.landing, workspace.specs):
+        workspace.report(outcome)
+    state, current = current_state(workspace)
+    before = read_state(folder.build)
+    change = _change(workspace, before, state, full=full)
+    forget_state(folder.build)
+    # what dbt said of an earlier build must not vouch for this one, should it be ended half-way
+    (folder.dbt_target / RESULTS).unlink(missing_ok=True)
+    if change.full:
+        _throw_away(folder)
+    folder.build.mkdir(parents=True, exist_ok=True)
+    inputs = _inputs(workspace, current)
+    try:
+        load_inputs(folder.build_file, inputs)
+    except duckdb.Error:
+        if change.full:
+            raise
+        # a damaged build file is not mended: landing is what is kept, and the file is made anew from it
+        change = Change(full=True)
+        _throw_away(folder)
+        load_inputs(folder.build_file, inputs)
+    indicators = tuple(i.indicator_id for i in workspace.indicators if i.datasets & set(change.datasets))
+    base = fingerprint(before) if before is not None and not change.full else None
+    carries_on = base is not None and can_carry_on(folder, base, indicators)
+    hashes = input_hashes(inputs)
+    models = _pending(workspace, before, change, lambda: hashes)
+    Prepared(fingerprint(state), hashes, base if carries_on else None, indicators).write(folder.build)
+    return BuildPlan(
+        full=change.full,
+        datasets=change.datasets,
+        indicators=indicators,
+        last_year=last_mapped_year(workspace.clock()),
+        carries_on=carries_on,
+        models=None if models is None else frozenset(models),
+    )
+
+
+def _change(workspace: Workspace, before: BuildState | None, now: BuildState, *, full: bool) -> Change:
+    if full or workspace.full or not _is_whole(workspace.folder.build_file):
+        return Change(full=True)
+    return what_changed(before, now, geography=GEOGRAPHY)
+
+
+def _is_whole(build_file: Path) -> bool:
+    """Whether there is a build file that was closed in order and can be opened."""
+    if not build_file.exists() or build_file.with_suffix(".duckdb.wal").exists():
+        return False
+    try:
+        duckdb.connect(str(build_file), read_only=True).close()
+    except duckdb.Error:
+        return False
+    return True
+
+
+def _inputs(workspace: Workspace, current: list[InUse]) -> BuildInputs:
+    return build_inputs(workspace.landing, workspace.specs, current, workspace.indicators, as_of=workspace.as_of)
+
+
+def _throw_away(folder: DataFolder) -> None:
+    for path in folder.build.glob("build.duckdb*"):
+        path.unlink()
+    shutil.rmtree(folder.build / "spill", ignore_errors=True)
+
+
+def publish_build(workspace: Workspace) -> Manifest:
+    """Check that the build is of what there is now and that dbt's tests ran and passed, then publish.
+
+    Must be called under the writer's lock.
+    """
+    state, current = current_state(workspace)
+    prepared = Prepared.read(workspace.folder.build)
+    if prepared is None or prepared.fingerprint != fingerprint(state):
+        raise VerificationFailed(
+            expected="models built from what has landed",
+            found="something landed, or a setting changed, after the models were built",
+            where="the build file",
+            next_step="run the models too; the previous release is untouched",
+        )
+    require_passed(workspace.folder.dbt_target / RESULTS)
+    # what reading and comparing releases left with Arrow goes back before DuckDB takes its share
+    pa.default_memory_pool().release_unused()
+    tables = load_interface()
+    manifest = publish(
+        Publication(
+            folder=workspace.folder,
+            tables=mart_documents(tables),
+            fingerprint=fingerprint(state),
+            municipality=workspace.settings.municipality,
+            is_demo=workspace.is_demo,
+            releases_in_use=state.releases,
+            keep=workspace.settings.keep_releases,
+            base_fingerprint=prepared.base,
+            changed=prepared.changed,
+            extras=lambda candidate: write_companions(workspace, candidate, tables),
+            now=workspace.clock,
+        )
+    )
+    write_state(workspace.folder.build, replace(state, inputs=prepared.inputs))
+    if prepared.base:
+        # the build file shows the changed slices only: published once more, they take the place of themselves
+        replace(prepared, base=prepared.fingerprint).write(workspace.folder.build)
+    if workspace.as_of is None:
+        compact(workspace.landing, workspace.specs, [(use.dataset_id, use.release_id) for use in current])
+    return manifest
+
+
+def write_companions(workspace: Workspace, candidate: Path, tables: Iterable[Table]) -> None:
+    """The data dictionary and the home municipality's report, written from the candidate file before it is published."""
+    from report.write import write_report
+
+    write_dictionary(candidate / DATABASE, candidate, tables)
+    write_report(
+        candidate / DATABASE,
+        candidate / "report",
+        municipality=workspace.settings.municipality,
+        years=workspace.settings.years,
+        published_at=workspace.clock(),
+    )
+
+
+def require_passed(results_file: Path) -> None:
+    """A green run does not prove that tests ran: read dbt's own results. Raises VerificationFailed."""
+    try:
+        results = json.loads(results_file.read_text(encoding="utf-8"))["results"]
+    except (OSError, ValueError, KeyError) as problem:
+        raise VerificationFailed(
+            expected="what dbt's tests said of this build",
+            found=f"none that can be read ({type(problem).__name__})",
+            where="dbt's run results",
+            next_step="run the models too; the previous release is untouched",
+        ) from problem
+    tests = [r for r in results if r["unique_id"].startswith("test.")]
+    bad = [r["unique_id"] for r in results if r["status"] not in ("success", "pass", "warn")]
+    if not tests or bad:
+        raise VerificationFailed(
+            expected="tests that ran and passed",
+            found=f"{len(tests)} tests, not passed: {', '.join(bad[:5]) or 'none'}",
+            where="dbt's run results",
+            next_step="see the checks of the run; the previous release is untouched",
+        )
+
+
+def mart_documents(tables: Iterable[Table]) -> list[TableDoc]:
+    """What publication is told of each table: comments, key, what may not be empty, and how its rows are stored."""
+    return [
+        TableDoc(
+            name=t.name,
+            description=t.comment,
+            columns={column.name: column.comment for column in t.columns},
+            key=t.key,
+            order_by=t.order_by,
+            is_by_area=t.is_by_area,
+            slice_by=t.slice_by,
+            not_null=tuple(column.name for column in t.columns if column.is_required),
+        )
+        for t in tables
+    ]

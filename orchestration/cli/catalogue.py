@@ -1,0 +1,200 @@
+"""The pages docs/catalogue.md, indicators.md and data-dictionary.md, written from specs, registry and the marts' yml.
+
+Here: the text of the pages. Not here: what a spec, indicator or column may say. Run: python -m orchestration.cli.catalogue
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from orchestration.workspace import DBT_PROJECT
+from sources.dataset.dimensions import TOTAL, dimensions, units
+from sources.dataset.spec import DatasetSpec, load_specs
+from warehouse.indicators import Indicator, Term, load_indicators
+from warehouse.interface.declaration import Column, Table, interface_version, load_interface
+from warehouse.settings import PROJECT
+
+DOCS = PROJECT / "docs"
+
+GROUPS_NB = {
+    "population_settlement": "Befolkning og bosetting",
+    "education": "Utdanning",
+    "introduction_programme": "Kvalifisering og introduksjonsprogram",
+    "work_living_conditions": "Arbeid og levekår",
+    "grants": "Tilskudd",
+    "costs": "Kostnader",
+    "regions": "Områder",
+}
+_CADENCE_NB = {
+    "monthly": "månedlig",
+    "quarterly": "hvert kvartal",
+    "half_yearly": "hvert halvår",
+    "yearly": "årlig",
+    "irregular": "uregelmessig",
+    "once": "én gang",
+    "discontinued": "avsluttet",
+}
+_LEVEL_NB = {
+    "municipality": "kommune",
+    "county": "fylke",
+    "country": "landet",
+    "city_district": "bydel",
+    "business_region": "næringsregion",
+    "kostra_group": "KOSTRA-gruppe",
+}
+_DIRECTION_NB = {"higher_better": "høyere er bedre", "lower_better": "lavere er bedre", "neither": "ingen"}
+_WRITTEN = "<!-- Skrevet av `python -m orchestration.cli.catalogue`. Endre kilden, ikke denne siden. -->"
+
+
+def catalogue_page(specs: Iterable[DatasetSpec]) -> str:
+    """One table per statistic group: dataset, source, cadence, years, levels, licence, link."""
+    lines = [_WRITTEN, "", "# Datasett", "", "Ett datasett er én fil under `sources/<kilde>/datasets/`.", ""]
+    known = list(specs)
+    for group, name in GROUPS_NB.items():
+        of_group = [spec for spec in known if spec.statistic_group == group]
+        if not of_group:
+            continue
+        lines += [f"## {name}", "", _row("Datasett", "Tittel", "Kilde", "Kommer", "Fra", "Nivå", "Sett", "Lisens")]
+        lines.append(_row(*["---"] * 8))
+        lines += [_dataset_row(spec) for spec in of_group]
+        lines.append("")
+    lines += [
+        "«Sett»: ja = formen er prøvd mot en ekte fil eller et ekte svar; nei = bygget på beskrivelser.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def indicator_page(indicators: Iterable[Indicator], specs: dict[str, DatasetSpec]) -> str:
+    """One section per indicator: definition, formula, source, breakdowns, breaks."""
+    known = list(indicators)
+    cards = {indicator.imdi_card for indicator in known if indicator.imdi_card}
+    lines = [_WRITTEN, "", "# Indikatorer", ""]
+    lines += [f"{len(known)} indikatorer; {len(cards)} kort på IMDis fem sider er besvart.", ""]
+    count = Counter(indicator.statistic_group for indicator in known)
+    lines += [f"- [{name}](#{_anchor(name)}): {count[group]}" for group, name in GROUPS_NB.items() if count[group]]
+    for group, name in GROUPS_NB.items():
+        of_group = [indicator for indicator in known if indicator.statistic_group == group]
+        if of_group:
+            lines += ["", f"## {name}"]
+        for indicator in of_group:
+            lines += ["", *_indicator_lines(indicator, specs)]
+    return "\n".join([*lines, ""])
+
+
+def dictionary_page(tables: Iterable[Table], version: str) -> str:
+    """One section per published table: what it is, its key, and each column in Norwegian and English."""
+    known = list(tables)
+    lines = [_WRITTEN, "", "# Dataordbok / data dictionary", ""]
+    lines += [
+        f"Det publiserte grensesnittet, versjon {version}: {len(known)} tabeller i skjemaet `marts`, i DuckDB-filen "
+        "og som Parquet. Det samme ligger i hver utgave som `datapackage.json` (Frictionless) og `data-dictionary.html`, "
+        "og som kommentarer i DuckDB-filen. Eksemplene viser formen, og er ikke tall å bruke.",
+        "",
+    ]
+    lines += [f"- [`{table.name}`](#{table.name}): {table.label_nb}" for table in known]
+    for table in known:
+        lines += ["", f"## {table.name}", "", f"{table.description_nb}", "", f"*{table.description}*", ""]
+        lines += [f"Nøkkel: {', '.join(f'`{name}`' for name in table.key)}", ""]
+        lines += [_row("Kolonne", "Type", "Enhet", "Norsk", "English", "Eksempel"), _row(*["---"] * 6)]
+        lines += [_column_row(column) for column in table.columns]
+    return "\n".join([*lines, ""])
+
+
+def _column_row(column: Column) -> str:
+    unit = column.unit_texts[1] if column.unit_texts else ""
+    codes = f" Koder: {', '.join(f'`{code}`' for code in column.codes)}." if column.codes else ""
+    points = f" Viser til `{'.'.join(column.references)}`." if column.references else ""
+    text = f"**{column.label_nb}.** {column.description_nb}.{codes}{points}".replace("..", ".")
+    return _row(f"`{column.name}`", column.data_type, unit, text, column.description, f"`{column.example}`")
+
+
+def pages() -> dict[Path, str]:
+    """The pages by file, as they should stand today."""
+    specs = load_specs()
+    indicators = load_indicators(DBT_PROJECT / "indicators")
+    return {
+        DOCS / "catalogue.md": catalogue_page(specs.values()),
+        DOCS / "indicators.md": indicator_page(indicators, specs),
+        DOCS / "data-dictionary.md": dictionary_page(load_interface(), interface_version()),
+    }
+
+
+def _dataset_row(spec: DatasetSpec) -> str:
+    levels = ", ".join(_LEVEL_NB[level] for level in spec.region_levels)
+    return _row(
+        f"`{spec.dataset_id}`",
+        f"[{spec.title_nb}]({spec.link})" if spec.link.startswith("https://") else spec.title_nb,
+        spec.attribution_nb.removeprefix("Kilde: "),
+        _CADENCE_NB[spec.declared_cadence],
+        str(spec.first_year or ""),
+        levels,
+        "ja" if spec.verified else "nei",
+        spec.licence,
+    )
+
+
+def _indicator_lines(indicator: Indicator, specs: dict[str, DatasetSpec]) -> list[str]:
+    lines = [f"### {indicator.name_nb}", "", indicator.definition_nb, ""]
+    lines.append(f"- Id: `{indicator.indicator_id}`")
+    if indicator.imdi_card:
+        lines.append(f"- Besvarer IMDi-kortet `{indicator.imdi_card}`")
+    lines.append(f"- Enhet: {units()[indicator.unit].name_nb}. Retning: {_DIRECTION_NB[indicator.direction]}")
+    lines.append(f"- Formel: {_formula(indicator)}")
+    titles = dict.fromkeys(f"{specs[d].title_nb} (`{d}`)" for d in sorted(indicator.datasets))
+    lines.append(f"- Kilde: {'; '.join(titles)}")
+    if indicator.keep:
+        kept = ", ".join(dimensions()[name].name_nb.lower() for name in indicator.keep)
+        lines.append(f"- Brytes ned på: {kept}")
+    if indicator.reference_month:
+        lines.append(f"- Måned som viser året: {indicator.reference_month}")
+    breaks = {(b.year, b.note_nb) for b in indicator.breaks}
+    for term in indicator.terms.values():
+        breaks |= {
+            (b.year, b.note_nb) for b in specs[term.dataset].breaks if not b.measures or term.measure in b.measures
+        }
+    lines += [f"- Brudd {year}: {note}" for year, note in sorted(breaks)]
+    return lines
+
+
+def _formula(indicator: Indicator) -> str:
+    if indicator.value:
+        added = "legges sammen" if units()[indicator.value.unit].additive else "legges ikke sammen"
+        return f"{_term(indicator.value)}; {added} over områder"
+    parts = []
+    if indicator.published:
+        parts.append(f"utgiverens eget tall for området: {_term(indicator.published)}")
+    if indicator.numerator and indicator.denominator:
+        factor = {1.0: "", 100.0: "100 × ", 1000.0: "1000 × "}[indicator.scale]
+        first = "ellers " if indicator.published else ""
+        parts.append(
+            f"{first}{factor}{_term(indicator.numerator)} / {_term(indicator.denominator)}, regnet på nytt over områder"
+        )
+    else:
+        parts.append("uten antall, så et område satt sammen av andre har ikke noe tall")
+    return "; ".join(parts)
+
+
+def _term(term: Term) -> str:
+    held = ", ".join(f"{name} = {code}" for name, code in term.where.items() if code != TOTAL)
+    return f"`{term.dataset}.{term.measure}` ({units()[term.unit].name_nb}{'; ' + held if held else ''})"
+
+
+def _row(*cells: str) -> str:
+    return "| " + " | ".join(cell.replace("|", "/").replace("\n", " ") for cell in cells) + " |"
+
+
+def _anchor(title: str) -> str:
+    return title.lower().replace(" ", "-")
+
+
+def main() -> None:
+    """Write the pages."""
+    for path, text in pages().items():
+        path.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,138 @@
+"""What the command line shows: progress, and the closing table.
+
+Here: printing. Not here: deciding anything. Progress on a terminal, plain lines elsewhere.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import PurePosixPath
+from types import TracebackType
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from orchestration.runs.run import RunReport
+from orchestration.settle import OBJECTIONS, Outcome
+from orchestration.workspace import Workspace
+from warehouse.paths import DATABASE, DataFolder
+from warehouse.release.publish import read_manifest, release_ids
+
+_ORDER = {
+    "refreshed": 0,
+    "unchanged": 1,
+    "history": 2,
+    "closed": 3,
+    "discontinued": 4,
+    "withdrawn": 5,
+    "not_used": 6,
+    "held": 7,
+    "failed": 8,
+}
+
+
+class Progress:
+    """Shows which stage a run is in: a status line on a terminal, one line per stage elsewhere."""
+
+    def __init__(self) -> None:
+        self._console = Console(stderr=True)
+        self._status = self._console.status("") if self._console.is_terminal else None
+
+    def __enter__(self) -> Progress:
+        if self._status:
+            self._status.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._status:
+            self._status.stop()
+
+    def stage(self, text: str) -> None:
+        if self._status:
+            self._status.update(text)
+        else:
+            print(text, file=sys.stderr, flush=True)
+
+    def outcome(self, outcome: object) -> None:
+        if isinstance(outcome, Outcome):
+            self.stage(f"{outcome.dataset_id}: {outcome.state} ({outcome.name})")
+
+
+def print_run(report: RunReport, workspace: Workspace) -> None:
+    """The closing table: refreshed, unchanged, not used, held, failed; then unknown files and the published release."""
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    table = Table("state", "dataset", "files", "rows", title="Datasets", title_justify="left")
+    for (state, dataset_id), outcomes in _grouped(report.outcomes).items():
+        rows = sum(o.rows for o in outcomes)
+        table.add_row(state, dataset_id, str(len(outcomes)), str(rows) if rows else "")
+    if report.outcomes:
+        console.print(table)
+    _print_remarks(console, report.outcomes)
+    counts = {state: sum(o.state == state for o in report.outcomes) for state in _ORDER}
+    always = ("refreshed", "unchanged", "not_used", "held", "failed")
+    counts = {state: count for state, count in counts.items() if count or state in always}
+    console.print(", ".join(f"{count} {state}" for state, count in counts.items()), highlight=False)
+    _print_unknown(console, report.unknown)
+    if report.failure:
+        console.print(f"NOT PUBLISHED. {escape(report.failure)}", style="bold", highlight=False, soft_wrap=True)
+    elif not report.was_built:
+        console.print("Everything unchanged: nothing was built.", highlight=False)
+    if report.release_id:
+        demo = " (DEMO DATA: invented figures)" if read_manifest(workspace.folder.published).is_demo else ""
+        path = workspace.folder.published / DATABASE
+        still = "Published release" if report.was_built and not report.failure else "Still published: release"
+        console.print(f"{still} {report.release_id}{demo}: {path}", highlight=False, soft_wrap=True)
+
+
+def _print_remarks(console: Console, outcomes: list[Outcome]) -> None:
+    """What somebody has to look at, in capitals; then what is worth knowing of what is in use or kept beside it."""
+    for outcome in outcomes:
+        words = f"{outcome.dataset_id} ({outcome.name})"
+        if outcome.state in (*OBJECTIONS, "withdrawn"):
+            text = f"{outcome.state.upper().replace('_', ' ')} {words}: {outcome.message}"
+            console.print(escape(text), highlight=False, soft_wrap=True)
+    for outcome in outcomes:
+        words = f"{outcome.dataset_id} ({outcome.name})"
+        if outcome.remark or outcome.state == "history":
+            console.print(
+                escape(f"note: {words}: {outcome.remark or outcome.message}"), highlight=False, soft_wrap=True
+            )
+
+
+def _print_unknown(console: Console, unknown: list[tuple[str, str]]) -> None:
+    """Files that no spec reads, by folder and reason: they are no error, but nobody should have to wonder."""
+    grouped: dict[tuple[str, str], list[str]] = {}
+    for name, reason in unknown:
+        path = PurePosixPath(name)
+        grouped.setdefault((path.parent.as_posix(), reason), []).append(path.name)
+    if unknown:
+        console.print(f"{len(unknown)} files in the folder were not read:", highlight=False)
+    for (folder, reason), names in grouped.items():
+        shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+        console.print(escape(f"  {folder}: {shown}: {reason}"), highlight=False, soft_wrap=True)
+
+
+def _grouped(outcomes: list[Outcome]) -> dict[tuple[str, str], list[Outcome]]:
+    grouped: dict[tuple[str, str], list[Outcome]] = {}
+    for outcome in sorted(outcomes, key=lambda o: (_ORDER[o.state], o.dataset_id, o.name)):
+        grouped.setdefault((outcome.state, outcome.dataset_id), []).append(outcome)
+    return grouped
+
+
+def print_releases(folder: DataFolder) -> None:
+    """One line per release on disk, the published one marked."""
+    current = folder.published.resolve().name if folder.published.exists() else None
+    for release_id in release_ids(folder):
+        manifest = read_manifest(folder.releases / release_id)
+        mark = "*" if release_id == current else " "
+        demo = " demo" if manifest.is_demo else ""
+        rows = sum(table.rows for table in manifest.tables)
+        print(f"{mark} {release_id}  {manifest.published_at}  {len(manifest.tables)} tables  {rows} rows{demo}")
+
+
+def print_error(problem: Exception) -> None:
+    """One message of a typed error."""
+    print(str(problem), file=sys.stderr)

@@ -1,0 +1,113 @@
+"""What `integrering status` and `integrering sources check` print, in Norwegian and in plain lines where no one looks on.
+
+Here: printing. Not here: what the board says (status.py). Labels from upstream are shown as text, never as markup.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from orchestration.runs.status import LATE_STATES, Board, Standing
+from sources.live import CheckRow
+
+
+def print_board(board: Board) -> None:
+    """The council's question first, then what waits for a person, the groups, and the datasets."""
+    console = Console(width=None if sys.stdout.isatty() else 170)
+    demo = " DEMODATA: tallene er oppdiktet." if board.is_demo else ""
+    console.print(f"Ferskhet per {_day(board.today)}, utgave {board.release_id}.{demo}", style="bold", highlight=False)
+    console.print(escape(board.answer_nb), highlight=False, soft_wrap=True)
+    _print_held(console, board)
+    console.print(_groups(board))
+    console.print(_datasets(board))
+    quiet = sum(s.state == "no_release" for s in board.datasets)
+    if quiet:
+        console.print(f"{quiet} datasett er ikke hentet ennå.", highlight=False)
+    for standing in board.datasets:
+        if standing.note:
+            console.print(
+                escape(f"  {standing.dataset_id}: {standing.state_nb}. {standing.note}"),
+                highlight=False,
+                soft_wrap=True,
+            )
+
+
+def _print_held(console: Console, board: Board) -> None:
+    if not board.held:
+        console.print("Ingen utgaver venter på avgjørelse.", highlight=False)
+    for one in board.held:
+        console.print(
+            escape(
+                f"HOLDT TILBAKE {one.dataset_id} {one.release_id} (kom {one.came:%d.%m.%Y}); forrige utgave er i bruk:"
+            ),
+            style="bold",
+            highlight=False,
+            soft_wrap=True,
+        )
+        for reason in one.reasons:
+            console.print(escape(f"  - {reason}"), highlight=False, soft_wrap=True)
+        console.print(escape(f"  Ta i bruk: {one.accept}\n  Avvis:     {one.reject}"), highlight=False, soft_wrap=True)
+
+
+def _groups(board: Board) -> Table:
+    table = Table(
+        "Gruppe", "Datasett", "Forsinket", "Siste utgave", "Neste ventes fra", "Nytt år siste 12 md.", "Anbefalt", "Fordi",
+        title="Statistikkgrupper", title_justify="left",
+    )  # fmt: skip
+    for group in board.groups:
+        table.add_row(
+            escape(group.name_nb),
+            str(group.datasets),
+            str(group.late),
+            _day(group.last_release),
+            _day(group.next_from),
+            f"{group.with_new_year} av {group.indicators} indikatorer",
+            escape(group.recommended_nb),
+            escape(group.rule_nb),
+        )
+    return table
+
+
+def _datasets(board: Board) -> Table:
+    table = Table(
+        "Datasett", "Oppgitt", "Observert", "Siste utgave", "Siste år", "Ventes", "Status",
+        title="Datasett", title_justify="left",
+    )  # fmt: skip
+    shown = [s for s in board.datasets if s.state != "no_release"]
+    for standing in sorted(shown, key=lambda s: (s.state not in LATE_STATES, s.dataset_id)):
+        table.add_row(
+            standing.dataset_id,
+            escape(standing.declared_nb),
+            f"{standing.observed_days:.0f} dager" if standing.observed_days else "",
+            _day(standing.last_release),
+            str(standing.last_year or ""),
+            _window(standing),
+            escape(standing.state_nb),
+        )
+    return table
+
+
+def _window(standing: Standing) -> str:
+    if standing.next_from is None:
+        return ""
+    return f"{_day(standing.next_from)}-{_day(standing.next_to)}"
+
+
+def _day(day: date | None) -> str:
+    return f"{day:%d.%m.%Y}" if day else ""
+
+
+def print_checks(rows: list[CheckRow]) -> bool:
+    """One line a dataset: what would be called, its state, and what differs. Returns whether all is fine."""
+    for row in rows:
+        print(f"{'ok  ' if row.is_fine else 'LOOK'} {row.dataset_id}: {row.state}; {row.calls}")
+        for difference in row.differences:
+            print(f"       {difference}")
+    wrong = sum(not row.is_fine for row in rows)
+    print(f"{len(rows)} datasets, {wrong} to look at")
+    return wrong == 0

@@ -1,0 +1,87 @@
+"""The marts as they were on a date: rebuilt from landing into a private corner of the build folder, and asked there.
+
+Here: making (or finding) that small warehouse. Not here: which releases counted then (sources/landing/current.py). It is a cache:
+what it was built from is in its manifest, so the same date is built once, and a date whose landing changed anew.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import date, datetime, time
+from pathlib import Path
+
+from orchestration.assets.models import build_arguments
+from orchestration.build.dbt_project import dbt_environment
+from orchestration.build.preparation import is_up_to_date, prepare_build, publish_build, published_manifest
+from orchestration.workspace import DBT_PROJECT, Workspace
+from sources.http.limits import OSLO
+from warehouse.errors import WarehouseError
+from warehouse.lock import writer_lock
+
+KEPT = 3
+"""Dates whose warehouse is kept; each takes as much room as a published release."""
+
+
+def end_of(day: date) -> datetime:
+    """The last moment of a Norwegian day: what came on that day counts."""
+    return datetime.combine(day, time.max, tzinfo=OSLO)
+
+
+def warehouse_as_of(workspace: Workspace, day: date) -> Path:
+    """The data folder of a warehouse as of a date; built when there is none of today's landing and models.
+
+    Raises WarehouseError with dbt's words when the models cannot be built from what there was then.
+    """
+    corner = workspace.folder.build / "as_of" / day.isoformat()
+    corner.mkdir(parents=True, exist_ok=True)
+    landing = corner / "landing"
+    if not landing.is_symlink():
+        landing.symlink_to(workspace.folder.landing, target_is_directory=True)
+    published = published_manifest(workspace.folder)
+    # demo figures or real ones: as in the published release, whatever this call's own settings say
+    source = "demo" if published is None or published.is_demo else "extracts"
+    settings = workspace.settings.model_copy(update={"data_dir": corner, "keep_releases": 2, "source": source})
+    then = replace(workspace, settings=settings, as_of=end_of(day), full=True, _found={})
+    with writer_lock(then.folder.lock):
+        if not is_up_to_date(then):
+            _build(then)
+    os.utime(corner)
+    _forget_old(corner.parent)
+    return corner
+
+
+def _build(then: Workspace) -> None:
+    plan = prepare_build(then, full=True)
+    answer = subprocess.run(
+        [
+            *[sys.executable, "-m", "dbt.cli.main", "--quiet", *build_arguments(plan)],
+            *["--project-dir", str(DBT_PROJECT), "--target-path", str(then.folder.dbt_target)],
+        ],
+        env={**os.environ, **dbt_environment(then.folder, then.settings), **plan.environment},
+        cwd=DBT_PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if answer.returncode != 0:
+        raise WarehouseError(
+            expected="models that build from what there was then",
+            found=(answer.stdout + answer.stderr).strip()[-2000:],
+            where=f"the warehouse as of {then.as_of:%Y-%m-%d}",
+            next_step="see `integrering status` for the first release of each dataset",
+        )
+    publish_build(then)
+    for file in then.folder.build.glob("build.duckdb*"):
+        file.unlink()
+
+
+def _forget_old(folder: Path) -> None:
+    """Keep the dates asked last."""
+    corners = sorted((p for p in folder.iterdir() if p.is_dir()), key=lambda p: p.stat().st_mtime, reverse=True)
+    for corner in corners[KEPT:]:
+        (corner / "landing").unlink(missing_ok=True)
+        shutil.rmtree(corner)

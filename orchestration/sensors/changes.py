@@ -1,0 +1,276 @@
+"""When work runs: sensors that ask upstream or watch the drop folder, and the nightly net under them.
+
+Here: choosing what to ask in a tick, and one run for all that changed. Not here: asking (live.py) or refreshing (assets.py).
+
+What a tick asks for is named by upstream's own releases: the run key is made of the changed datasets and their stamps or
+content hashes, never of the clock. Nothing depends on the cursor: it can be lost and the same request is made again from
+what lies in landing, under the same key, which Dagster then does not run twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import dagster as dg
+
+from orchestration.assets.datasets import dataset_key
+from orchestration.build.preparation import current_state, fingerprint, published_manifest
+from orchestration.runs.live import Memory, Upstream
+from orchestration.runs.refresh import plan_refresh
+from orchestration.workspace import Workspace
+from sources.files import file_digest
+from sources.landing.bundled import bundled
+from warehouse.errors import WriterBusy
+from warehouse.lock import writer_lock
+
+SLICE_SECONDS = 35.0
+"""A tick may take 60 s; a slice stops asking long before that, since one answer may be slow."""
+
+MOST_FAILED_RUNS = 3
+"""So many failed runs for one set of changes, then it waits for a person or the nightly net."""
+
+TRIGGER_TAG = "integrering/trigger"
+CHANGES_TAG = "integrering/changes"
+NAMES_TAG = "integrering/datasets"
+
+_UNFINISHED = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
+_FAILED = [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
+
+NO_NEWS = "no file with new content"
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+NIGHTLY = "30 3 * * *"
+"""03:30 Norwegian time: before SSB closes at 05:00, after everybody's midnight jobs."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a sensor starts: the job, and the assets that are built from any dataset."""
+
+    job_name: str
+    built: tuple[dg.AssetKey, ...]
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What one run is asked for: dataset -> upstream's name of the release that is new.
+
+    ``build`` names a state of landing that waits to be built, when the run that landed it did not get so far.
+    """
+
+    releases: dict[str, str]
+    build: str = ""
+
+    @property
+    def key(self) -> str:
+        """Equal for equal changes, on any day and machine."""
+        text = json.dumps([sorted(self.releases.items()), self.build])
+        return hashlib.sha256(text.encode()).hexdigest()[:20]
+
+
+def ask_in_slice(
+    upstream: Upstream,
+    now: datetime,
+    *,
+    seconds: float = SLICE_SECONDS,
+    monotonic: Callable[[], float] = time.monotonic,
+) -> tuple[list[Memory], int]:
+    """Ask the datasets whose turn it is, longest unasked first, until the slice is used up.
+
+    Returns what waits to be fetched (of this and earlier slices) and how many are still to be asked in this round.
+    """
+    by_id = {spec.dataset_id: spec for spec in upstream.specs}
+    asks = [(upstream.next_ask(spec) or _NEVER, dataset_id) for dataset_id, spec in by_id.items()]
+    turns = sorted(ask for ask in asks if ask[0] <= now)
+    started, left = monotonic(), len(turns)
+    for _, dataset_id in turns:
+        if monotonic() - started >= seconds:
+            break
+        upstream.look(by_id[dataset_id])
+        left -= 1
+    return [m for m in map(upstream.memory, by_id) if m.is_due], left
+
+
+def changes_upstream(waiting: Sequence[Memory]) -> Changes:
+    """The changes that waiting datasets mean. A dataset that failed before gets another name: it may be tried again."""
+    return Changes({m.dataset_id: m.release_name + (f" try {m.failures + 1}" if m.failures else "") for m in waiting})
+
+
+def with_what_lies_ready(workspace: Workspace, changes: Changes) -> Changes | None:
+    """The changes with bundled tables that are not landed yet; where there are none, a build that is still to be made.
+
+    None = nothing to do: what is published was built from exactly what is in landing.
+    """
+    ours = plan_refresh(workspace.landing, workspace.specs, bundled(workspace.specs)).new
+    releases = {**{dataset_id: file_digest(file.path)[:16] for dataset_id, file in ours}, **changes.releases}
+    if releases:
+        return Changes(releases)
+    state = fingerprint(current_state(workspace)[0])
+    manifest = published_manifest(workspace.folder)
+    return None if manifest and manifest.fingerprint == state else Changes({}, state)
+
+
+def watch_folder(workspace: Workspace, cursor: str | None) -> tuple[Changes | None, str, str]:
+    """One look into the drop folder: changes (None = none yet), the new cursor, and a reason to skip.
+
+    A file counts when its size and date were the same in two looks, so that a copy in progress is not read. Then the
+    content decides: what landing has is no change. A lost cursor costs one look more.
+    """
+    folder = workspace.input_folder()
+    if folder is None or not folder.exists():
+        return None, cursor or "", "no drop folder"
+    seen = _listing(folder)
+    if cursor != seen:
+        return None, seen, "files came or grew: looked at again in the next tick"
+    plan = plan_refresh(workspace.landing, workspace.specs, workspace.files())
+    if not plan.new:
+        return None, seen, NO_NEWS
+    contents: dict[str, list[str]] = {}
+    for dataset_id, file in plan.new:
+        contents.setdefault(dataset_id, []).append(file_digest(file.path)[:16])
+    return Changes({d: "+".join(sorted(hashes)) for d, hashes in contents.items()}), seen, ""
+
+
+def _listing(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        facts = path.stat()
+        digest.update(f"{path.relative_to(folder)} {facts.st_size} {facts.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def request_run(
+    context: dg.SensorEvaluationContext, workspace: Workspace, target: Target, changes: Changes, trigger: str
+) -> dg.RunRequest | dg.SkipReason:
+    """One run for all changes, unless a run is in progress or these changes have failed too often."""
+    runs = context.instance.get_runs(dg.RunsFilter(job_name=target.job_name, statuses=_UNFINISHED), limit=1)
+    if runs:
+        return dg.SkipReason(f"run {runs[0].run_id[:8]} is not finished; {len(changes.releases)} datasets wait for it")
+    if _is_writer_busy(workspace):
+        return dg.SkipReason("a run from the command line is in progress")
+    tried = context.instance.get_runs(dg.RunsFilter(tags={CHANGES_TAG: changes.key}, statuses=_FAILED))
+    if len(tried) >= MOST_FAILED_RUNS:
+        return dg.SkipReason(
+            f"{len(tried)} runs for these changes failed: see the last one; the nightly run tries again"
+        )
+    return run_request(workspace, target, changes, trigger, f"{changes.key}-{len(tried)}")
+
+
+def run_request(workspace: Workspace, target: Target, changes: Changes, trigger: str, run_key: str) -> dg.RunRequest:
+    """The changed datasets and all that depends on them (the models rebuild only the slices that changed)."""
+    names = sorted(changes.releases)
+    shown = ", ".join(names[:10]) + (f" and {len(names) - 10} more" if len(names) > 10 else "")
+    keys = [dataset_key(workspace.specs[name]) for name in names]
+    return dg.RunRequest(
+        run_key=run_key,
+        asset_selection=[*keys, *target.built],
+        tags={TRIGGER_TAG: trigger, CHANGES_TAG: changes.key, NAMES_TAG: shown or "none: a build to make good"},
+    )
+
+
+def _is_writer_busy(workspace: Workspace) -> bool:
+    try:
+        with writer_lock(workspace.folder.lock):
+            return False
+    except WriterBusy:
+        return True
+
+
+def sensors(workspace: Workspace, target: Target) -> list[dg.SensorDefinition]:
+    """The change sensors of this installation: one for upstream in a live one, one for the drop folder if there is one."""
+    found = []
+    if workspace.settings.source == "live":
+        found.append(_upstream_sensor(workspace, target))
+    if workspace.settings.extracts_dir is not None and workspace.settings.source != "demo":
+        found.append(_folder_sensor(workspace, target))
+    return found
+
+
+def _status(workspace: Workspace) -> dg.DefaultSensorStatus:
+    return dg.DefaultSensorStatus.RUNNING if workspace.settings.sensors else dg.DefaultSensorStatus.STOPPED
+
+
+def _fresh(workspace: Workspace) -> Workspace:
+    """The workspace with no look at the folder remembered: a sensor lives for weeks, a run sees one state."""
+    return replace(workspace, _found={})
+
+
+def _upstream_sensor(workspace: Workspace, target: Target) -> dg.SensorDefinition:
+    @dg.sensor(
+        name="upstream_changes",
+        job_name=target.job_name,
+        minimum_interval_seconds=workspace.settings.sensor_seconds,
+        default_status=_status(workspace),
+        description="Asks each publisher at the pace of each dataset, in slices; all that changed becomes one run.",
+    )
+    def upstream_changes(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        here = _fresh(workspace)
+        waiting, left = ask_in_slice(Upstream(here), here.clock())
+        if left:
+            return dg.SensorResult(
+                skip_reason=f"{left} datasets still to be asked in this round", cursor=context.cursor
+            )
+        changes = with_what_lies_ready(here, changes_upstream(waiting))
+        if changes is None:
+            return dg.SensorResult(skip_reason="nothing new upstream", cursor=context.cursor)
+        answer = request_run(context, here, target, changes, "upstream")
+        return _result(answer, json.dumps(changes.releases, sort_keys=True))
+
+    return upstream_changes
+
+
+def _folder_sensor(workspace: Workspace, target: Target) -> dg.SensorDefinition:
+    @dg.sensor(
+        name="drop_folder",
+        job_name=target.job_name,
+        minimum_interval_seconds=workspace.settings.sensor_seconds,
+        default_status=_status(workspace),
+        description="Watches the folder of extracts; a file counts when it no longer grows.",
+    )
+    def drop_folder(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        here = _fresh(workspace)
+        changes, cursor, reason = watch_folder(here, context.cursor)
+        if changes is None and reason == NO_NEWS and here.settings.source == "extracts":
+            changes = with_what_lies_ready(here, Changes({}))
+        if changes is None:
+            return dg.SensorResult(skip_reason=reason, cursor=cursor)
+        return _result(request_run(context, here, target, changes, "drop folder"), cursor)
+
+    return drop_folder
+
+
+def _result(answer: dg.RunRequest | dg.SkipReason, cursor: str) -> dg.SensorResult:
+    if isinstance(answer, dg.SkipReason):
+        return dg.SensorResult(skip_reason=answer, cursor=cursor)
+    return dg.SensorResult(run_requests=[answer], cursor=cursor)
+
+
+def nightly_schedule(workspace: Workspace, job_name: str) -> dg.ScheduleDefinition:
+    """One run a night over everything: the net under the sensors. Where nothing is new it ends before dbt is called."""
+
+    def evaluate(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        night = context.scheduled_execution_time.date().isoformat()
+        return dg.RunRequest(run_key=f"night {night}", tags={TRIGGER_TAG: "nightly"})
+
+    running = dg.DefaultScheduleStatus.RUNNING if workspace.settings.sensors else dg.DefaultScheduleStatus.STOPPED
+    return dg.ScheduleDefinition(
+        name="nightly",
+        job_name=job_name,
+        cron_schedule=NIGHTLY,
+        execution_timezone="Europe/Oslo",
+        execution_fn=evaluate,
+        default_status=running,
+        description="Asks everything once a night. A night that was missed is caught up by one run.",
+    )

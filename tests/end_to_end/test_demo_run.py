@@ -1,0 +1,121 @@
+"""`make run` on bundled input: complete, marked as demo everywhere, and cheap when nothing has changed."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from tests.support.pipeline import Installation
+
+FROM_COMPARISON = "select count(distinct municipality_code) as n, indicator_id from comparison group by indicator_id"
+
+
+def test_the_bundled_run_succeeds_and_says_it_is_demo(demo: Installation) -> None:
+    code, *output = (demo.data / "first_run.txt").read_text(encoding="utf-8").splitlines()
+    assert code == "0", output[-40:]
+    assert "DEMO DATA" in "\n".join(output)
+
+
+def test_every_municipality_of_today_is_compared_on_every_indicator(demo: Installation) -> None:
+    counts = {row["indicator_id"]: row["n"] for row in demo.rows(FROM_COMPARISON)}
+    assert set(demo.column("select indicator_id from dim_indicator")) == set(counts)
+    assert set(counts.values()) == {"357"}
+
+
+def test_ranks_are_among_those_with_a_figure(demo: Installation) -> None:
+    rows = demo.rows(
+        "select max(rank) as last, max(ranked_count) as ranked, count(municipality_value) as known, count(rank) as given "
+        "from comparison where indicator_id = 'immigrants_of_population_share' and sex = 'all' and year = 2024"
+    )
+    assert rows[0]["ranked"] == rows[0]["known"] == rows[0]["given"]
+    assert int(rows[0]["last"]) <= int(rows[0]["ranked"])
+
+
+def test_every_invented_figure_is_marked(demo: Installation) -> None:
+    assert demo.column("select count(*) from comparison where not is_demo") == ["0"]
+    assert demo.column("select count(*) from fct_settlement where not is_demo") == ["0"]
+    sources = demo.rows(
+        "select source, bool_or(is_demo) as invented from dim_dataset where has_release group by source"
+    )
+    marked = {row["source"]: row["invented"] for row in sources}
+    assert marked["imdi"] == "True"
+    assert marked["published"] == marked["klass"] == "False"
+    assert json.loads((demo.data / "published" / "manifest.json").read_text())["is_demo"] is True
+
+
+def test_municipalities_add_up_to_counties_within_hidden_cells(demo: Installation) -> None:
+    outside = demo.column(
+        "select coalesce(sum(finding_count), 0) from data_quality where finding = 'published_outside_sum_of_parts' "
+        "and dataset_id = 'imdi_bosatt_anmodede'"
+    )
+    assert outside == ["0"]
+
+
+def test_the_answer_differs_where_the_rhythm_behind_it_does(demo: Installation) -> None:
+    """Settlement and NAV's figures come monthly, among many yearly ones; in education all figures are yearly."""
+    rows = {row["scope_id"]: row for row in demo.rows("select * from marts.cadence where scope = 'statistic_group'")}
+    monthly = {
+        row["statistic_group"]: row["n"]
+        for row in demo.rows(
+            "select i.statistic_group, count(*) as n from marts.dim_indicator as i where not exists (select 1 from "
+            "marts.dim_indicator_term as t join marts.dim_dataset as d using (dataset_id) where t.indicator_id = "
+            "i.indicator_id and d.declared_cadence <> 'monthly') group by all"
+        )
+    }
+    assert set(monthly) == {"population_settlement", "work_living_conditions"}
+    for group, row in rows.items():
+        assert row["recommended_frequency"] == "yearly"
+        if group in monthly:
+            assert row["recommended_frequency_nb"] == "årlig med månedlig tillegg"
+            assert row["rule_nb"].endswith(f" Nye tall hver måned: {monthly[group]} av dem.")
+        else:
+            assert row["recommended_frequency_nb"] == "årlig" and row["supplement_frequency"] == ""
+
+
+def test_a_second_run_changes_nothing_and_calls_no_dbt(demo: Installation) -> None:
+    before, log = demo.release, demo.data / "build" / "run.log"
+    written = log.stat().st_mtime_ns
+    answer = demo.call("run")
+    assert answer.returncode == 0
+    assert "Everything unchanged: nothing was built." in answer.stdout
+    assert demo.release == before
+    assert log.stat().st_mtime_ns == written
+
+
+def test_the_release_holds_duckdb_parquet_and_a_manifest_with_hashes(demo: Installation) -> None:
+    release = demo.data / "releases" / demo.release
+    manifest = json.loads((release / "manifest.json").read_text())
+    names = {table["name"] for table in manifest["tables"]}
+    assert {"dim_region", "comparison", "fct_settlement", "fct_indicator_value"} <= names
+    assert {f"parquet/{name}.parquet" for name in names} <= set(manifest["files"])
+    assert not [path for path in release.rglob("*") if path.suffix in (".wal", ".tmp", ".part")]
+    assert all(not os.stat(path).st_mode & 0o222 for path in release.rglob("*") if path.is_file())
+
+
+def test_no_machine_path_is_published(demo: Installation) -> None:
+    release = demo.data / "releases" / demo.release
+    for path in [p for p in release.rglob("*") if p.is_file()]:
+        assert str(Path.home()).encode() not in path.read_bytes() or str(Path.home()) == "/", path.name
+        assert str(demo.data).encode() not in path.read_bytes(), path.name
+
+
+def test_the_release_opens_with_labels_and_comments(demo: Installation) -> None:
+    comments = demo.column(
+        "select comment from duckdb_tables() where schema_name = 'marts' and table_name = 'comparison'"
+    )
+    assert comments == [
+        "Hver kommune ved siden av fylket og landet. | Each municipality beside its county and the country."
+    ]
+
+
+def test_wrong_use_exits_with_two(demo: Installation) -> None:
+    assert demo.call("run", "--source", "moon").returncode == 2
+    assert demo.call("query").returncode == 2
+    assert demo.call("trace", "fct_settlement", "year").returncode == 2
+
+
+def test_sql_that_writes_is_refused_with_a_message(demo: Installation) -> None:
+    answer = demo.call("query", "create table marts.x as select 1")
+    assert answer.returncode == 1
+    assert "read-only" in answer.stderr

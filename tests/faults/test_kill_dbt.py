@@ -1,0 +1,109 @@
+"""kill -9 while dbt writes its own files: half a manifest or half of its parse cache blocks no later run.
+
+Here: a small dbt project, parsed by the product's own code. Not here: kills of whole runs (test_kill.py) or at our own
+steps to the disk (test_kill_boundaries.py).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from orchestration.build import dbt_project
+from orchestration.build.dbt_project import dbt_environment, ensure_manifest
+from orchestration.build.preparation import require_passed
+from warehouse.errors import VerificationFailed, WarehouseError
+from warehouse.paths import DataFolder
+from warehouse.settings import Settings
+
+NOW = datetime(2026, 11, 29, tzinfo=UTC)
+
+KILLED_WRITING = """
+import builtins, os, signal, sys
+from dbt.cli.main import dbtRunner
+real, (name, project) = builtins.open, sys.argv[1:]
+
+class Half:
+    def __init__(self, handle): self.handle = handle
+    def __enter__(self): return self
+    def __exit__(self, *_): self.handle.close()
+    def write(self, content):
+        self.handle.write(content[: len(content) // 2])
+        self.handle.flush()
+        os.kill(os.getpid(), signal.SIGKILL)
+
+def opened(path, mode="r", *given, **named):
+    handle = real(path, mode, *given, **named)
+    return Half(handle) if "w" in mode and str(path).endswith(name) else handle
+
+builtins.open = opened
+dbtRunner().invoke(["--quiet", "parse", "--project-dir", project])
+"""
+"""dbt itself, ended in the middle of writing the file of a name."""
+
+PROFILE = """integrering:
+  target: duckdb
+  outputs: {duckdb: {type: duckdb, path: "{{ env_var('INTEGRERING_BUILD_FILE') }}"}}
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "project"
+    (folder / "models").mkdir(parents=True)
+    text = "name: small\nversion: 1.0.0\nprofile: integrering\nflags: {send_anonymous_usage_stats: false}\n"
+    (folder / "dbt_project.yml").write_text(text, encoding="utf-8")
+    (folder / "profiles.yml").write_text(PROFILE, encoding="utf-8")
+    (folder / "models" / "one.sql").write_text("select 1 as number", encoding="utf-8")
+    monkeypatch.setattr(dbt_project, "DBT_PROJECT", folder)
+    return folder
+
+
+def _kill_in(name: str, folder: DataFolder, project: Path) -> Path:
+    """dbt, killed while it writes a file of this name; the torn file."""
+    call = subprocess.run(
+        [sys.executable, "-c", KILLED_WRITING, name, str(project)],
+        env={**os.environ, **dbt_environment(folder, Settings(data_dir=folder.root))},
+        cwd=project, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert call.returncode == -signal.SIGKILL, call.stdout + call.stderr
+    return folder.dbt_target / name
+
+
+def test_a_kill_while_dbt_writes_blocks_no_later_run(project: Path, tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path / "data")
+    settings = Settings(data_dir=folder.root)
+    assert _kill_in("partial_parse.msgpack", folder, project).stat().st_size > 0
+    whole = ensure_manifest(folder, settings, NOW).read_bytes()
+    assert "model.small.one" in json.loads(whole)["nodes"]
+    torn = _kill_in("manifest.json", folder, project)
+    with pytest.raises(json.JSONDecodeError):
+        json.loads(torn.read_bytes())
+    assert ensure_manifest(folder, settings, NOW).read_bytes() == whole
+
+
+def test_half_a_manifest_is_not_taken(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = DataFolder(tmp_path / "data")
+    folder.dbt_target.mkdir(parents=True)
+    (folder.dbt_target / "manifest.json").write_text('{"nodes": {', encoding="utf-8")
+    done = subprocess.CompletedProcess([], 0, "", "")
+    monkeypatch.setattr(dbt_project.subprocess, "run", lambda *_, **__: done)
+    with pytest.raises(WarehouseError, match="not whole"):
+        ensure_manifest(folder, Settings(data_dir=folder.root), NOW)
+    assert not list(folder.manifests.glob("*.json"))
+
+
+def test_results_that_cannot_be_read_vouch_for_nothing(tmp_path: Path) -> None:
+    results = tmp_path / "run_results.json"
+    for content in (None, '{"results": [{"unique_id": "test.integ', "{}"):
+        if content is not None:
+            results.write_text(content, encoding="utf-8")
+        with pytest.raises(VerificationFailed, match="run the models too"):
+            require_passed(results)

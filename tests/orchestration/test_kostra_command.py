@@ -1,0 +1,66 @@
+"""`integrering private` as a person calls it: aggregates land, and no identifier of the input is anywhere afterwards.
+
+Here: the command line. Not here: the stages inside (test_kostra_privacy) or what aggregates reveal (test_kostra_disclosure).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.sources.kostra.test_kostra_privacy import PEOPLE, canaries, place
+from tests.support.pipeline import Installation
+
+__all__ = ["place"]
+
+
+def _traces(folder: Path) -> list[str]:
+    found = []
+    for path in [p for p in folder.rglob("*") if p.is_file()]:
+        body = path.read_bytes()
+        found += [path.name for canary in canaries() if canary in body]
+    return found
+
+
+def _call(place: Path, settled: str = "bosatte.csv") -> tuple[Installation, int, str]:
+    folder, installation = place / "input", Installation(place / "data")
+    files = ["--kostra", str(folder / "11F.dat"), "--kostra", str(folder / "11CF.dat")]
+    answer = installation.call(
+        "private", *files, "--settled", str(folder / settled), "--accounts", str(folder / "0A.dat")
+    )
+    return installation, answer.returncode, answer.stdout + answer.stderr
+
+
+def test_aggregates_land_and_nobody_is_left_behind(place: Path) -> None:
+    _, code, output = _call(place)
+    assert code == 0, output
+    assert "kostra_social_assistance_by_group: utgave" in output
+    assert list((place / "data" / "landing" / "blobs").rglob("*"))
+    assert _traces(place / "data") == []
+    assert not any(canary in output.encode() for canary in canaries())
+
+
+@pytest.mark.parametrize("damage", ["date", "number"])
+def test_a_refusal_names_the_line_and_no_person(place: Path, damage: str) -> None:
+    listed = place / "input" / "bosatte.csv"
+    text = listed.read_text(encoding="utf-8-sig")
+    wrong = (
+        text.replace("01.06.2023", "31.02.2023", 1) if damage == "date" else text.replace(PEOPLE[3], PEOPLE[3][:-1], 1)
+    )
+    assert wrong != text
+    listed.write_text(wrong, encoding="utf-8")
+    _, code, output = _call(place)
+    assert code == 1
+    assert "linje" in output
+    assert not any(canary in output.encode() for canary in canaries())
+    assert PEOPLE[3][:-1] not in output
+    assert _traces(place / "data") == []
+
+
+def test_a_file_that_is_not_there_is_refused_without_the_number_in_its_name(place: Path) -> None:
+    (place / "input" / "bosatte.csv").rename(place / "input" / "liste.csv")
+    _, code, output = _call(place, f"bosatte {PEOPLE[3]}.csv")
+    assert code == 1
+    assert "bosatte …" in output
+    assert PEOPLE[3] not in output

@@ -1,0 +1,51 @@
+"""A file in the drop folder that is refused gets a note beside it; the file itself is left as it was."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from orchestration.runs.refresh import plan_refresh, refresh_file
+from orchestration.runs.refusal import note_of, note_refusal
+from orchestration.workspace import Workspace
+from sources.dataset.discovery import discover
+from warehouse.settings import Settings
+
+GOOD = "Enhet;År;Kommunenummer;Kommune;Bosetting;Antall\nPersoner;2022;3805;Larvik;Faktisk bosetting;168\n"
+
+
+def _drop(workspace: Workspace, folder: Path) -> None:
+    found = discover(folder, workspace.specs).candidates
+    for dataset_id, file in plan_refresh(workspace.landing, workspace.specs, found).new:
+        note_refusal(workspace, file, refresh_file(workspace.landing, workspace.specs[dataset_id], file))
+
+
+def _workspace(tmp_path: Path, source: str) -> Workspace:
+    return Workspace(Settings(data_dir=tmp_path / "data", source=source, extracts_dir=tmp_path / "drop"))
+
+
+def _file(tmp_path: Path, body: str) -> Path:
+    path = tmp_path / "drop" / "imdi" / "k" / "bosatt_anmodede.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(body.encode("latin-1"))
+    return path
+
+
+def test_the_reason_lies_beside_the_file_until_a_good_one_comes(tmp_path: Path) -> None:
+    workspace = _workspace(tmp_path, "live")
+    bad = GOOD.replace("Bosetting", "Farge", 1)
+    path = _file(tmp_path, bad)
+    _drop(workspace, tmp_path / "drop")
+    assert "Farge" in note_of(path).read_text(encoding="utf-8")
+    assert path.read_bytes() == bad.encode("latin-1")
+    assert workspace.landing.receipts() == []
+    _drop(workspace, tmp_path / "drop")
+    _file(tmp_path, GOOD)
+    _drop(workspace, tmp_path / "drop")
+    assert not note_of(path).exists()
+    assert [receipt.dataset_id for receipt in workspace.landing.receipts()] == ["imdi_bosatt_anmodede"]
+
+
+def test_a_folder_of_extracts_is_never_written_to(tmp_path: Path) -> None:
+    path = _file(tmp_path, GOOD.replace("Bosetting", "Farge", 1))
+    _drop(_workspace(tmp_path, "extracts"), tmp_path / "drop")
+    assert not note_of(path).exists()

@@ -1,0 +1,336 @@
+"""Disclosure control: the primary rule, complementary suppression, and the attack on what is published.
+
+Here: hand-made cases and random files under attack. Not here: reading (test_kostra_files) or leaks to disk
+(test_kostra_privacy).
+"""
+
+from __future__ import annotations
+
+import random
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sources.kostra.aggregates import ALL, YEAR, Cell, CellTable, Row, programme_cells, social_assistance_cells
+from sources.kostra.disclosure.audit import Attack
+from sources.kostra.disclosure.problem import Problem, is_pinned
+from sources.kostra.disclosure.protect import protect
+from sources.kostra.disclosure.rule import control, is_sensitive
+from sources.kostra.groups import GROUPS, group_lines
+from sources.kostra.records import read_attachment
+from sources.kostra.settled import read_settled
+from sources.kostra.shape import PROGRAMME, SOCIAL_ASSISTANCE, aggregate_rows
+from tests.support.kostra_attack import Attacker, Key
+from tests.support.kostra_files import (
+    Participant,
+    Recipient,
+    identities,
+    random_recipients,
+    write_11cf,
+    write_11f,
+    write_settled,
+)
+from tests.support.kostra_here import aggregates_here
+
+PEOPLE = identities(400)
+COLUMNS = {
+    "11F": {
+        "recipients": "recipients_persons",
+        "person_months": "benefit_months_count",
+        "grant": "grant_nok",
+        "loan": "loan_nok",
+        "settled": "settled_persons",
+    },
+    "11CF": {"recipients": "participants_persons", "person_months": "benefit_months_count", "benefit": "benefit_nok"},
+}
+
+
+def simple(
+    values: list[float], primary: list[int], equations: list, *, known: tuple = (), counts: bool = True
+) -> Problem:
+    size = len(values)
+    array = np.array(values, dtype=float)
+    flags = np.isin(np.arange(size), primary)
+    return Problem(
+        values=array,
+        primary=flags,
+        known=np.isin(np.arange(size), known),
+        need_low=np.minimum(1, array) if counts else 0.9 * array,
+        need_high=np.full(size, 4.0) if counts else 1.1 * array,
+        cost=np.ones(size),
+        pinned_share=0.0 if counts else 0.1,
+        equations=equations,
+    )
+
+
+def test_one_small_cell_takes_a_companion_with_it() -> None:
+    problem = simple([2, 40, 60, 102], [0], [[(0, 1), (1, 1), (2, 1), (3, -1)]], known=(3,))
+    assert protect(problem).tolist() == [True, True, False, False]
+
+
+def test_bounds_of_the_attack_by_hand() -> None:
+    """2 + 40 hidden, 60 and 102 open: each of the two lies between 0 and 42."""
+    problem = simple([2, 40, 60, 102], [0], [[(0, 1), (1, 1), (2, 1), (3, -1)]], known=(3,))
+    attack = Attack(problem, np.array([True, True, False, False]))
+    assert (attack.lower(0), attack.upper(0)) == (0, 42)
+    assert (attack.lower(1), attack.upper(1)) == (0, 42)
+    alone = Attack(problem, np.array([True, False, False, False]))
+    assert (alone.lower(0), alone.upper(0)) == (2, 2)
+
+
+def test_a_two_way_table_is_hidden_in_a_rectangle() -> None:
+    """One small cell in a 3 x 3 table with open margins needs three companions: the classic rectangle."""
+    values = [3, 20, 30, 25, 40, 35, 50, 45, 60]
+    rows = [sum(values[i : i + 3]) for i in (0, 3, 6)]
+    columns = [sum(values[i::3]) for i in range(3)]
+    all_values = [*values, *rows, *columns]
+    equations = [[*((3 * i + j, 1.0) for j in range(3)), (9 + i, -1.0)] for i in range(3)]
+    equations += [[*((3 * i + j, 1.0) for i in range(3)), (12 + j, -1.0)] for j in range(3)]
+    problem = simple(all_values, [0], equations, known=tuple(range(9, 15)))
+    hidden = protect(problem)
+    assert hidden is not None
+    assert hidden[0]
+    assert int(hidden[:9].sum()) == 4
+    attack = Attack(problem, hidden)
+    assert attack.lower(0) <= 1
+    assert attack.upper(0) >= 4
+
+
+def test_an_amount_is_not_left_within_ten_per_cent() -> None:
+    """Hiding 10 beside 1000 leaves 1000 known to 1 per cent: a larger companion is taken."""
+    problem = simple([1000, 10, 400, 1410], [0], [[(0, 1), (1, 1), (2, 1), (3, -1)]], known=(3,), counts=False)
+    assert protect(problem).tolist() == [True, False, True, False]
+
+
+def test_nothing_is_shown_when_public_figures_already_tell() -> None:
+    problem = simple([2, 0, 2], [0], [[(0, 1), (1, 1), (2, -1)]], known=(1, 2))
+    assert protect(problem) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "share", "pinned"),
+    [
+        (3, 3, 3, 0, True),
+        (3, 2, 3, 0, False),
+        (100, 91, 109, 0.1, True),
+        (100, 90, 100, 0.1, False),
+        (0, 0, 0, 0.1, True),
+    ],
+)
+def test_what_pinned_means(value: float, low: float, high: float, share: float, pinned: bool) -> None:
+    assert is_pinned(value, low, high, share) is pinned
+
+
+@pytest.mark.parametrize(
+    ("measure", "cell", "sensitive"),
+    [
+        ("recipients", Cell(4, 4), True),
+        ("recipients", Cell(5, 5), False),
+        ("recipients", Cell(0, 0), False),
+        ("grant", Cell(9_000, 4, 3_000, 3_000), True),
+        ("grant", Cell(0, 0), False),
+        ("grant", Cell(110_000, 6, 90_000, 12_000), True),
+        ("grant", Cell(150_000, 6, 90_000, 12_000), False),
+        ("person_months", Cell(60, 5), False),
+    ],
+)
+def test_the_primary_rule(measure: str, cell: Cell, sensitive: bool) -> None:
+    assert is_sensitive(measure, cell, 5) is sensitive
+
+
+def files(folder: Path, seed: int, count: int) -> tuple[Path, Path, Path]:
+    """A random 11F, 11CF and list; small groups, few loans, some lines that cannot be matched."""
+    rng = random.Random(seed)
+    people = random_recipients(rng, rng.sample(PEOPLE, count))
+    for person in people:
+        if rng.random() < 0.05:
+            person.identity = ""
+        if rng.random() < 0.03:
+            person.grants = {m: 60 * kroner for m, kroner in person.grants.items()}
+        if rng.random() < 0.03:
+            person.year_grant = sum(person.grants.values()) + 100
+    share = rng.random() * 0.5
+    rows = [
+        (number, "", f"01.06.{2024 - rng.randint(0, 7)}", rng.choice(["flyktning", "familiegjenforent"]), "")
+        for number in PEOPLE
+        if rng.random() < share
+    ] or [(PEOPLE[0], "", "01.06.2023", "flyktning", "")]
+    outcomes = ["", "01", "04", "13"]
+    programme = [
+        Participant(
+            number,
+            sorted(rng.sample(range(1, 13), rng.randint(1, 12))),
+            rng.randint(0, 200_000),
+            status=str(rng.randint(1, 4)),
+            had_introduction=rng.random() < 0.3,
+            outcome=rng.choice(outcomes),
+        )
+        for number in rng.sample(PEOPLE, max(5, count // 3))
+    ]
+    return (
+        write_11f(folder / "11F", 2024, people),
+        write_11cf(folder / "11CF", 2024, programme),
+        write_settled(folder / "list", rows),
+    )
+
+
+def truth_of(table: CellTable) -> dict[Key, float]:
+    """True values by the published key."""
+    found: dict[Key, float] = {}
+    for measure, cells in table.cells.items():
+        for row, cell in cells.items():
+            period = {0: "2024", 13: "2024-xx"}.get(row.period, f"2024-{row.period:02d}")
+            key = (COLUMNS[table.attachment][measure], period, row.group, row.breakdown, row.code)
+            found[key] = cell.value
+    return found
+
+
+def ssb_knows(truth: dict[Key, float]) -> dict[Key, float]:
+    """All recipients in the year: SSB publishes the municipality's totals (taken as known even where SSB hides one)."""
+    return {key: value for key, value in truth.items() if key[2] == ALL and "-" not in key[1]}
+
+
+def attack(rows: list[dict[str, Any]], table: CellTable) -> None:
+    """No hidden count is worked out, no hidden amount is known within 10 per cent, no small count is even narrowed."""
+    truth = truth_of(table)
+    attacker = Attacker(rows, ssb_knows(truth), a_month_each=table.attachment == "11F")
+
+    def is_safe(key: Key, low: float, high: float) -> bool:
+        value = truth[key]
+        if key[0].endswith("_nok"):
+            slack = max(1.0, 0.1 * value) * 0.999
+            return low <= value - slack or high >= value + slack
+        if key[0] in ("recipients_persons", "participants_persons") and 1 <= value <= 4:
+            public = truth.get((*key[:2], ALL, *key[3:]), 3)
+            return low <= 1 + 1e-6 and high >= min(3, public) - 1e-6
+        return np.floor(high + 1e-6) - np.ceil(low - 1e-6) >= 1
+
+    for key, (low, high) in attacker.bounds(truth, is_safe).items():
+        assert is_safe(key, low, high), (key, truth[key], low, high)
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.integers(0, 10**6), st.integers(5, 250))
+def test_the_attack_pins_nothing_in_random_files(seed: int, count: int) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        assistance, programme, listed = files(Path(name), seed, count)
+        result = aggregates_here([assistance, programme], listed, municipality="3909")
+        settled = read_settled(listed)
+        for path, dataset, make in (
+            (assistance, SOCIAL_ASSISTANCE, social_assistance_cells),
+            (programme, PROGRAMME, programme_cells),
+        ):
+            records = read_attachment(path, "3909")
+            assert records is not None
+            if dataset in result.tables:
+                attack(result.tables[dataset].to_pylist(), make(records, group_lines(records, settled), settled))
+
+
+def test_the_attack_would_find_a_missing_companion() -> None:
+    """The attack test can fail: with primary suppression alone the hidden counts of a file are worked out."""
+    with tempfile.TemporaryDirectory() as name:
+        assistance, _, listed = files(Path(name), 3, 120)
+        settled = read_settled(listed)
+        records = read_attachment(assistance, "3909")
+        assert records is not None
+        table = social_assistance_cells(records, group_lines(records, settled), settled)
+        controlled = control(table)
+        assert controlled is not None
+        primary_only = {
+            key: "suppressed" if is_sensitive(key[0], table.cells[key[0]][key[1]], 5) else "ok"
+            for key in controlled.status
+        }
+        controlled.status.update(primary_only)
+        with pytest.raises(AssertionError, match=r"2024"):
+            attack(aggregate_rows(controlled, "3909", 5), table)
+
+
+def test_every_small_count_is_hidden_and_hidden_values_are_gone(tmp_path: Path) -> None:
+    assistance, programme, listed = files(tmp_path, 11, 150)
+    result = aggregates_here([assistance, programme], listed, municipality="3909")
+    suppressed = 0
+    for row in result.tables[SOCIAL_ASSISTANCE].to_pylist():
+        for column in COLUMNS["11F"].values():
+            status = row[column.rsplit("_", 1)[0] + "_status"]
+            assert (row[column] is None) == (status != "ok")
+            suppressed += status == "suppressed"
+        assert row["recipients_persons"] not in (1, 2, 3, 4)
+    assert suppressed > 0
+
+
+def test_a_file_of_four_recipients_shows_nothing(tmp_path: Path) -> None:
+    path = write_11f(tmp_path / "a", 2024, [Recipient(n, grants={1: 9}) for n in PEOPLE[:4]])
+    listed = write_settled(tmp_path / "l", [(PEOPLE[0], "", "01.06.2023", "flyktning", "")])
+    result = aggregates_here([path], listed, municipality="3909")
+    assert set(result.tables) == {"kostra_file_receipt"}
+    receipts = result.tables["kostra_file_receipt"].to_pylist()
+    assert {(row["lines_count"], row["sha256"]) for row in receipts} == {(None, None)}
+    assert any("færre enn 5" in message for message in result.messages)
+    assert not any(" 4 " in message for message in result.messages)
+
+
+def test_large_groups_are_shown_whole(tmp_path: Path) -> None:
+    """600 recipients in three groups of 200 with even months: nothing needs hiding, and the sums are those of the
+    file."""
+    people = [
+        Recipient(number, grants={month: 1_000 for month in range(1, 13)}, livelihood="5", children=True)
+        for number in identities(600)
+    ]
+    rows = [(p.identity, "", "01.06.2022", "flyktning", "") for p in people[:200]]
+    rows += [(p.identity, "", "01.06.2010", "flyktning", "") for p in people[200:400]]
+    path, listed = write_11f(tmp_path / "a", 2024, people), write_settled(tmp_path / "l", rows)
+    result = aggregates_here([path], listed, municipality="3909")
+    rows_out = result.tables[SOCIAL_ASSISTANCE].to_pylist()
+    assert not any(value == "suppressed" for row in rows_out for value in row.values())
+    year = {
+        row["group_code"]: row["grant_nok"]
+        for row in rows_out
+        if row["period"] == "2024" and row["breakdown"] == "none"
+    }
+    assert year == {GROUPS[0]: 2_400_000, GROUPS[1]: 2_400_000, GROUPS[2]: 2_400_000, GROUPS[3]: 0, ALL: 7_200_000}
+
+
+@pytest.mark.parametrize("threshold", [0, 2])
+def test_a_threshold_below_ssbs_own_is_refused(threshold: int, tmp_path: Path) -> None:
+    from sources.kostra.private import private_aggregates
+
+    with pytest.raises(ValueError, match="at least 3"):
+        private_aggregates([], tmp_path, municipality="3909", threshold=threshold)
+
+
+def test_totals_beside_ssb_and_the_accounts_are_told(tmp_path: Path) -> None:
+    from tests.support.kostra_files import write_accounts
+
+    people = [Recipient(number, grants={1: 10_000}) for number in PEOPLE[:100]]
+    path, listed = (
+        write_11f(tmp_path / "a", 2024, people),
+        write_settled(tmp_path / "l", [(PEOPLE[0], "", "01.06.2023", "flyktning", "")]),
+    )
+    accounts = write_accounts(tmp_path / "0A", 2024, [("281", "470", 1_010)])
+    result = aggregates_here(
+        [path],
+        listed,
+        accounts,
+        municipality="3909",
+        public_totals={2024: {"recipients_persons": 100, "grant_nok": 1_100_000}},
+    )
+    text = "\n".join(result.messages)
+    assert "mottakere 100 stemmer med SSB 100 (avvik 0,0 prosent" in text
+    assert "bidrag 1000000 AVVIKER fra SSB 1100000 (avvik 9,1 prosent" in text
+    assert "bidrag 1000000 stemmer med regnskapet, funksjon 281 1010000 (avvik 1,0 prosent" in text
+
+
+def test_the_truth_of_a_row_stays_out_of_reprs(tmp_path: Path) -> None:
+    assistance, _, listed = files(tmp_path, 5, 60)
+    settled = read_settled(listed)
+    records = read_attachment(assistance, "3909")
+    assert records is not None
+    table = social_assistance_cells(records, group_lines(records, settled), settled)
+    for thing in (records, settled, group_lines(records, settled), table, control(table)):
+        assert "withheld" in repr(thing) or repr(thing).startswith("<Controlled")
+    assert table.cells["recipients"][Row(YEAR, ALL)].value == 60

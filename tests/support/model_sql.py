@@ -1,0 +1,221 @@
+"""The SQL of the dbt models, compiled once, to be run on small tables that a test makes up.
+
+Here: compiling, the regions of Klass, and a database laid with rows. Not here: assertions.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from sources.dataset.dimensions import DIMENSIONS
+from sources.dataset.spec import load_specs
+from sources.klass import reader as klass
+from warehouse.indicators import Indicator, term_rows
+
+PROJECT = Path(__file__).parents[2] / "dbt_project"
+STAGED = ("stg_klass__municipalities", "stg_klass__municipality_changes", "stg_klass__counties")
+REGIONS = ("int_region__code_period", "int_region__code_current", "int_region__code_year", "int_region__kostra_group")
+AREAS = ("int_region__part", "int_region__county_year")
+PLACED = ("int_observation__municipality", "int_observation__placed")
+FIGURES = (*PLACED, "int_region__observation_summed", "int_region__observation_today")
+INDICATORS = tuple(f"int_indicator__{name}" for name in ("series", "breakdown", "cell", "value", "standing"))
+GATE = "hidden_cells_stay_hidden"
+_SPECIAL = ("0000", "9999")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One upstream cell of a made-up table. ``value`` None and status ``suppressed`` = a hidden count."""
+
+    region: str
+    level: str
+    year: int
+    value: float | None
+    status: str = "ok"
+    series: int = 0
+
+
+@cache
+def compiled(*names: str) -> dict[str, str]:
+    """Compiled SQL by model name. One dbt call a session."""
+    folder = Path(tempfile.mkdtemp(prefix="integrering-sql-"))
+    wanted = names or (
+        *STAGED,
+        *REGIONS,
+        *AREAS,
+        "int_observation__bounded",
+        *FIGURES,
+        *INDICATORS,
+        "fct_indicator_value",
+        "comparison",
+        "data_quality",
+        GATE,
+    )
+    environment = os.environ | {
+        "INTEGRERING_BUILD_FILE": str(folder / "build.duckdb"),
+        "INTEGRERING_TEMP_DIR": str(folder),
+        "DBT_TARGET_PATH": str(folder / "target"),
+        "DBT_LOG_PATH": str(folder / "logs"),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }
+    command = [sys.executable, "-m", "dbt.cli.main", "--quiet", "compile", "--project-dir", str(PROJECT)]
+    run = subprocess.run(
+        [*command, "--profiles-dir", str(PROJECT), "--select", *wanted],
+        env=environment,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout[-4000:] + run.stderr[-2000:]
+    found = {path.stem: path.read_text(encoding="utf-8") for path in (folder / "target" / "compiled").rglob("*.sql")}
+    return {name: found[name] for name in wanted}
+
+
+class Build:
+    """A database in memory with the regions of Klass, on which figures are laid and the models run."""
+
+    def __init__(self) -> None:
+        self.connection = duckdb.connect(config={"threads": 1})
+        self.connection.execute("attach ':memory:' as build")
+        for schema in ("landing", "staging", "intermediate", "marts"):
+            self.connection.execute(f"create schema build.{schema}")
+        specs = load_specs()
+        readers = {
+            "municipalities": klass.read_bundled_municipalities,
+            "municipality_changes": klass.read_bundled_changes,
+            "counties": klass.read_bundled_counties,
+        }
+        for name, read in readers.items():
+            dataset_id = f"klass_{name}"
+            self.table("landing", dataset_id, read(specs[dataset_id], [klass.bundled_files()[dataset_id]]))
+        self.run(*STAGED, schema="staging")
+        self.table("landing", "dataset", pa.table({"dataset_id": ["t"], "geography": ["own_year"]}))
+        self.table("staging", "special_region_codes", pa.table({"code": list(_SPECIAL), "name_nb": list(_SPECIAL)}))
+        empty = {"code": pa.string(), "group_code": pa.string(), "group_name": pa.string(), "valid_on": pa.date32()}
+        self.table("staging", "stg_klass__kostra_groups", pa.schema(list(empty.items())).empty_table())
+        self.run(*REGIONS, *AREAS)
+
+    def table(self, schema: str, name: str, rows: pa.Table) -> None:
+        """(Re)make a table of rows."""
+        self.connection.register("rows_given", rows)
+        self.connection.execute(f"create or replace table build.{schema}.{name} as select * from rows_given")
+        self.connection.unregister("rows_given")
+
+    def run(self, *models: str, schema: str = "intermediate") -> None:
+        """Run models in the order given, each into its table."""
+        for name in models:
+            self.connection.execute(f"create or replace table build.{schema}.{name} as {compiled()[name]}")
+
+    def lay(self, cells: list[Cell], *, hidden: tuple[float, float | None] = (1, 4), additive: bool = True) -> None:
+        """Lay made-up cells as the observations of one dataset and bring them to the geography of today.
+
+        ``hidden`` are the bounds of a suppressed cell. Series numbers are those of the cells.
+        """
+        unit = "persons" if additive else "nok_median"
+        rows = {
+            "dataset_id": ["t"] * len(cells),
+            "release_id": ["r"] * len(cells),
+            "source_row": list(range(len(cells))),
+            "source_column": [None] * len(cells),
+            "series_number": [cell.series for cell in cells],
+            "region_code": [cell.region for cell in cells],
+            "region_level": [cell.level for cell in cells],
+            "year": [cell.year for cell in cells],
+            "value": [None if cell.value is None else float(cell.value) for cell in cells],
+            "value_status": [cell.status for cell in cells],
+        }
+        self.table("staging", "laid", pa.table(rows))
+        for source in ("imdi", "ssb", "nav"):
+            only = "true" if source == "imdi" else "false"
+            self.connection.execute(
+                f"create or replace table build.staging.stg_{source}__observations as "
+                "select * exclude (year, source_column), "
+                "cast(source_column as integer) as source_column, make_date(year, 1, 1) as period_start "
+                f"from build.staging.laid where {only}"
+            )
+        series = sorted({cell.series for cell in cells})
+        text = {name: ["all"] * len(series) for name in DIMENSIONS if name != "category"}
+        kept = {"category": [f"s{number}" for number in series]}
+        numbers = {
+            "dataset_id": ["t"] * len(series),
+            "release_id": ["r"] * len(series),
+            "series_number": series,
+            "series_id": series,
+        }
+        self.table("intermediate", "int_series__number", pa.table(numbers))
+        described = {
+            "series_id": series,
+            "dataset_id": ["t"] * len(series),
+            "measure": ["persons"] * len(series),
+            "unit": [unit] * len(series),
+            "period_kind": ["year"] * len(series),
+            **text,
+            **kept,
+            "is_additive": [additive] * len(series),
+            "is_non_negative": [True] * len(series),
+        }
+        self.table("intermediate", "int_series", pa.table(described))
+        low, high = hidden
+        rule = {
+            "dataset_id": ["t"],
+            "status": ["suppressed"],
+            "unit": [unit],
+            "low": [float(low)],
+            "high": [high],
+            "from_year": [1900],
+            "to_year": [2999],
+        }
+        self.table("landing", "hidden_rule", pa.table(rule).set_column(4, "high", pa.array([high], pa.float64())))
+        self.run("int_observation__bounded", *FIGURES)
+
+    def indicate(self, *indicators: Indicator, breaks: list[tuple[str, int]] | None = None) -> None:
+        """Compute indicators on the laid cells, up to the comparison. The code of ``category`` tells series apart."""
+        rows = [
+            indicator.model_dump(exclude={"value", "numerator", "denominator", "published", "keep", "breaks"})
+            for indicator in indicators
+        ]
+        for row, indicator in zip(rows, indicators, strict=True):
+            row |= {"scale": indicator.scale, "kind": "value", "keeps": ",".join(indicator.keep)}
+        typed = pa.Table.from_pylist(rows)
+        for name in ("imdi_card", "reference_month"):
+            kind = pa.int32() if name == "reference_month" else pa.string()
+            typed = typed.set_column(typed.column_names.index(name), name, pa.nulls(len(rows), kind))
+        self.table("landing", "indicator", typed)
+        self.table("landing", "indicator_term", pa.Table.from_pylist(term_rows(list(indicators), list(DIMENSIONS))))
+        types = {"indicator_id": pa.string(), "break_year": pa.int32()}
+        given = [{"indicator_id": name, "break_year": year} for name, year in breaks or []]
+        self.table("landing", "indicator_break", pa.Table.from_pylist(given, schema=pa.schema(list(types.items()))))
+        run = self.connection.execute
+        run("create or replace table build.marts.dim_indicator as select * from build.landing.indicator")
+        run("create or replace table build.marts.dim_indicator_term as select * from build.landing.indicator_term")
+        run("create or replace table build.marts.dim_dataset as select 't' as dataset_id, false as is_demo")
+        run(
+            "create or replace table build.marts.dim_region as select code as region_code, 'county' as region_level, "
+            "code as county_code from build.staging.stg_klass__counties where valid_to is null union all "
+            "select code, 'municipality', substr(code, 1, 2) from build.staging.stg_klass__municipalities "
+            "where valid_to is null"
+        )
+        self.run(*INDICATORS)
+        self.run("comparison", schema="marts")
+
+    def compare(self, columns: str, where: str = "true") -> list[tuple]:
+        """Rows of the comparison."""
+        return self.connection.execute(
+            f"select {columns} from build.marts.comparison where {where} order by all"
+        ).fetchall()
+
+    def today(self, columns: str = "region_code, value, value_low, value_high", where: str = "true") -> list[tuple]:
+        """Rows on the geography of today."""
+        return self.connection.execute(
+            f"select {columns} from build.intermediate.int_region__observation_today where {where}"
+        ).fetchall()

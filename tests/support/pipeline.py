@@ -1,0 +1,71 @@
+"""Running the product the way a person does: the command line in its own process, with a data folder of its own.
+
+Here: starting `integrering` and asking the published release. Not here: assertions.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from warehouse.query import run_query, write_result
+
+COMMAND = [sys.executable, "-m", "orchestration.cli.main"]
+PROJECT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Installation:
+    """A data folder and the command line on it. ``extra``: more variables of its environment."""
+
+    data: Path
+    extra: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("INTEGRERING_", "DAGSTER_HOME", "DBT_TARGET"))}
+        return {**kept, "INTEGRERING_DATA_DIR": str(self.data), "COLUMNS": "200", **self.extra}
+
+    def call(self, *arguments: str, timeout: float = 600) -> subprocess.CompletedProcess[str]:
+        """One call of `integrering`; its exit code and what it printed."""
+        return subprocess.run(
+            [*COMMAND, *arguments],
+            env=self.environment,
+            cwd=PROJECT,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+
+    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """A call that goes on in a process group of its own, so that it can be ended with all its children."""
+        return subprocess.Popen(
+            [*COMMAND, *arguments],
+            env=self.environment,
+            cwd=PROJECT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    def rows(self, sql: str) -> list[dict[str, str]]:
+        """The answer of `integrering query --format csv` as rows of text, asked without the cost of a process."""
+        answer = io.StringIO()
+        write_result(run_query(self.data, sql), "csv", answer)
+        answer.seek(0)
+        return list(csv.DictReader(answer))
+
+    def column(self, sql: str) -> list[str]:
+        """The first column of an answer."""
+        return [next(iter(row.values())) for row in self.rows(sql)]
+
+    @property
+    def release(self) -> str:
+        """The id of the published release."""
+        return os.path.basename(os.readlink(self.data / "published"))

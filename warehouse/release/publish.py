@@ -1,0 +1,329 @@
+"""Publication: from the private build file to a release folder that readers can always open.
+
+Here: writing the candidate, checking it, and moving the pointer last. Not here: building (dbt) or the report.
+A crash, a failed check or a full disk at any moment leaves the previous release as it was: nothing is written into a
+published folder, and the pointer moves in one atomic step after everything under the new name is on disk.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from warehouse.errors import VerificationFailed, WarehouseError
+from warehouse.paths import DATABASE, DataFolder
+from warehouse.release.candidate import Base, TableDoc, TableFacts, write_tables
+from warehouse.release.content import hash_function
+
+SPACE_FACTOR = 3
+"""Free space wanted before writing, in sizes of the build file."""
+
+GROWTH = 1.25
+"""A file that has grown by more than this through replaced slices is written whole again."""
+
+
+SLICE_SHARE = 0.2
+"""Of the rows. Beyond it DuckDB moves the rest together too: all is written, and the file is twice as large (measured)."""
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a release is: its tables with content hashes, its files with byte hashes, and what it was made from."""
+
+    release_id: str
+    published_at: str
+    is_demo: bool
+    municipality: str
+    fingerprint: str
+    tables: list[TableFacts]
+    files: dict[str, str] = field(default_factory=dict)
+    releases_in_use: dict[str, list[str]] = field(default_factory=dict)
+    hash_function: str = ""
+    whole_bytes: int = 0
+    """Size of the DuckDB file when it was last written whole: one that is carried on grows a little each time."""
+
+    @property
+    def content(self) -> str:
+        """One hash over the content of all tables: equal for equal landing, on any machine with the pinned engine."""
+        return _content(self.tables)
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What is to be published. ``extras`` writes more files (report, dictionary) into the candidate folder.
+
+    ``base_fingerprint``: of the release the build file was brought forward from, with the slices (values of the tables'
+    ``slice_by``) that changed since; without it everything is written whole.
+    """
+
+    folder: DataFolder
+    tables: list[TableDoc]
+    fingerprint: str
+    municipality: str
+    is_demo: bool
+    releases_in_use: dict[str, list[str]]
+    keep: int
+    base_fingerprint: str | None = None
+    changed: tuple[str, ...] = ()
+    extras: Callable[[Path], None] = lambda _: None
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+
+def publish(work: Publication) -> Manifest:
+    """Write, verify and publish a release; returns its manifest.
+
+    Raises VerificationFailed when the candidate is not whole, WarehouseError when the disk lacks space. In both cases the
+    published path is untouched.
+    """
+    _remove_leftovers(work.folder)
+    _require_space(work.folder)
+    number = next_number(work.folder)
+    candidate = work.folder.releases / f".candidate-{number:06d}"
+    try:
+        candidate.mkdir(parents=True)
+        base, whole_bytes = _base(work)
+        facts = write_tables(work.folder.build_file, candidate, work.tables, base)
+        _verify(work, candidate, facts)
+        manifest = _manifest(work, candidate, f"{number:06d}-{_content(facts)[:8]}", facts, whole_bytes)
+        _write_manifest(candidate, manifest)
+        work.extras(candidate)
+        manifest = _seal(candidate, manifest)
+    except OSError as problem:
+        shutil.rmtree(candidate, ignore_errors=True)
+        if problem.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
+            raise _no_space(str(problem)) from problem
+        raise
+    except duckdb.Error as problem:
+        shutil.rmtree(candidate, ignore_errors=True)
+        raise VerificationFailed(
+            expected="a candidate file that can be written and read",
+            found=str(problem).splitlines()[0],
+            where="publication",
+            next_step="free disk space or run with --full; the previous release is untouched",
+        ) from problem
+    except BaseException:
+        shutil.rmtree(candidate, ignore_errors=True)
+        raise
+    os.rename(candidate, work.folder.releases / manifest.release_id)
+    _fsync(work.folder.releases)
+    before = work.folder.published.resolve().name
+    point_to(work.folder, manifest.release_id)
+    _forget_old(work.folder, work.keep, before)
+    return manifest
+
+
+def next_number(folder: DataFolder) -> int:
+    """The next run number: order comes from our own count, never from a clock."""
+    return max((int(name[:6]) for name in release_ids(folder)), default=0) + 1
+
+
+def release_ids(folder: DataFolder) -> list[str]:
+    """Ids of the releases on disk, oldest first."""
+    if not folder.releases.exists():
+        return []
+    return sorted(p.name for p in folder.releases.iterdir() if re.fullmatch(r"\d{6}-[0-9a-f]{8}", p.name))
+
+
+def point_to(folder: DataFolder, release_id: str) -> None:
+    """Move the published path to a release in one atomic step."""
+    fresh = folder.root / ".published.new"
+    fresh.unlink(missing_ok=True)
+    os.symlink(Path("releases") / release_id, fresh, target_is_directory=True)
+    os.replace(fresh, folder.published)
+    _fsync(folder.root)
+
+
+def can_carry_on(folder: DataFolder, fingerprint: str, changed: tuple[str, ...] = ()) -> bool:
+    """Whether a candidate may start from the published release: it is that of the fingerprint, its file has not grown too
+    much through replaced slices, the indicators that changed are few, and its hashes compare with those of today's engine.
+    """
+    file = folder.published / DATABASE
+    if not (folder.published / "manifest.json").exists():
+        return False
+    manifest = read_manifest(folder.published)
+    if manifest.fingerprint != fingerprint or file.stat().st_size > GROWTH * manifest.whole_bytes:
+        return False
+    with duckdb.connect(str(file), read_only=True) as connection:
+        changed_rows, rows = connection.execute(
+            "select count(*) filter (indicator_id in (select unnest(?))), count(*) from marts.fct_indicator_value",
+            [list(changed)],
+        ).fetchone()
+        return changed_rows <= SLICE_SHARE * rows and manifest.hash_function == hash_function(connection)
+
+
+def _base(work: Publication) -> tuple[Base | None, int]:
+    """What the candidate carries on from, if anything, and the size its file had when it was last written whole."""
+    if work.base_fingerprint is None:
+        return None, 0
+    manifest = read_manifest(work.folder.published)
+    if manifest.fingerprint != work.base_fingerprint:
+        raise _unfit(
+            "the published release that the build was brought forward from", manifest.release_id, "run with --full"
+        )
+    tables = {table.name: table for table in manifest.tables}
+    return Base(work.folder.published.resolve(), tables, work.changed), manifest.whole_bytes
+
+
+def _verify(work: Publication, candidate: Path, facts: list[TableFacts]) -> None:
+    """Check the candidate file itself, opened anew: tables, rows, keys, and that no file of ours is left beside it."""
+    file = candidate / DATABASE
+    if file.with_name(file.name + ".wal").exists():
+        raise _unfit("no write-ahead log beside the candidate", "one", "the file was not closed whole")
+    with duckdb.connect(str(file), read_only=True) as connection:
+        found = {
+            t
+            for (t,) in connection.execute(
+                "select table_name from duckdb_tables() where schema_name = 'marts'"
+            ).fetchall()
+        }
+        wanted = {table.name for table in work.tables}
+        if found != wanted:
+            raise _unfit(f"tables {sorted(wanted)}", f"{sorted(found)}", "the models and the file differ")
+        for table, fact in zip(work.tables, facts, strict=True):
+            rows = connection.execute(f'select count(*) from marts."{table.name}"').fetchone()[0]
+            if rows != fact.rows:
+                raise _unfit(f"{fact.rows} rows in {table.name}", str(rows), "run with --full")
+            _verify_columns(connection, table, rows)
+        regions = connection.execute("select count(*) from marts.dim_region where region_level = 'country'").fetchone()[
+            0
+        ]
+        if regions != 1:
+            raise _unfit("one country in dim_region", str(regions), "check the Klass release in use")
+
+
+def _verify_columns(connection: duckdb.DuckDBPyConnection, table: TableDoc, rows: int) -> None:
+    """Each key once, and no empty cell where the contract of the table allows none."""
+    # two keys with one hash are a false alarm at worst, one in a hundred thousand at ten million rows
+    counts = [f'count("{column}")' for column in table.not_null]
+    key = ", ".join(f'"{column}"' for column in table.key)
+    counts += [f"count(distinct hash({key}))"] if key else []
+    if not counts:
+        return
+    found = connection.execute(f'select {", ".join(counts)} from marts."{table.name}"').fetchone()
+    for column, filled in zip(table.not_null, found, strict=False):
+        if filled != rows:
+            raise _unfit(f"a value in every row of {table.name}.{column}", f"{rows - filled} empty", "run with --full")
+    if table.key and found[-1] != rows:
+        raise _unfit(
+            f"each {', '.join(table.key)} once in {table.name}", f"{rows - found[-1]} of them twice", "run with --full"
+        )
+
+
+def _seal(candidate: Path, manifest: Manifest) -> Manifest:
+    """Write the manifest with the hash of every file there is now, make all of it read-only and safe on disk."""
+    manifest = replace(manifest, files=_digests(candidate, manifest.files))
+    _write_manifest(candidate, manifest)
+    for path in sorted(candidate.rglob("*")):
+        if path.is_file():
+            os.chmod(path, 0o444)
+            _fsync(path)
+    for path in [p for p in candidate.rglob("*") if p.is_dir()] + [candidate]:
+        _fsync(path)
+    return manifest
+
+
+def _manifest(
+    work: Publication, candidate: Path, release_id: str, facts: list[TableFacts], whole_bytes: int
+) -> Manifest:
+    with duckdb.connect() as connection:
+        function = hash_function(connection)
+    return Manifest(
+        release_id=release_id,
+        published_at=work.now().strftime("%Y-%m-%dT%H:%M:%SZ"),
+        is_demo=work.is_demo,
+        municipality=work.municipality,
+        fingerprint=work.fingerprint,
+        tables=facts,
+        files=_digests(candidate, {}),
+        releases_in_use=work.releases_in_use,
+        hash_function=function,
+        whole_bytes=whole_bytes or (candidate / DATABASE).stat().st_size,
+    )
+
+
+def _digests(candidate: Path, known: dict[str, str]) -> dict[str, str]:
+    """The hash of every file but the manifest, by its path in the candidate; known ones are not computed again."""
+    paths = {path.relative_to(candidate).as_posix(): path for path in sorted(candidate.rglob("*")) if path.is_file()}
+    paths.pop("manifest.json", None)
+    return {name: known.get(name) or _digest(path) for name, path in paths.items()}
+
+
+def _write_manifest(candidate: Path, manifest: Manifest) -> None:
+    text = json.dumps({**asdict(manifest), "content": manifest.content}, indent=1, sort_keys=True)
+    (candidate / "manifest.json").write_text(text, encoding="utf-8")
+
+
+def read_manifest(release: Path) -> Manifest:
+    """The manifest of a release folder."""
+    raw: dict[str, Any] = json.loads((release / "manifest.json").read_text(encoding="utf-8"))
+    raw.pop("content", None)
+    raw["tables"] = [TableFacts(**table) for table in raw["tables"]]
+    return Manifest(**raw)
+
+
+def _forget_old(folder: DataFolder, keep: int, before: str) -> None:
+    """Remove all but the last releases. The one published until now stays, however old: a reader may be opening it."""
+    current = os.path.basename(os.readlink(folder.published))
+    for release_id in release_ids(folder)[:-keep]:
+        if release_id not in (current, before):
+            # it leaves the list in one step: a kill while its files go must not leave half of it under its name
+            old = folder.releases / f".old-{release_id}"
+            os.rename(folder.releases / release_id, old)
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def _remove_leftovers(folder: DataFolder) -> None:
+    if folder.releases.exists():
+        for path in [*folder.releases.glob(".candidate-*"), *folder.releases.glob(".old-*")]:
+            shutil.rmtree(path, ignore_errors=True)
+    for path in folder.build.glob("publication.duckdb.tmp*"):
+        path.unlink(missing_ok=True)
+
+
+def _require_space(folder: DataFolder) -> None:
+    folder.releases.mkdir(parents=True, exist_ok=True)
+    wanted = SPACE_FACTOR * folder.build_file.stat().st_size
+    free = shutil.disk_usage(folder.releases).free
+    if free < wanted:
+        raise _no_space(f"{free // 2**20} MiB free, {wanted // 2**20} MiB wanted")
+
+
+def _no_space(found: str) -> WarehouseError:
+    return WarehouseError(
+        expected="room for the new release",
+        found=found,
+        where="the releases folder",
+        next_step="free space or lower keep_releases; the previous release is untouched",
+    )
+
+
+def _unfit(expected: str, found: str, next_step: str) -> VerificationFailed:
+    return VerificationFailed(expected=expected, found=found, where="the candidate file", next_step=next_step)
+
+
+def _content(facts: list[TableFacts]) -> str:
+    return hashlib.sha256("\n".join(f"{t.name} {t.rows} {t.content_hash}" for t in facts).encode()).hexdigest()
+
+
+def _digest(path: Path) -> str:
+    with open(path, "rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def _fsync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,43 @@
+"""Published releases on disk: going back to an earlier one.
+
+Here: finding a release and moving the pointer. Not here: making releases (publish.py).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from warehouse.errors import NoRelease, VerificationFailed
+from warehouse.paths import DataFolder
+from warehouse.release.publish import point_to, read_manifest, release_ids
+
+
+def find_release(folder: DataFolder, release_id: str) -> Path:
+    """The folder of a release. Raises NoRelease naming those there are."""
+    if release_id not in release_ids(folder):
+        raise NoRelease(
+            expected=f"one of {', '.join(release_ids(folder)) or 'no releases yet'}",
+            found=release_id,
+            where="the releases folder",
+            next_step="integrering releases list",
+        )
+    return folder.releases / release_id
+
+
+def roll_back(folder: DataFolder, release_id: str) -> None:
+    """Let the published path point to an earlier release, after checking that its files are whole.
+
+    Readers that have a release open keep it. The next run that finds something new publishes again.
+    """
+    release = find_release(folder, release_id)
+    for name, digest in read_manifest(release).files.items():
+        with open(release / name, "rb") as handle:
+            if hashlib.file_digest(handle, "sha256").hexdigest() != digest:
+                raise VerificationFailed(
+                    expected=f"{name} as it was published",
+                    found="other bytes",
+                    where=f"release {release_id}",
+                    next_step="choose another release, or rebuild with integrering run --full",
+                )
+    point_to(folder, release_id)
