@@ -12,11 +12,11 @@ from fnmatch import fnmatch
 from functools import cached_property
 from pathlib import Path
 
-from orchestration.uses import uses_by_dataset
+from orchestration.runs.uses import uses_by_dataset
 from sources.dataset.discovery import Candidate, Discovery, discover
 from sources.dataset.spec import DatasetSpec, load_specs
 from sources.demo.extracts import write_demo_extracts
-from sources.gate_expectations import Use
+from sources.gates.expectations import Use
 from sources.landing.bundled import BundledFile, bundled
 from sources.landing.store import Landing
 from warehouse.indicators import Indicator, load_indicators

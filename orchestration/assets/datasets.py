@@ -12,7 +12,7 @@ import dagster as dg
 from orchestration.runs.live import Upstream
 from orchestration.runs.refresh import plan_refresh, refresh_files
 from orchestration.runs.refusal import note_refusal
-from orchestration.settle import OBJECTIONS, Outcome
+from orchestration.runs.settle import OBJECTIONS, Outcome
 from orchestration.workspace import Workspace
 from sources.dataset.discovery import Candidate
 from sources.dataset.spec import DatasetSpec

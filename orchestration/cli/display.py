@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from orchestration.runs.run import RunReport
-from orchestration.settle import OBJECTIONS, Outcome
+from orchestration.runs.settle import OBJECTIONS, Outcome
 from orchestration.workspace import Workspace
 from warehouse.paths import DATABASE, DataFolder
 from warehouse.release.publish import read_manifest, release_ids

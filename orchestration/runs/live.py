@@ -19,7 +19,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ValidationError
 
-from orchestration.settle import Outcome, Settling
+from orchestration.runs.settle import Outcome, Settling
 from orchestration.workspace import Workspace
 from sources.dataset.spec import DatasetSpec
 from sources.errors import ClosedError, SourceError, WithdrawnError

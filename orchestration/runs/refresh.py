@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from orchestration.settle import Outcome, Settling
-from sources.at_hand import AtHand
+from orchestration.runs.settle import Outcome, Settling
 from sources.dataset.discovery import Candidate
 from sources.dataset.spec import DatasetSpec
 from sources.errors import SourceError
 from sources.files import file_digest
-from sources.gate_expectations import Use
+from sources.gates.expectations import Use
+from sources.landing.at_hand import AtHand
 from sources.landing.bundled import BundledFile
 from sources.landing.intake import Arrival, known_release, read_release, take_in
 from sources.landing.predecessor import BUNDLED

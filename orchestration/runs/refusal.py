@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
-from orchestration.settle import OBJECTIONS, Outcome
+from orchestration.runs.settle import OBJECTIONS, Outcome
 from orchestration.workspace import Workspace
 from sources.dataset.discovery import Candidate
 from sources.landing.bundled import BundledFile

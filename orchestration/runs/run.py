@@ -14,7 +14,7 @@ from pathlib import Path
 
 from orchestration.build.preparation import is_up_to_date, published_manifest
 from orchestration.runs.refresh import RefreshPlan, plan_refresh
-from orchestration.settle import OBJECTIONS, Outcome
+from orchestration.runs.settle import OBJECTIONS, Outcome
 from orchestration.workspace import Workspace
 from warehouse.errors import WrongSetting
 from warehouse.lock import writer_lock

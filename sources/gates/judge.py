@@ -17,9 +17,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sources.dataset.spec import DatasetSpec
-from sources.gate_expectations import Use, below_expected, lost_uses, partly_covered, unserved
 from sources.gates import rules
 from sources.gates.cells import judge_cells
+from sources.gates.expectations import Use, below_expected, lost_uses, partly_covered, unserved
 from sources.landing.observation import KEY
 from sources.landing.store import ReadingFacts
 

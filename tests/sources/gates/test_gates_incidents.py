@@ -15,7 +15,7 @@ import pytest
 
 from orchestration.runs.decisions import decide_release
 from orchestration.runs.refresh import refresh_file
-from orchestration.settle import Outcome
+from orchestration.runs.settle import Outcome
 from orchestration.workspace import Workspace
 from sources.dataset.discovery import Candidate
 from sources.dataset.spec import Gate, load_specs

@@ -1,7 +1,7 @@
 """Which series of a dataset the indicators take, as the gates ask for it.
 
 Here: the registry's terms by dataset. Not here: the registry (warehouse/indicators.py), or the rule
-(sources/gate_expectations.py).
+(sources/gates/expectations.py).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sources.dataset.dimensions import DIMENSIONS
-from sources.gate_expectations import Series, Use
+from sources.gates.expectations import Series, Use
 from warehouse.indicators import Indicator, Term
 
 

@@ -1,7 +1,7 @@
 """What becomes of a release that has landed: accepted, held, not used, and the sentence that says so.
 
 Here: gates, the folder's word and earlier decisions put together. Not here: the gates (sources/gates/judge.py), the folder's rule
-(sources/at_hand.py), or landing files (refresh.py).
+(sources/landing/at_hand.py), or landing files (refresh.py).
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
-from sources.at_hand import BY_FOLDER, AtHand, Place, is_put_back, place_of
 from sources.dataset.spec import DatasetSpec
-from sources.gate_expectations import Use
+from sources.gates.expectations import Use
 from sources.gates.judge import Judgement, Pair, Snapshot, judge
+from sources.landing.at_hand import BY_FOLDER, AtHand, Place, is_put_back, place_of
 from sources.landing.intake import ensure_rows
 from sources.landing.predecessor import BUNDLED, Accepted, Unused, accepted, predecessors, unused
 from sources.landing.revisions import write_revision
