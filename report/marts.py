@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from warehouse.errors import NoRelease
+from warehouse.opening import open_read_only
 
 Row = dict[str, Any]
 _NAME = re.compile(r"^[a-z][a-z0-9_]*$")
@@ -45,7 +46,7 @@ class Marts:
                 where=str(database.name),
                 next_step="integrering run",
             )
-        connection = duckdb.connect(str(database), read_only=True, config={"autoload_known_extensions": "false"})
+        connection = open_read_only(database)
         connection.execute("set enable_external_access = false")
         connection.execute("set threads = 2")
         return cls(connection)

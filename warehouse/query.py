@@ -7,17 +7,26 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import re
+import warnings
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TextIO
 
 import duckdb
+import pyarrow as pa
 
 from warehouse.errors import NoRelease, WarehouseError
+from warehouse.opening import open_read_only
 from warehouse.paths import DATABASE, DataFolder
+
+FORMATS = ("table", "csv", "csv-nb", "json")
+
+BYTE_ORDER_MARK = "\ufeff"
+"""First in a file that Excel is to take for UTF-8: without it Ålesund becomes Ã…lesund."""
 
 _FORMULA = re.compile(r"(^|;)(\s*[=+\-@]|[\t\r])")
 
@@ -41,9 +50,11 @@ def require_published(data_dir: Path) -> Path:
 
 
 def open_published(data_dir: Path) -> duckdb.DuckDBPyConnection:
-    """The published file, read-only and without access to other files. Raises NoRelease before the first run."""
-    file = require_published(data_dir) / DATABASE
-    connection = duckdb.connect(str(file), read_only=True, config={"autoload_known_extensions": "false"})
+    """The published file, read-only and without access to other files.
+
+    Raises NoRelease before the first run, NoLocks where the file lies on a share that cannot lock.
+    """
+    connection = open_read_only(require_published(data_dir) / DATABASE)
     connection.execute("set enable_external_access = false")
     connection.execute("set search_path = 'marts'")
     return connection
@@ -54,7 +65,7 @@ def run_query(data_dir: Path, sql: str) -> QueryResult:
     with open_published(data_dir) as connection:
         try:
             cursor = connection.execute(sql)
-            rows = cursor.fetchall()
+            rows = _rows(cursor)
         except duckdb.Error as problem:
             raise WarehouseError(
                 expected="one SQL statement that reads",
@@ -65,18 +76,28 @@ def run_query(data_dir: Path, sql: str) -> QueryResult:
         return QueryResult([d[0] for d in cursor.description or []], rows)
 
 
+def _rows(cursor: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
+    """All rows. An interval keeps its months, which Python's own type would turn into days."""
+    if any(d[1] == "INTERVAL" for d in cursor.description or []):
+        with warnings.catch_warnings(action="ignore", category=UserWarning):  # of a copy of the rows, which is small
+            table = cursor.to_arrow_table()
+        return list(zip(*(column.to_pylist() for column in table.columns), strict=True))
+    return cursor.fetchall()
+
+
 def write_result(result: QueryResult, output: str, target: TextIO) -> None:
-    """Rows as an aligned table, as CSV with cells safe for spreadsheets, or as JSON."""
+    """Rows as an aligned table, as CSV with cells safe for spreadsheets (`csv-nb`: as Norwegian ones read it), or as JSON."""
     if output == "csv":
         writer = csv.writer(target, lineterminator="\n")
-        writer.writerow(result.columns)
-        writer.writerows([[safe_cell(v) for v in row] for row in result.rows])
+        writer.writerows([safe_cell(v) for v in row] for row in (result.columns, *result.rows))
+    elif output == "csv-nb":
+        target.write(BYTE_ORDER_MARK)
+        writer = csv.writer(target, delimiter=";", lineterminator="\r\n")
+        writer.writerows([_norwegian(v) for v in row] for row in (result.columns, *result.rows))
     elif output == "json":
-        json.dump(
-            [dict(zip(result.columns, map(_plain, row), strict=True)) for row in result.rows],
-            target,
-            ensure_ascii=False,
-        )
+        names = _different(result.columns)
+        rows = [dict(zip(names, map(_plain, row), strict=True)) for row in result.rows]
+        json.dump(rows, target, ensure_ascii=False, allow_nan=False)
         target.write("\n")
     else:
         _write_aligned(result, target)
@@ -89,15 +110,55 @@ def safe_cell(value: Any) -> Any:
     """
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return int(value)
+    if isinstance(value, pa.MonthDayNano | timedelta):
+        return _plain(value)
     if isinstance(value, str):
         return _FORMULA.sub(r"\1'\2", value)
     return value
 
 
+def _norwegian(value: Any) -> Any:
+    """A cell as a Norwegian spreadsheet reads it: decimal comma, no power of ten, nothing that becomes a formula."""
+    value = safe_cell(value)
+    if isinstance(value, float | Decimal) and math.isfinite(value):
+        return f"{Decimal(repr(value) if isinstance(value, float) else value):f}".replace(".", ",")
+    return value
+
+
 def _plain(value: Any) -> Any:
-    if isinstance(value, date | datetime):
+    """A value as JSON has it: numbers that JSON lacks, moments, spans (ISO 8601), bytes (hexadecimal) and others as text."""
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else {"inf": "Infinity", "-inf": "-Infinity"}.get(str(value), "NaN")
+    if isinstance(value, Decimal):
+        return float(value) if Decimal(repr(float(value))) == value else str(value)
+    if isinstance(value, date | datetime | time):
         return value.isoformat()
-    return float(value) if isinstance(value, Decimal) else value
+    if isinstance(value, timedelta):
+        return _span(0, value.days, value.seconds * 1_000_000 + value.microseconds)
+    if isinstance(value, pa.MonthDayNano):
+        return _span(value.months, value.days, value.nanoseconds // 1000)
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, dict):
+        return {str(_plain(key)): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return str(value)
+
+
+def _span(months: int, days: int, microseconds: int) -> str:
+    """An interval as ISO 8601 writes it (P1M3DT2.5S). Months, days and seconds do not make up each other."""
+    seconds = f"{Decimal(microseconds) / 1_000_000:f}"
+    date_part = f"{months}M" * bool(months) + f"{days}D" * bool(days)
+    time_part = f"T{seconds.rstrip('0').rstrip('.') if '.' in seconds else seconds}S" * bool(microseconds)
+    return f"P{date_part}{time_part}" if date_part or time_part else "PT0S"
+
+
+def _different(names: list[str]) -> list[str]:
+    """Column names as keys of an object: one that stands twice gets its place, so that no column is lost."""
+    return [name if names.index(name) == at else f"{name}_{at + 1}" for at, name in enumerate(names)]
 
 
 def _shown(text: str) -> str:
@@ -108,5 +169,5 @@ def _shown(text: str) -> str:
 def _write_aligned(result: QueryResult, target: TextIO) -> None:
     texts = [["" if v is None else _shown(str(safe_cell(v))) for v in row] for row in result.rows]
     widths = [max(len(c), *(len(row[i]) for row in texts)) if texts else len(c) for i, c in enumerate(result.columns)]
-    for row in [result.columns, ["-" * width for width in widths], *texts]:
+    for row in [[_shown(c) for c in result.columns], ["-" * width for width in widths], *texts]:
         target.write("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() + "\n")

@@ -6,6 +6,8 @@ Here: printing. Not here: deciding anything. Progress on a terminal, plain lines
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from types import TracebackType
 
@@ -16,8 +18,11 @@ from rich.table import Table
 from orchestration.runs.run import RunReport
 from orchestration.runs.settle import OBJECTIONS, Outcome
 from orchestration.workspace import Workspace
+from sources.http.limits import OSLO
 from warehouse.paths import DATABASE, DataFolder
 from warehouse.release.publish import read_manifest, release_ids
+
+NOTHING_NEW = "Everything unchanged: nothing was built."
 
 _ORDER = {
     "refreshed": 0,
@@ -79,7 +84,9 @@ def print_run(report: RunReport, workspace: Workspace) -> None:
     if report.failure:
         console.print(f"NOT PUBLISHED. {escape(report.failure)}", style="bold", highlight=False, soft_wrap=True)
     elif not report.was_built:
-        console.print("Everything unchanged: nothing was built.", highlight=False)
+        failed = len({o.dataset_id for o in report.outcomes if o.state == "failed"})
+        what = f"Nothing new to build; {failed} datasets failed and stand as they were." if failed else NOTHING_NEW
+        console.print(what, highlight=False)
     if report.release_id:
         demo = " (DEMO DATA: invented figures)" if read_manifest(workspace.folder.published).is_demo else ""
         path = workspace.folder.published / DATABASE
@@ -89,17 +96,35 @@ def print_run(report: RunReport, workspace: Workspace) -> None:
 
 def _print_remarks(console: Console, outcomes: list[Outcome]) -> None:
     """What somebody has to look at, in capitals; then what is worth knowing of what is in use or kept beside it."""
-    for outcome in outcomes:
-        words = f"{outcome.dataset_id} ({outcome.name})"
-        if outcome.state in (*OBJECTIONS, "withdrawn"):
-            text = f"{outcome.state.upper().replace('_', ' ')} {words}: {outcome.message}"
-            console.print(escape(text), highlight=False, soft_wrap=True)
+    for text in _objections(outcomes):
+        console.print(escape(text), highlight=False, soft_wrap=True)
     for outcome in outcomes:
         words = f"{outcome.dataset_id} ({outcome.name})"
         if outcome.remark or outcome.state == "history":
             console.print(
                 escape(f"note: {words}: {outcome.remark or outcome.message}"), highlight=False, soft_wrap=True
             )
+
+
+def _objections(outcomes: list[Outcome]) -> Iterator[str]:
+    """A line for each outcome that somebody should look at; a publisher that does not answer is told of once."""
+    silent: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        if outcome.silent_publisher:
+            silent.setdefault(outcome.silent_publisher, []).append(outcome)
+        elif outcome.state in (*OBJECTIONS, "withdrawn"):
+            state = outcome.state.upper().replace("_", " ")
+            yield f"{state} {outcome.dataset_id} ({outcome.name}): {outcome.message}"
+    for publisher, failed in silent.items():
+        first = min(failed, key=lambda o: o.failing_since or datetime.max.replace(tzinfo=UTC))
+        since = f" since {first.failing_since.astimezone(OSLO):%Y-%m-%d %H:%M}" if first.failing_since else ""
+        names = listed([o.dataset_id for o in failed])
+        yield f"FAILED {publisher} has not answered{since}: {len(failed)} datasets ({names}). {first.message}"
+
+
+def listed(names: list[str]) -> str:
+    """The first names of a list, and how many more there are."""
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
 def _print_unknown(console: Console, unknown: list[tuple[str, str]]) -> None:
@@ -111,8 +136,7 @@ def _print_unknown(console: Console, unknown: list[tuple[str, str]]) -> None:
     if unknown:
         console.print(f"{len(unknown)} files in the folder were not read:", highlight=False)
     for (folder, reason), names in grouped.items():
-        shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-        console.print(escape(f"  {folder}: {shown}: {reason}"), highlight=False, soft_wrap=True)
+        console.print(escape(f"  {folder}: {listed(names)}: {reason}"), highlight=False, soft_wrap=True)
 
 
 def _grouped(outcomes: list[Outcome]) -> dict[tuple[str, str], list[Outcome]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from datetime import datetime
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -69,22 +70,27 @@ def run(
 @app.command()
 def query(
     sql: Annotated[str, typer.Argument(help="one SQL statement")],
-    output: Annotated[str, typer.Option("--format", help="table, csv or json")] = "table",
+    output: Annotated[
+        str,
+        typer.Option("--format", help="table, csv, json, or csv-nb: semicolon and comma, for Norwegian spreadsheets"),
+    ] = "table",
     as_of: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="the marts as they were that day")
     ] = None,
 ) -> None:
     """Read-only SQL on the published release, or on the marts as they were on a date."""
-    from warehouse.query import run_query, write_result
+    from warehouse.query import FORMATS, run_query, write_result
 
-    if output not in ("table", "csv", "json"):
-        raise typer.BadParameter("one of table, csv, json", param_hint="--format")
+    if output not in FORMATS:
+        raise typer.BadParameter(f"one of {', '.join(FORMATS)}", param_hint="--format")
     settings = _settings()
     data_dir = settings.data_dir
     if as_of is not None:
         from orchestration.runs.as_of import warehouse_as_of
 
         data_dir = warehouse_as_of(Workspace(settings), as_of.date())
+    if output != "table" and isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", newline="")
     write_result(run_query(data_dir, sql), output, sys.stdout)
 
 

@@ -6,6 +6,7 @@ Here: printing. Not here: what the board says (status.py). Labels from upstream 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from datetime import date
 
 from rich.console import Console
@@ -13,6 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from orchestration.runs.status import LATE_STATES, Board, Standing
+from sources.http.limits import OSLO
 from sources.live import CheckRow
 
 
@@ -28,13 +30,22 @@ def print_board(board: Board) -> None:
     quiet = sum(s.state == "no_release" for s in board.datasets)
     if quiet:
         console.print(f"{quiet} datasett er ikke hentet ennå.", highlight=False)
-    for standing in board.datasets:
-        if standing.note:
-            console.print(
-                escape(f"  {standing.dataset_id}: {standing.state_nb}. {standing.note}"),
-                highlight=False,
-                soft_wrap=True,
-            )
+    for line in _notes(board.datasets):
+        console.print(escape(f"  {line}"), highlight=False, soft_wrap=True)
+
+
+def _notes(datasets: list[Standing]) -> Iterator[str]:
+    """What upstream said of a dataset; a publisher that does not answer is told of once."""
+    silent: dict[str, list[Standing]] = {}
+    for standing in datasets:
+        if standing.silent_publisher:
+            silent.setdefault(standing.silent_publisher, []).append(standing)
+        elif standing.note:
+            yield f"{standing.dataset_id}: {standing.state_nb}. {standing.note}"
+    for publisher, failed in silent.items():
+        first = min((s for s in failed if s.failing_since), key=lambda s: str(s.failing_since), default=failed[0])
+        since = f" siden {first.failing_since.astimezone(OSLO):%d.%m.%Y kl. %H.%M}" if first.failing_since else ""
+        yield f"{publisher} har ikke svart{since}: {len(failed)} datasett kunne ikke hentes. {first.note}"
 
 
 def _print_held(console: Console, board: Board) -> None:

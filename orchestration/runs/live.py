@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -22,7 +22,7 @@ from pydantic import BaseModel, ValidationError
 from orchestration.runs.settle import Outcome, Settling
 from orchestration.workspace import Workspace
 from sources.dataset.spec import DatasetSpec
-from sources.errors import ClosedError, SourceError, WithdrawnError
+from sources.errors import ClosedError, SourceError, TransferError, WithdrawnError
 from sources.faults import told_as_fault
 from sources.files import write_whole
 from sources.http.client import HttpClient, HttpSettings
@@ -67,7 +67,8 @@ class Memory(BaseModel):
 
     ``stamp_in_use`` and ``fetched_at`` belong to the last whole fetch; ``stamp`` to the last answer. ``bodies`` are
     fetched but not read yet, and ``after`` is the release they follow: a content that upstream goes back to is news again.
-    ``retry_at`` keeps a failing dataset from being asked at every tick.
+    ``retry_at`` keeps a failing dataset from being asked at every tick; ``failing_since`` is when the first of the failures
+    in a row came, ``no_answer`` whether the publisher did not answer (rather than something wrong with this dataset).
     """
 
     dataset_id: str
@@ -82,6 +83,8 @@ class Memory(BaseModel):
     after: str = ""
     failures: int = 0
     retry_at: datetime | None = None
+    failing_since: datetime | None = None
+    no_answer: bool = False
 
     @property
     def release_name(self) -> str:
@@ -146,7 +149,7 @@ class Upstream:
         """
         memory, now = self.memory(spec.dataset_id), self._workspace.clock()
         if (trust_recent or memory.is_due) and memory.asked_at and timedelta(0) <= now - memory.asked_at < STILL_FRESH:
-            return memory, None if memory.is_due else _quiet_outcome(memory)
+            return memory, None if memory.is_due else _quiet_outcome(spec, memory)
         try:
             with told_as_fault(spec.dataset_id, "upstream"):
                 probe = self.clients[spec.source].probe(spec)
@@ -160,10 +163,11 @@ class Upstream:
                 }
             )
             memory = self._weigh(spec, memory, probe)
+            memory = memory if memory.is_due else memory.model_copy(update=_WELL)
         except SourceError as problem:
-            return self._failed(memory, problem)
+            return self._failed(spec, memory, problem)
         self._write(memory)
-        return memory, None if memory.is_due else _quiet_outcome(memory)
+        return memory, None if memory.is_due else _quiet_outcome(spec, memory)
 
     def plan(
         self, dataset_ids: Iterable[str] | None = None, *, trust_recent: bool = False
@@ -188,7 +192,7 @@ class Upstream:
             bodies = self._waiting_bodies(memory) or self._fetch(spec)
             outcomes = [self._take(spec, body) for body in bodies]
         except SourceError as problem:
-            yield self._failed(memory, problem)[1]
+            yield self._failed(spec, memory, problem)[1]
             return
         newest = bodies[-1]
         self._write(
@@ -200,6 +204,7 @@ class Upstream:
                     "bodies": [],
                     "failures": 0,
                     "retry_at": None,
+                    **_WELL,
                 }
             )
         )
@@ -268,7 +273,7 @@ class Upstream:
         uses = self._workspace.uses.get(spec.dataset_id, ())
         return Settling(self._workspace.landing, spec, uses=uses, clock=self._workspace.clock)
 
-    def _failed(self, memory: Memory, problem: SourceError) -> tuple[Memory, Outcome]:
+    def _failed(self, spec: DatasetSpec, memory: Memory, problem: SourceError) -> tuple[Memory, Outcome]:
         """Remember a failure with a growing pause. Closed and withdrawn are states of upstream, not failures."""
         now = self._workspace.clock()
         if isinstance(problem, ClosedError):
@@ -285,9 +290,16 @@ class Upstream:
             pause = min(FIRST_RETRY * 2**memory.failures, LONGEST_RETRY)
             update = {"asked_at": now, "state": "failed", "note": str(problem), "is_due": False, "bodies": []}
             memory = memory.model_copy(update=update)
-            memory = memory.model_copy(update={"failures": memory.failures + 1, "retry_at": now + pause})
+            since, silent = memory.failing_since or now, isinstance(problem, TransferError)
+            update = {
+                "failures": memory.failures + 1,
+                "retry_at": now + pause,
+                "failing_since": since,
+                "no_answer": silent,
+            }
+            memory = memory.model_copy(update=update)
         self._write(memory)
-        return memory, _quiet_outcome(memory)
+        return memory, _quiet_outcome(spec, memory)
 
     def _path(self, dataset_id: str) -> Path:
         return self._workspace.folder.root / "upstream" / f"{dataset_id}.json"
@@ -326,11 +338,18 @@ def _body(fetched: Fetched, number: int) -> Body:
     )
 
 
-def _quiet_outcome(memory: Memory) -> Outcome:
+_WELL = {"failing_since": None, "no_answer": False}
+
+
+def _quiet_outcome(spec: DatasetSpec, memory: Memory) -> Outcome:
     """The outcome of a dataset that brings nothing: unchanged, or the state its upstream is in."""
     quiet = ("closed", "withdrawn", "discontinued", "failed")
     state = memory.state if memory.state in quiet else "unchanged"
-    return Outcome(memory.dataset_id, state, "upstream", memory.note if state != "unchanged" else "")
+    outcome = Outcome(memory.dataset_id, state, "upstream", memory.note if state != "unchanged" else "")
+    if state != "failed":
+        return outcome
+    silent = spec.source if memory.no_answer else ""
+    return replace(outcome, failing_since=memory.failing_since, silent_publisher=silent)
 
 
 def _known_outcome(workspace: Workspace, spec: DatasetSpec, known: Receipt, name: str) -> Outcome:

@@ -41,6 +41,9 @@ class Outcome:
     release_id: str | None = None
     rows: int = 0
     remark: str = ""
+    failing_since: datetime | None = None
+    silent_publisher: str = ""
+    """The publisher, where it is the publisher that does not answer and no fault of this dataset."""
 
 
 @dataclass(frozen=True)

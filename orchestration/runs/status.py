@@ -15,7 +15,7 @@ from orchestration.runs.live import Upstream
 from orchestration.workspace import Workspace
 from sources.http.limits import OSLO
 from sources.live import is_live
-from warehouse.errors import NoRelease, WarehouseError
+from warehouse.errors import NoLocks, NoRelease, WarehouseError
 from warehouse.query import run_query
 
 STATES_NB = {
@@ -59,6 +59,9 @@ class Standing:
     next_to: date | None
     state: str
     note: str = ""
+    failing_since: datetime | None = None
+    silent_publisher: str = ""
+    """The publisher, where it is the publisher that does not answer and no fault of this dataset."""
 
     @property
     def state_nb(self) -> str:
@@ -163,6 +166,8 @@ def dataset_standings(workspace: Workspace) -> list[Standing]:
                 next_to=row["next_expected_to_date"],
                 state=told or state_on(today, row),
                 note=memory.note if memory and told else "",
+                failing_since=memory.failing_since if memory and told == "failed" else None,
+                silent_publisher=spec.source if spec and memory and told and memory.no_answer else "",
             )
         )
     return found
@@ -254,6 +259,8 @@ def _cadence(workspace: Workspace, scope: str) -> list[dict[str, Any]]:
         result = run_query(
             workspace.settings.data_dir, f"select * from marts.cadence where scope = {chosen} order by scope_id"
         )
+    except NoLocks:
+        raise
     except WarehouseError:
         return []
     return [dict(zip(result.columns, row, strict=True)) for row in result.rows]

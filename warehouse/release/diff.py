@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import duckdb
 
+from warehouse.opening import refused
 from warehouse.paths import DATABASE, DataFolder
 from warehouse.release.publish import Manifest, TableFacts, read_manifest
 from warehouse.release.releases import find_release
@@ -24,9 +25,11 @@ def diff_releases(folder: DataFolder, first: str, second: str) -> Iterator[str]:
     one_function = manifests[first].hash_function == manifests[second].hash_function
     with duckdb.connect() as connection:
         for alias, name in (("a", first), ("b", second)):
-            connection.execute(
-                f"attach '{str(paths[name] / DATABASE).replace(chr(39), chr(39) * 2)}' as {alias} (read_only)"
-            )
+            file = paths[name] / DATABASE
+            try:
+                connection.execute(f"attach '{str(file).replace(chr(39), chr(39) * 2)}' as {alias} (read_only)")
+            except duckdb.IOException as problem:
+                raise refused(file, problem) from problem
         for table in sorted(set(before) | set(after)):
             if table not in before or table not in after:
                 yield f"{table}: {'new table' if table in after else 'table gone'}"

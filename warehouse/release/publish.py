@@ -22,6 +22,7 @@ from typing import Any
 import duckdb
 
 from warehouse.errors import VerificationFailed, WarehouseError
+from warehouse.opening import open_read_only
 from warehouse.paths import DATABASE, DataFolder
 from warehouse.release.candidate import Base, TableDoc, TableFacts, write_tables
 from warehouse.release.content import hash_function
@@ -154,7 +155,7 @@ def can_carry_on(folder: DataFolder, fingerprint: str, changed: tuple[str, ...] 
     manifest = read_manifest(folder.published)
     if manifest.fingerprint != fingerprint or file.stat().st_size > GROWTH * manifest.whole_bytes:
         return False
-    with duckdb.connect(str(file), read_only=True) as connection:
+    with open_read_only(file) as connection:
         changed_rows, rows = connection.execute(
             "select count(*) filter (indicator_id in (select unnest(?))), count(*) from marts.fct_indicator_value",
             [list(changed)],
