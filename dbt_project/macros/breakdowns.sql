@@ -14,12 +14,13 @@
     concat_ws('|', {{ parts | join(', ') }})
 {%- endmacro %}
 
-{# Whether a series is one the term asks for. #}
+{# Whether a series is one the term asks for. A code without a name at its publisher (IMDi's `undefined`) groups the same
+   people otherwise: it is kept as read, and is no code of an indicator. #}
 {% macro series_fits_term(series='series', term='term') -%}
     {{ series }}.dataset_id = {{ term }}.dataset_id
     and {{ series }}.measure = {{ term }}.measure
     and {{ series }}.unit = {{ term }}.unit
     {%- for name in var('dimensions') %}
-    and ({{ term }}.{{ name }} = '*' or {{ term }}.{{ name }} = {{ series }}.{{ name }})
+    and (({{ term }}.{{ name }} = '*' and {{ series }}.{{ name }} <> 'unlabelled') or {{ term }}.{{ name }} = {{ series }}.{{ name }})
     {%- endfor -%}
 {%- endmacro %}

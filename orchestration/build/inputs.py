@@ -79,6 +79,8 @@ def _metadata(
     return {
         "dataset": _rows([_dataset_row(spec) for spec in specs.values()]),
         "hidden_rule": _rows([r for spec in specs.values() for r in _rule_rows(spec)], _RULE_TYPES),
+        "rounding_rule": _rows([r for spec in specs.values() for r in rounding_rows(spec)], ROUNDING_TYPES),
+        "series_part": _rows([r for spec in specs.values() for r in part_rows(spec)], PART_TYPES),
         "dataset_break": _rows([r for spec in specs.values() for r in _break_rows(spec)], _BREAK_TYPES),
         "dimension_code": _rows(
             [
@@ -154,6 +156,54 @@ def _rule_rows(spec: DatasetSpec) -> list[dict[str, Any]]:
             "basis": rule.basis,
         }
         for rule in spec.hidden
+    ]
+
+
+ROUNDING_TYPES = {
+    "dataset_id": pa.string(),
+    "unit": pa.string(),
+    "measure": pa.string(),
+    "region_level": pa.string(),
+    "from_year": pa.int32(),
+    "to_year": pa.int32(),
+    "by_year": pa.bool_(),
+    "printed": pa.float64(),
+    "low": pa.float64(),
+    "high": pa.float64(),
+}
+
+
+def rounding_rows(spec: DatasetSpec) -> list[dict[str, Any]]:
+    """A row for each printed value, level and measure that the publisher rounds; measure ``all`` = every one."""
+    return [
+        {
+            "dataset_id": spec.dataset_id,
+            "unit": rule.unit,
+            "measure": measure,
+            "region_level": level,
+            "from_year": rule.from_year or FIRST_YEAR,
+            "to_year": rule.to_year or LAST_YEAR,
+            "by_year": rule.by_year,
+            "printed": printed,
+            "low": low,
+            "high": high,
+        }
+        for rule in spec.rounding
+        for measure in (rule.measures or ["all"])
+        for level in rule.levels
+        for printed, (low, high) in rule.values.items()
+    ]
+
+
+PART_TYPES = {"dataset_id": pa.string(), "dimension": pa.string(), "code": pa.string()}
+
+
+def part_rows(spec: DatasetSpec) -> list[dict[str, Any]]:
+    """A row for each code that adds up, with its like, to the total of a dimension."""
+    return [
+        {"dataset_id": spec.dataset_id, "dimension": dimension, "code": code}
+        for dimension, codes in spec.parts.items()
+        for code in codes
     ]
 
 

@@ -75,6 +75,36 @@ class HiddenRule(_Strict):
     basis: str = Field(description="who says so: the publisher's text, or why the wider interval was chosen")
 
 
+class RoundingRule(_Strict):
+    """Small counts that the publisher prints as another number: a printed value stands for any of [low, high].
+
+    Holds for inner cells, which are a total in none of the dimensions of ``parts``; a total is the sum of its inner
+    cells' intervals. ``levels`` are the region levels it was seen at, ``measures`` empty = every measure of the unit.
+    ``by_year``: the publisher does so in some years only, and a year whose cells print what rounding would have
+    changed is exact.
+    """
+
+    values: dict[float, tuple[float, float]] = Field(description="printed value -> least and most it may stand for")
+    levels: list[RegionLevel]
+    unit: str = "persons"
+    measures: list[str] = []
+    from_year: int | None = None
+    to_year: int | None = None
+    by_year: bool = False
+    basis: str = Field(description="who says so, or what in the figures shows it")
+
+    @model_validator(mode="after")
+    def _check(self) -> RoundingRule:
+        for printed, (low, high) in self.values.items():
+            if not low <= printed <= high:
+                raise ValueError(f"rounding: printed {printed:g} lies outside [{low:g}, {high:g}]")
+        return self
+
+    def is_altered(self, value: float) -> bool:
+        """True of a count that the rule would have printed as another: 1 and 2, where 0 and 3 stand for them."""
+        return value not in self.values and any(low <= value <= high for low, high in self.values.values())
+
+
 class Break(_Strict):
     """A change of definition: figures of ``year`` and later do not compare with those before."""
 
@@ -153,6 +183,10 @@ class DatasetSpec(_Strict):
     columns: list[Column] = []
     units: dict[str, str] = Field(default={}, description="upstream unit label -> unit code of units.yml")
     hidden: list[HiddenRule] = []
+    rounding: list[RoundingRule] = []
+    parts: dict[str, list[str]] = Field(
+        default={}, description="dimension -> its codes that add up to the total; other codes group the same otherwise"
+    )
     breaks: list[Break] = []
     gate: Gate = Gate()
     expects: Expected | None = Field(default=None, description="what a first release of the whole country must hold")
@@ -184,9 +218,15 @@ class DatasetSpec(_Strict):
         for label, unit in self.units.items():
             if unit not in units():
                 raise ValueError(f"units: {label!r} -> {unit!r} is not in units.yml")
-        for rule in self.hidden:
+        for name, codes in self.parts.items():
+            if name not in DIMENSIONS or not codes:
+                raise ValueError(f"parts: {name!r} is no conformed dimension, or has no codes")
+            unknown = set() if dimensions()[name].open else set(codes) - set(dimensions()[name].codes)
+            if unknown:
+                raise ValueError(f"parts: {', '.join(sorted(unknown))} is no code of {name}")
+        for rule in (*self.hidden, *self.rounding):
             if rule.unit not in units():
-                raise ValueError(f"hidden: unit {rule.unit!r} is not in units.yml")
+                raise ValueError(f"hidden or rounding: unit {rule.unit!r} is not in units.yml")
         has_measure = self.measure is not None or any(c.role == "measure" for c in self.columns)
         if self.source == "imdi" and self.shape == "observation" and not has_measure:
             raise ValueError("an observation dataset needs `measure` or a measure column")

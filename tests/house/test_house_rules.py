@@ -133,6 +133,25 @@ def test_no_mart_ends_in_select_star() -> None:
         assert not last.lstrip().startswith("*"), path
 
 
+_WORDS = r"(?:\w*_)?(?:status|basis|id|item|kind|reason|release|source|finding|document|table)"
+
+
+def test_no_word_is_chosen_by_the_alphabet() -> None:
+    """A status, basis, item or release of several parts goes by a declared order (macros/words.sql): max() and min() take the
+    alphabetically last and first, by which `unavailable` beats `ok` and a release is drawn by lot."""
+    aggregate = re.compile(
+        rf"\b(?:max|min)\(\s*(?:case\b[^()]*\bthen\s+)?(?:\w+\.)?{_WORDS}\s*(?:end\s*)?\)", re.IGNORECASE
+    )
+    assert aggregate.search("max(case when figures.measure = 'settled' then figures.value_status end)")
+    assert aggregate.search("min(release_id)") and aggregate.search("max(item)") and not aggregate.search("max(year)")
+    folders = [PROJECT / "dbt_project" / name for name in ("models", "macros", "tests")]
+    for path in [path for folder in folders for path in folder.rglob("*.sql") if path.name != "words.sql"]:
+        found = aggregate.search(path.read_text(encoding="utf-8"))
+        assert not found, (
+            f"{path}: {found.group(0) if found else ''} takes a word by the alphabet; see macros/words.sql"
+        )
+
+
 def test_dimensions_are_the_same_in_python_and_dbt() -> None:
     project = yaml.safe_load((PROJECT / "dbt_project" / "dbt_project.yml").read_text(encoding="utf-8"))
     assert tuple(project["vars"]["dimensions"]) == DIMENSIONS == tuple(dimensions())

@@ -129,12 +129,12 @@ def test_refugees_by_secondary_move_larvik_2022(warehouse: duckdb.DuckDBPyConnec
     assert rows == [(1930, 100), (1298, 67.3), (588, 30.5), (44, 2.3)]
 
 
-def test_zero_of_a_municipality_may_be_hidden(warehouse: duckdb.DuckDBPyConnection) -> None:
+def test_a_rounded_zero_keeps_its_bounds_and_status(warehouse: duckdb.DuckDBPyConnection) -> None:
     rows = warehouse.sql(
-        """select region_code, persons, persons_low, persons_high from marts.cohort_retention
+        """select region_code, persons, persons_low, persons_high, value_status from marts.cohort_retention
            where region_code in ('3907', '00') order by region_code"""
     ).fetchall()
-    assert rows == [("00", 0, 0, 0), ("3907", None, 0, 4)]
+    assert rows == [("00", 0, 0, 0, "ok"), ("3907", 0, 0, 2, "rounded")]
 
 
 def test_outcomes_name_the_cohort_and_recompute_the_share(warehouse: duckdb.DuckDBPyConnection) -> None:

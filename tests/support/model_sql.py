@@ -16,8 +16,9 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from orchestration.build.inputs import PART_TYPES, ROUNDING_TYPES, part_rows, rounding_rows
 from sources.dataset.dimensions import DIMENSIONS
-from sources.dataset.spec import load_specs
+from sources.dataset.spec import DatasetSpec, load_specs
 from sources.klass import reader as klass
 from warehouse.indicators import Indicator, term_rows
 
@@ -26,6 +27,7 @@ STAGED = ("stg_klass__municipalities", "stg_klass__municipality_changes", "stg_k
 REGIONS = ("int_region__code_period", "int_region__code_current", "int_region__code_year", "int_region__kostra_group")
 AREAS = ("int_region__part", "int_region__county_year")
 PLACED = ("int_observation__municipality", "int_observation__placed")
+BOUNDED = ("int_series__inner", "int_observation__staged", "int_observation__rounded", "int_observation__bounded")
 FIGURES = (*PLACED, "int_region__observation_summed", "int_region__observation_today")
 INDICATORS = tuple(f"int_indicator__{name}" for name in ("series", "breakdown", "cell", "value", "standing"))
 GATE = "hidden_cells_stay_hidden"
@@ -52,7 +54,7 @@ def compiled(*names: str) -> dict[str, str]:
         *STAGED,
         *REGIONS,
         *AREAS,
-        "int_observation__bounded",
+        *BOUNDED,
         *FIGURES,
         *INDICATORS,
         "fct_indicator_value",
@@ -104,6 +106,20 @@ class Build:
         empty = {"code": pa.string(), "group_code": pa.string(), "group_name": pa.string(), "valid_on": pa.date32()}
         self.table("staging", "stg_klass__kostra_groups", pa.schema(list(empty.items())).empty_table())
         self.run(*REGIONS, *AREAS)
+        self.round_nothing()
+
+    def round_nothing(self) -> None:
+        """No publisher rounds anything."""
+        self.table("landing", "rounding_rule", pa.Table.from_pylist([], schema=pa.schema(list(ROUNDING_TYPES.items()))))
+        self.table("landing", "series_part", pa.Table.from_pylist([], schema=pa.schema(list(PART_TYPES.items()))))
+
+    def rounds(self, spec: DatasetSpec) -> None:
+        """The rules and the parts of one dataset, as a run lays them."""
+        for name, rows, types in (
+            ("rounding_rule", rounding_rows(spec), ROUNDING_TYPES),
+            ("series_part", part_rows(spec), PART_TYPES),
+        ):
+            self.table("landing", name, pa.Table.from_pylist(rows, schema=pa.schema(list(types.items()))))
 
     def table(self, schema: str, name: str, rows: pa.Table) -> None:
         """(Re)make a table of rows."""
@@ -176,7 +192,7 @@ class Build:
             "to_year": [2999],
         }
         self.table("landing", "hidden_rule", pa.table(rule).set_column(4, "high", pa.array([high], pa.float64())))
-        self.run("int_observation__bounded", *FIGURES)
+        self.run(*BOUNDED, *FIGURES)
 
     def indicate(self, *indicators: Indicator, breaks: list[tuple[str, int]] | None = None) -> None:
         """Compute indicators on the laid cells, up to the comparison. The code of ``category`` tells series apart."""

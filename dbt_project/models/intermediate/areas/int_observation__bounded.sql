@@ -1,25 +1,10 @@
 -- Every cell of the releases in use with the interval its true value lies in.
--- An open cell is its own interval; a hidden one gets the bounds its dataset's rule states for its unit and year;
--- where nothing is known the bound is null. Zero is never put in for a hidden or missing cell.
+-- An open cell is its own interval; a rounded one keeps the printed value inside its bounds; a hidden one gets the bounds its
+-- dataset's rule states for its unit and year; where nothing is known the bound is null. Zero is never put in for a hidden or
+-- missing cell.
 {{ config(materialized='view') }}
 
-with observations as (
-
-    select * from {{ ref('stg_imdi__observations') }}
-    union all
-    select * from {{ ref('stg_ssb__observations') }}
-    union all
-    select * from {{ ref('stg_nav__observations') }}
-
-),
-
-series_number as (
-
-    select * from {{ ref('int_series__number') }}
-
-),
-
-series as (
+with series as (
 
     select
         series_id,
@@ -37,32 +22,39 @@ rules as (
 )
 
 select
-    series_number.series_id,
+    observations.series_id,
     observations.dataset_id,
     observations.release_id,
     observations.region_level,
     observations.region_code,
     observations.period_start,
-    {{ year_of('observations.period_start') }} as year,
+    observations.year,
     observations.value,
     case
+        when rounded.series_id is not null then rounded.value_low
         when observations.value_status = 'ok' then observations.value
         when rules.low is not null then rules.low
         when series.is_additive and series.is_non_negative then 0
     end as value_low,
-    case when observations.value_status = 'ok' then observations.value else rules.high end as value_high,
-    observations.value_status
-from observations
-inner join series_number
-    on
-        observations.dataset_id = series_number.dataset_id
-        and observations.release_id = series_number.release_id
-        and observations.series_number = series_number.series_number
+    case
+        when rounded.series_id is not null then rounded.value_high
+        when observations.value_status = 'ok' then observations.value
+        else rules.high
+    end as value_high,
+    case when rounded.series_id is not null then 'rounded' else observations.value_status end as value_status
+from {{ ref('int_observation__staged') }} as observations
 inner join series
-    on series_number.series_id = series.series_id
+    on observations.series_id = series.series_id
+left join {{ ref('int_observation__rounded') }} as rounded
+    on
+        observations.series_id = rounded.series_id
+        and observations.release_id = rounded.release_id
+        and observations.region_level = rounded.region_level
+        and observations.region_code = rounded.region_code
+        and observations.period_start = rounded.period_start
 left join rules
     on
         observations.dataset_id = rules.dataset_id
         and observations.value_status = rules.status
         and series.unit = rules.unit
-        and {{ year_of('observations.period_start') }} between rules.from_year and rules.to_year
+        and observations.year between rules.from_year and rules.to_year

@@ -51,7 +51,7 @@ ranked as (
         row_number() over (
             partition by cells.series_id, code_year.part_code, cells.period_start
             order by
-                case when cells.value_status in ('ok', 'suppressed') then 0 else 1 end,
+                case when {{ has_bounds('cells.value_status') }} then 0 else 1 end,
                 case when code_year.is_own_year then 0 else 1 end,
                 cells.published_code
         ) as choice
@@ -63,7 +63,7 @@ ranked as (
             cells.dataset_id = contested.dataset_id
             and code_year.part_code = contested.part_code
             and cells.geography_year = contested.geography_year
-    where (not code_year.is_special or cells.value_status in ('ok', 'suppressed')) {{ only_changed('cells.dataset_id') }}
+    where (not code_year.is_special or {{ has_bounds('cells.value_status') }}) {{ only_changed('cells.dataset_id') }}
 
 )
 
@@ -88,7 +88,7 @@ left join contested
         cells.dataset_id = contested.dataset_id
         and code_year.part_code = contested.part_code
         and cells.geography_year = contested.geography_year
-where contested.part_code is null and (not code_year.is_special or cells.value_status in ('ok', 'suppressed')) {{ only_changed('cells.dataset_id') }}
+where contested.part_code is null and (not code_year.is_special or {{ has_bounds('cells.value_status') }}) {{ only_changed('cells.dataset_id') }}
 
 union all
 

@@ -1,5 +1,5 @@
 -- Sums of municipality cells over the areas of today that upstream does not give as one cell.
--- Bounds add up through the sum. A part that a split may have sent elsewhere counts from nothing to all of it. Where a part
+-- Bounds add up through the sum. A sum of figures that upstream has rounded keeps the sum of what is printed. A part that a split may have sent elsewhere counts from nothing to all of it. Where a part
 -- has no cell at all there is no sum; where a cell is there but missing, only the lower bound is known.
 -- Shares, rates and medians are never added: such a row has no figure and says why.
 {{
@@ -72,16 +72,18 @@ summed as (
         in_area.region_level,
         in_area.period_start,
         in_area.year,
-        max(in_area.release_id) as release_id,
+        {{ the_same('in_area.release_id') }} as release_id,
         {{ exact_sum('case when in_area.is_exact then in_area.value_low when series.is_non_negative then 0 end') }} as low_sum,
         {{ exact_sum('in_area.value_high') }} as high_sum,
+        {{ exact_sum('in_area.value') }} as value_sum,
+        count(case when in_area.is_exact then in_area.value end) as value_count,
         count(case when in_area.is_exact or series.is_non_negative then in_area.value_low end) as low_count,
         count(in_area.value_high) as high_count,
         count(*) as cell_count,
         count(in_area.part_count) as present_parts,
         max(in_area.part_count) as part_count,
         count(case when in_area.value_status = 'suppressed' then 1 end) as hidden_count,
-        count(case when in_area.value_status not in ('ok', 'suppressed') then 1 end) as missing_count,
+        count(case when not {{ has_bounds('in_area.value_status') }} then 1 end) as missing_count,
         count(case when not in_area.is_exact then 1 end) as split_count,
         max(case when series.is_additive then 1 else 0 end) = 1 as is_additive
     from in_area
@@ -105,6 +107,7 @@ select
             is_additive and present_parts = part_count
             and low_count = cell_count and high_count = cell_count and low_sum = high_sum
             then low_sum
+        when is_additive and present_parts = part_count and value_count = cell_count then value_sum
     end as value,
     case when is_additive and present_parts = part_count and low_count = cell_count then low_sum end as value_low,
     case when is_additive and present_parts = part_count and high_count = cell_count then high_sum end as value_high,
@@ -112,6 +115,7 @@ select
         when not is_additive or present_parts < part_count or part_count is null then 'unavailable'
         when missing_count = cell_count then 'missing'
         when low_count < cell_count or high_count < cell_count then 'incomplete'
+        when low_sum < high_sum and value_count = cell_count then 'rounded'
         when low_sum < high_sum then 'interval'
         else 'ok'
     end as value_status,
@@ -121,6 +125,7 @@ select
         when missing_count > 0 then 'parts_missing'
         when split_count > 0 and low_sum < high_sum then 'split_without_weights'
         when hidden_count > 0 then 'hidden_parts'
+        when low_sum < high_sum then 'rounded_parts'
     end as reason,
     cast(hidden_count as integer) as hidden_count,
     cast(missing_count as integer) as missing_count,

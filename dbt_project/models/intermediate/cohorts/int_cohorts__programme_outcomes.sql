@@ -1,4 +1,5 @@
 -- Outcomes after the introduction programme on one shape: which cohort, how many years after, what status.
+-- Status and basis are those of the count; of the share where a source gives no count.
 -- The three sources name the cohort differently: by its year (left_in_2012), by years ago, or always one year ago.
 with figures as (
 
@@ -29,24 +30,47 @@ dated as (
         end as programme_end_year
     from figures
 
+),
+
+counts as (
+
+    select * from dated
+    where unit = 'persons'
+
+),
+
+shares as (
+
+    select * from dated
+    where unit = 'percent'
+
 )
 
 select
-    dataset_id,
-    region_code,
-    region_level,
-    year,
-    programme_end_year,
-    year - programme_end_year as years_since_programme,
-    sex,
-    age_group,
-    status,
-    max(case when unit = 'persons' then value end) as persons,
-    max(case when unit = 'persons' then value_low end) as persons_low,
-    max(case when unit = 'persons' then value_high end) as persons_high,
-    max(case when unit = 'percent' then value end) as published_share_pct,
-    max(value_status) as value_status,
-    max(geography_basis) as geography_basis,
-    max(release_id) as release_id
-from dated
-group by dataset_id, region_code, region_level, year, programme_end_year, sex, age_group, status
+    coalesce(counts.dataset_id, shares.dataset_id) as dataset_id,
+    coalesce(counts.region_code, shares.region_code) as region_code,
+    coalesce(counts.region_level, shares.region_level) as region_level,
+    coalesce(counts.year, shares.year) as year,
+    coalesce(counts.programme_end_year, shares.programme_end_year) as programme_end_year,
+    coalesce(counts.sex, shares.sex) as sex,
+    coalesce(counts.age_group, shares.age_group) as age_group,
+    coalesce(counts.status, shares.status) as status,
+    coalesce(counts.year, shares.year) - coalesce(counts.programme_end_year, shares.programme_end_year) as years_since_programme,
+    counts.value as persons,
+    counts.value_low as persons_low,
+    counts.value_high as persons_high,
+    shares.value as published_share_pct,
+    coalesce(counts.value_status, shares.value_status) as value_status,
+    coalesce(counts.geography_basis, shares.geography_basis) as geography_basis,
+    coalesce(counts.release_id, shares.release_id) as release_id
+from counts
+full outer join shares
+    on
+        counts.dataset_id = shares.dataset_id
+        and counts.region_code = shares.region_code
+        and counts.region_level = shares.region_level
+        and counts.year = shares.year
+        and counts.programme_end_year = shares.programme_end_year
+        and counts.sex = shares.sex
+        and counts.age_group = shares.age_group
+        and counts.status = shares.status

@@ -22,12 +22,16 @@ select
     series,
     year,
     source_document,
-    min(source_table) as source_table,
-    min(dataset_id) as dataset_id,
-    min(release_id) as release_id,
+    {{ all_of('source_table') }} as source_table,
+    {{ the_same('dataset_id') }} as dataset_id,
+    {{ the_same('release_id') }} as release_id,
     min(source_row) as source_row,
     max(case when is_demo then 1 else 0 end) = 1 as is_demo,
-    case when max(item) in ('five_year_grant_per_person_nok') then 'five_years_per_person' else 'sample_total' end as basis,
+    case
+        when count(case when item in ('five_year_cost_per_person_nok', 'five_year_grant_per_person_nok') then 1 end) > 0
+            then 'five_years_per_person'
+        else 'sample_total'
+    end as basis,
     max(
         case when item in ('five_year_cost_per_person_nok', 'sample_total_cost_nok') then amount_nok end
     ) as cost_nok,

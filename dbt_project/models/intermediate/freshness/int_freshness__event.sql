@@ -63,7 +63,7 @@ days as (
         dataset_id,
         event_date,
         max(last_year) as last_year,
-        min(basis) as basis
+        case when count(case when basis = 'own release log' then 1 end) > 0 then 'own release log' else {{ the_same('basis') }} end as basis
     from events
     group by dataset_id, event_date
 

@@ -32,7 +32,7 @@ dated as (
 select
     dated.year,
     codes.code as municipality_code,
-    min(codes.current_code) as region_code
+    {{ the_same('codes.current_code') }} as region_code
 from dated
 inner join codes
     on

@@ -19,8 +19,8 @@ yearly as (
         settled.year as settlement_year,
         cast(sum(settled.settled_persons) as bigint) as settled_persons,
         count(distinct settled.month) as months_counted,
-        min(settled.dataset_id) as dataset_id,
-        min(settled.release_id) as release_id,
+        {{ the_same('settled.dataset_id') }} as dataset_id,
+        {{ the_same('settled.release_id') }} as release_id,
         min(settled.source_row) as source_row,
         max(case when settled.is_demo then 1 else 0 end) = 1 as is_demo
     from settled

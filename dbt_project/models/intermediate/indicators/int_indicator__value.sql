@@ -1,6 +1,7 @@
 -- The figure of every indicator, area and year, with bounds, status and basis.
 -- A share is recomputed from numerator and denominator where upstream has no share for the very area; it is never averaged.
 -- Its bounds are those of the extreme cases: least over most, and most over least (the reverse below zero).
+-- Upstream's own share of rounded counts has the bounds of those counts; one that its counts contradict is called so.
 {{
     config(
         materialized='incremental',
@@ -67,9 +68,12 @@ shares as (
             when 'unavailable' in (numerators.value_status, denominators.value_status) then 'unavailable'
             when 'missing' in (numerators.value_status, denominators.value_status) then 'missing'
             when 'not_applicable' in (numerators.value_status, denominators.value_status) then 'missing'
+            when 'not_finite' in (numerators.value_status, denominators.value_status) then 'missing'
             when 'incomplete' in (numerators.value_status, denominators.value_status) then 'incomplete'
             when denominators.value_high = 0 then 'not_applicable'
-            when numerators.value is not null and denominators.value is not null then 'ok'
+            when indicators.is_part_of_whole and numerators.value_low > denominators.value_high then 'contradicted'
+            when numerators.value is not null and denominators.value <> 0
+                then case when 'rounded' in (numerators.value_status, denominators.value_status) then 'rounded' else 'ok' end
             when numerators.value_status = 'suppressed' then 'suppressed'
             else 'interval'
         end as value_status,
@@ -98,14 +102,15 @@ recomputed as (
         region_code,
         region_level,
         year,
-        case when value_status = 'ok' then scale * numerator / denominator end as value,
+        scale,
+        case when value_status in ('ok', 'rounded', 'contradicted') then scale * numerator / nullif(denominator, 0) end as value,
         case
-            when value_status in ('ok', 'interval', 'suppressed') and denominator_high > 0
+            when value_status in ('ok', 'rounded', 'contradicted', 'interval', 'suppressed') and denominator_high > 0
                 then scale * numerator_low / case when numerator_low < 0 then nullif(denominator_low, 0) else denominator_high end
         end as value_low,
         case
-            when value_status not in ('ok', 'interval', 'suppressed') then null
-            when is_part_of_whole and (denominator_low = 0 or numerator_high > denominator_low) then scale
+            when value_status not in ('ok', 'rounded', 'contradicted', 'interval', 'suppressed') then null
+            when is_part_of_whole and value_status <> 'contradicted' and (denominator_low = 0 or numerator_high > denominator_low) then scale
             when numerator_high < 0 and denominator_high > 0 then scale * numerator_high / denominator_high
             when denominator_low > 0 then scale * numerator_high / denominator_low
         end as value_high,
@@ -129,9 +134,15 @@ combined as (
         coalesce(upstream.region_level, recomputed.region_level) as region_level,
         coalesce(upstream.year, recomputed.year) as year,
         upstream.indicator_id is not null
-        and (recomputed.indicator_id is null or upstream.value_status in ('ok', 'suppressed')) as is_upstream,
+        and (recomputed.indicator_id is null or {{ has_bounds('upstream.value_status') }}) as is_upstream,
         -- bounds from the counts, unless the counts are open: then they would show the very share that is hidden
         coalesce(upstream.value_status, '') = 'suppressed' and recomputed.value_low < recomputed.value_high as is_hidden_share,
+        upstream.value_status = 'ok'
+        and recomputed.value_low < recomputed.value_high and recomputed.hidden_count = 0 as is_rounded_share,
+        upstream.value_status = 'ok' and (
+            upstream.value < recomputed.value_low - {{ share_tolerance('recomputed.scale') }}
+            or upstream.value > recomputed.value_high + {{ share_tolerance('recomputed.scale') }}
+        ) as is_contradicted,
         upstream.release_id as upstream_release_id,
         upstream.value as upstream_value,
         upstream.value_low as upstream_low,
@@ -170,9 +181,22 @@ chosen as (
         region_level,
         year,
         case when is_upstream then upstream_value else value end as value,
-        case when is_hidden_share then value_low when is_upstream then upstream_low else value_low end as value_low,
-        case when is_hidden_share then value_high when is_upstream then upstream_high else value_high end as value_high,
-        case when is_upstream then upstream_status else value_status end as value_status,
+        case
+            when is_rounded_share or is_contradicted then least(upstream_value, value_low)
+            when is_upstream and not is_hidden_share then upstream_low
+            else value_low
+        end as value_low,
+        case
+            when is_rounded_share or is_contradicted then greatest(upstream_value, value_high)
+            when is_upstream and not is_hidden_share then upstream_high
+            else value_high
+        end as value_high,
+        case
+            when is_contradicted then 'contradicted'
+            when is_rounded_share then 'rounded'
+            when is_upstream then upstream_status
+            else value_status
+        end as value_status,
         -- beside a share that upstream hides or shows, no counts that would give away what it hides
         case when not is_upstream or upstream_value is not null then numerator end as numerator,
         case when not is_upstream or (upstream_value is not null and numerator is not null) then denominator end as denominator,
@@ -198,7 +222,7 @@ without_municipalities as (
         indicator_id,
         breakdown_id,
         year,
-        coalesce(max(case when role <> 'numerator' then release_id end), max(release_id)) as release_id
+        coalesce({{ the_same("case when role <> 'numerator' then release_id end") }}, {{ the_same('release_id') }}) as release_id
     from {{ ref('int_indicator__cell') }}
     where role in ('value', 'published', 'numerator') {{ only_changed('indicator_id', 'changed_indicators') }}
     group by indicator_id, breakdown_id, year

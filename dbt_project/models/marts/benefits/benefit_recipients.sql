@@ -63,8 +63,8 @@ sources as (
 
     select
         terms.indicator_id,
-        min(datasets.source) as source,
-        min(datasets.dataset_id) as dataset_id
+        {{ all_of('datasets.source') }} as source,
+        {{ all_of('datasets.dataset_id') }} as dataset_id
     from {{ ref('dim_indicator_term') }} as terms
     inner join {{ ref('dim_dataset') }} as datasets
         on terms.dataset_id = datasets.dataset_id
@@ -104,9 +104,12 @@ select
     cast(figures.age_group as {{ dbt.type_string() }}) as age_group,
     cast(indicators.unit as {{ dbt.type_string() }}) as unit,
     {%- for name, code in groups.items() %}
-        {%- for measure in ['value', 'value_low', 'value_high', 'value_status', 'geography_basis'] %}
-            max(case when figures.immigrant_category = '{{ code }}' then figures.{{ measure }} end) as {{ name }}_{{ measure }},
+        {%- set of_group = "case when figures.immigrant_category = '" ~ code ~ "' then figures." %}
+        {%- for measure in ['value', 'value_low', 'value_high'] %}
+            max({{ of_group ~ measure }} end) as {{ name }}_{{ measure }},
         {%- endfor %}
+        cast({{ worst_status(of_group ~ 'value_status end') }} as {{ dbt.type_string() }}) as {{ name }}_value_status,
+        cast({{ worst_basis(of_group ~ 'geography_basis end') }} as {{ dbt.type_string() }}) as {{ name }}_geography_basis,
     {%- endfor %}
     max(case when figures.immigrant_category = 'immigrants' then figures.value end)
     - max(case when figures.immigrant_category = 'population_except_immigrants' then figures.value end)
@@ -115,7 +118,7 @@ select
     cast(figures.indicator_id as {{ dbt.type_string() }}) as indicator_id,
     cast(sources.source as {{ dbt.type_string() }}) as source,
     cast(sources.dataset_id as {{ dbt.type_string() }}) as dataset_id,
-    cast(max(figures.release_id) as {{ dbt.type_string() }}) as release_id,
+    cast({{ all_of('figures.release_id') }} as {{ dbt.type_string() }}) as release_id,
     figures.is_demo
 from figures
 inner join indicators

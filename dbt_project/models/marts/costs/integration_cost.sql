@@ -1,5 +1,5 @@
 {%- set levels = [
-    ('municipality', 'region_code', 'max(region_name)'),
+    ('municipality', 'region_code', the_same('region_name')),
     ('county_sample', 'county_code', 'null'),
     ('sample', "'00'", "'Utvalgskommunene'"),
 ] %}

@@ -25,24 +25,33 @@ printed_costs as (
 ),
 
 -- of two tables with the sample's activity the annex is left out: it covers two years, the other all
-counted as (
+ranked as (
 
     select
         year,
         case when scope = 'municipality' then 'municipality' else 'sample' end as area_level,
         coalesce(municipality_code, '00') as region_code,
-        max(municipality_name) as region_name,
-        max(participant_persons) as participant_persons,
-        max(teaching_hours) as teaching_hours,
-        min(source_document) as source_document,
-        max(source_table) as source_table,
-        min(dataset_id) as dataset_id,
-        min(release_id) as release_id,
-        min(source_row) as source_row,
-        max(case when is_demo then 1 else 0 end) = 1 as is_demo
+        municipality_name as region_name,
+        participant_persons,
+        teaching_hours,
+        source_document,
+        source_table,
+        dataset_id,
+        release_id,
+        source_row,
+        is_demo,
+        row_number() over (
+            partition by year, scope, municipality_code
+            order by case when source_table like 'Vedlegg%' then 1 else 0 end, source_row
+        ) as table_order
     from activity
-    group by
-        year, case when scope = 'municipality' then 'municipality' else 'sample' end, coalesce(municipality_code, '00')
+
+),
+
+counted as (
+
+    select * from ranked
+    where table_order = 1
 
 ),
 

@@ -10,7 +10,11 @@ ended_by as (
     select
         old_code,
         change_date,
-        min(change_kind) as change_kind
+        case
+            {%- for kind in ['split', 'merge', 'renumber'] %}
+                when count(case when change_kind = '{{ kind }}' then 1 end) > 0 then '{{ kind }}'
+            {%- endfor %}
+        end as change_kind
     from {{ ref('stg_klass__municipality_changes') }}
     where change_kind in ('renumber', 'merge', 'split')
     group by old_code, change_date

@@ -38,11 +38,11 @@ select
         cast(max(case when figures.measure = '{{ measure }}' then figures.value end) as bigint) as {{ column }},
         cast(max(case when figures.measure = '{{ measure }}' then figures.value_low end) as bigint) as {{ column }}_low,
         cast(max(case when figures.measure = '{{ measure }}' then figures.value_high end) as bigint) as {{ column }}_high,
-        cast(max(case when figures.measure = '{{ measure }}' then figures.value_status end) as {{ dbt.type_string() }}) as {{ column }}_status,
+        cast({{ worst_status("case when figures.measure = '" ~ measure ~ "' then figures.value_status end") }} as {{ dbt.type_string() }}) as {{ column }}_status,
     {%- endfor %}
-    cast(max(case when figures.measure = 'settled' then figures.geography_basis end) as {{ dbt.type_string() }}) as geography_basis,
-    cast(max(case when figures.measure = 'settled' then figures.reason end) as {{ dbt.type_string() }}) as reason,
-    cast(max(figures.release_id) as {{ dbt.type_string() }}) as release_id,
+    cast({{ worst_basis("case when figures.measure = 'settled' then figures.geography_basis end") }} as {{ dbt.type_string() }}) as geography_basis,
+    cast({{ the_same("case when figures.measure = 'settled' then figures.reason end") }} as {{ dbt.type_string() }}) as reason,
+    cast({{ all_of('figures.release_id') }} as {{ dbt.type_string() }}) as release_id,
     datasets.is_demo
 from figures
 inner join datasets

@@ -1,0 +1,61 @@
+{# Words that sum up parts: a status, a basis, a reason, a release. Their order is declared here and nowhere taken from the
+   alphabet (a test of the house holds the models to it). Not here: what a word means; that is in the models' yml. #}
+
+{# Statuses from the surest figure to none. #}
+{% macro status_order() -%}
+    {{ return([
+        'ok', 'rounded', 'contradicted', 'interval', 'suppressed', 'incomplete', 'not_applicable', 'not_finite', 'missing', 'unavailable'
+    ]) }}
+{%- endmacro %}
+
+{# Bases from the publisher's own figure to none. #}
+{% macro basis_order() -%}
+    {{ return(['published', 'published_under_other_code', 'summed', 'recomputed', 'unavailable']) }}
+{%- endmacro %}
+
+{% macro place_in(expression, words) -%}
+    case {{ expression }}{% for word in words %} when '{{ word }}' then {{ loop.index }}{% endfor %} end
+{%- endmacro %}
+
+{% macro word_at(expression, words) -%}
+    case {{ expression }}{% for word in words %} when {{ loop.index }} then '{{ word }}'{% endfor %} end
+{%- endmacro %}
+
+{# Aggregates: the least sure word of a group; null where the group has none. #}
+{% macro worst_status(expression) -%}
+    {{ word_at('max(' ~ place_in(expression, status_order()) ~ ')', status_order()) }}
+{%- endmacro %}
+
+{% macro worst_basis(expression) -%}
+    {{ word_at('max(' ~ place_in(expression, basis_order()) ~ ')', basis_order()) }}
+{%- endmacro %}
+
+{# Aggregate: the text that is the same throughout a group; null where there are several or none. Gives nothing up to the
+   alphabet: of several no one is taken. #}
+{% macro the_same(expression) -%}
+    case when min({{ expression }}) = max({{ expression }}) then min({{ expression }}) end
+{%- endmacro %}
+
+{# Aggregate: every text of a group, once, in order, with a comma and a blank between: the release, or the releases. #}
+{% macro all_of(expression) -%}
+    {{ return(adapter.dispatch('all_of', 'integrering')(expression)) }}
+{%- endmacro %}
+{% macro default__all_of(expression) -%}
+    string_agg(distinct {{ expression }}, ', ' order by {{ expression }})
+{%- endmacro %}
+{% macro spark__all_of(expression) -%}
+    nullif(array_join(array_sort(collect_set({{ expression }})), ', '), '')
+{%- endmacro %}
+
+{# Whether a status stands beside a figure that upstream printed, or beside bounds of one. #}
+{% macro has_figure(status) -%}
+    {{ status }} in ('ok', 'rounded', 'contradicted')
+{%- endmacro %}
+{% macro has_bounds(status) -%}
+    {{ status }} in ('ok', 'rounded', 'contradicted', 'suppressed')
+{%- endmacro %}
+
+{# How far a printed share may lie from its own counts: half of the last digit of a share printed without decimals. #}
+{% macro share_tolerance(scale) -%}
+    0.005e0 * {{ scale }}
+{%- endmacro %}

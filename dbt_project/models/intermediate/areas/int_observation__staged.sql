@@ -1,0 +1,29 @@
+-- The cells of every publisher in use, with the number their series has across releases.
+{{ config(materialized='view') }}
+
+with observations as (
+
+    select * from {{ ref('stg_imdi__observations') }}
+    union all
+    select * from {{ ref('stg_ssb__observations') }}
+    union all
+    select * from {{ ref('stg_nav__observations') }}
+
+)
+
+select
+    series_number.series_id,
+    observations.dataset_id,
+    observations.release_id,
+    observations.region_level,
+    observations.region_code,
+    observations.period_start,
+    {{ year_of('observations.period_start') }} as year,
+    observations.value,
+    observations.value_status
+from observations
+inner join {{ ref('int_series__number') }} as series_number
+    on
+        observations.dataset_id = series_number.dataset_id
+        and observations.release_id = series_number.release_id
+        and observations.series_number = series_number.series_number
