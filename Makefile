@@ -1,5 +1,7 @@
 # Integrering: `make run` sets up and runs the main job on bundled input; `make test` sets up and runs the tests.
-PYTHON ?= python3.11
+# The newest Python on the path that the project runs on; `make PYTHON=... test` names another.
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' >/dev/null 2>&1 && { echo $$p; break; }; done)
 VENV := .venv
 BIN := $(VENV)/bin
 AUDIT := .venv-audit
@@ -44,6 +46,7 @@ setup: $(INSTALLED)
 
 # Everything pinned with hashes; --no-deps because the lock names every package and pip stumbles over an extra without it.
 $(INSTALLED): requirements/dev.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "expected Python 3.11, 3.12 or 3.13 on the path, found none: install one, or name it: make PYTHON=/path/to/python3.12 $(MAKECMDGOALS)"; exit 2; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
@@ -68,10 +71,10 @@ $(AUDIT)/.installed: requirements/audit.txt
 
 # Resolve anew from pyproject.toml (needs uv); writes no host names. What is run is what was tested: the same versions as in dev.txt.
 lock:
-	uv pip compile --quiet --generate-hashes --no-header --no-annotate -p 3.11 --extra dev pyproject.toml -o requirements/dev.txt
-	uv pip compile --quiet --generate-hashes --no-header --no-annotate -p 3.11 pyproject.toml -c requirements/dev.txt -o requirements/run.txt
-	uv pip compile --quiet --generate-hashes --no-header --no-annotate -p 3.11 requirements/audit.in -o requirements/audit.txt
-	uv pip compile --quiet --generate-hashes --no-header --no-annotate -p 3.11 --extra dev --extra spark pyproject.toml -c requirements/dev.txt -o requirements/spark.txt
+	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate -p 3.11 --extra dev pyproject.toml -o requirements/dev.txt
+	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate -p 3.11 pyproject.toml -c requirements/dev.txt -o requirements/run.txt
+	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate -p 3.11 requirements/audit.in -o requirements/audit.txt
+	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate -p 3.11 --extra dev --extra spark pyproject.toml -c requirements/dev.txt -o requirements/spark.txt
 
 clean:
 	rm -rf $(VENV) $(AUDIT) dist .venv-spark .venv-readers warehouse/data dbt_project/target dbt_project/logs *.egg-info .pytest_cache .ruff_cache .hypothesis
