@@ -16,7 +16,7 @@ from orchestration.build.dbt_project import ensure_manifest
 from orchestration.sensors.changes import Target, nightly_schedule, sensors
 from orchestration.sensors.notifications import notification_sensors
 from orchestration.workspace import Workspace
-from warehouse.settings import Settings
+from warehouse.settings import Settings, load_settings
 
 REFRESH_JOB = "refresh"
 
@@ -54,4 +54,4 @@ def build_defs(settings: Settings, overrides: dict[str, Any] | None = None) -> d
 @dg.definitions
 def defs() -> dg.Definitions:
     """What `dagster dev` loads: the definitions of this machine's settings."""
-    return build_defs(Settings())
+    return build_defs(load_settings())

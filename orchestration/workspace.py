@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from fnmatch import fnmatch
 from functools import cached_property
 from pathlib import Path
@@ -19,7 +20,9 @@ from sources.demo.extracts import write_demo_extracts
 from sources.gates.expectations import Use
 from sources.landing.bundled import BundledFile, bundled
 from sources.landing.store import Landing
+from warehouse.errors import WrongSetting
 from warehouse.indicators import Indicator, load_indicators
+from warehouse.last_run import holds_real, remember_run
 from warehouse.paths import DataFolder
 from warehouse.settings import PROJECT, Settings
 
@@ -40,6 +43,8 @@ class Workspace:
     only: tuple[str, ...] = ()
     as_of: datetime | None = None
     full: bool = False
+    replaces_real: bool = False
+    """Whether a person said that invented figures may take the place of real ones in this folder."""
     report: Callable[[object], None] = lambda outcome: None
     _found: dict[str, Discovery] = field(default_factory=dict, compare=False)
 
@@ -88,7 +93,38 @@ class Workspace:
     def files(self) -> list[Candidate | BundledFile]:
         """All files of a run in the order in which they came: bundled first, then extracts by date."""
         candidates = sorted(self.discovery().candidates, key=lambda c: (c.retrieved_at, c.relative))
-        return [file for file in [*bundled(self.specs), *candidates] if self.wants(file.dataset_id)]
+        # what ships is taken in whatever --only says: no figure has a place without it, and it asks nobody
+        return [*bundled(self.specs), *(file for file in candidates if self.wants(file.dataset_id))]
+
+    def check_only(self) -> None:
+        """Raises WrongSetting, with names that are near, when a glob of ``--only`` is that of no dataset."""
+        names = {dataset_id: dataset_id for dataset_id in self.specs}
+        names |= {dataset_id.split("_", 1)[-1]: dataset_id for dataset_id in self.specs}
+        for glob in self.only:
+            if not any(fnmatch(name, glob) for name in names):
+                near = get_close_matches(glob.replace("*", ""), names, n=3, cutoff=0.5)
+                raise WrongSetting(
+                    expected="a glob on the id of a dataset, or on its id without the publisher",
+                    found=f"{glob!r}, which is none of {len(self.specs)}",
+                    where="--only",
+                    next_step=f"near: {', '.join(near)}" if near else "integrering sources check lists all",
+                )
+
+    def require_kind(self) -> None:
+        """Raises WrongSetting before invented figures take the place of real ones that a person did not give up."""
+        if self.is_demo and self.as_of is None and not self.replaces_real and holds_real(self.folder):
+            raise WrongSetting(
+                expected="a run of real figures: this data folder holds some",
+                found="source demo, whose figures are invented",
+                where=str(self.folder.root),
+                next_step="choose --source live or --extracts DIR; or give the demo a folder of its own (INTEGRERING_DATA_DIR); "
+                "or say `integrering run --source demo --yes` to let invented figures take the place of the real ones here",
+            )
+
+    def remember(self) -> None:
+        """Record what this run is made with; from then on it is what the folder is run with unless told otherwise."""
+        if self.as_of is None:
+            remember_run(self.folder, self.settings.source, self.settings.extracts_dir)
 
     def wants(self, dataset_id: str) -> bool:
         """Whether ``--only`` (globs on the dataset id, or on the id without its source) lets a dataset through."""

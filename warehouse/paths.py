@@ -32,6 +32,11 @@ class DataFolder:
         return self.build / "build.duckdb"
 
     @property
+    def last_run(self) -> Path:
+        """What the folder was last run with."""
+        return self.root / "last_run.json"
+
+    @property
     def lock(self) -> Path:
         return self.build / "writer.lock"
 

@@ -13,6 +13,8 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from warehouse.errors import WrongSetting
+from warehouse.last_run import last_run
+from warehouse.paths import DataFolder
 
 PROJECT = Path(__file__).parents[1]
 """The checkout: where dbt_project/ and settings.toml lie."""
@@ -83,9 +85,17 @@ class Settings(BaseSettings):
 
 
 def load_settings(**changes: Any) -> Settings:
-    """The settings with the options of one call. Raises WrongSetting, which names settings but never shows a value."""
+    """The settings with the options of one call. Raises WrongSetting, which names settings but never shows a value.
+
+    Where nobody names a source, it is what the data folder was last run with: a folder of real figures stays one.
+    """
     try:
-        return Settings(**changes)
+        settings = Settings(**changes)
+        known = last_run(DataFolder(settings.data_dir.resolve()))
+        if known is None or "source" in settings.model_fields_set:
+            return settings
+        remembered = {"source": known.source, "extracts_dir": settings.extracts_dir or known.extracts_dir}
+        return Settings(**{**changes, **remembered})
     except tomllib.TOMLDecodeError as problem:
         raise WrongSetting(
             expected="a TOML file",

@@ -17,6 +17,7 @@ from orchestration.workspace import Workspace
 from sources.dataset.discovery import Candidate
 from sources.dataset.spec import DatasetSpec
 from sources.landing.bundled import BundledFile
+from sources.landing.predecessor import is_counted
 from sources.landing.revisions import ensure_revision
 
 GROUP_NAMES = {
@@ -97,7 +98,7 @@ def _freshness(spec: DatasetSpec) -> dg.FreshnessPolicy | None:
 def release_metadata(workspace: Workspace, spec: DatasetSpec) -> dict[str, dg.MetadataValue]:
     """What the UI shows of the dataset's newest release: rows, years, what it revised, what is held, where to look."""
     landing = workspace.landing
-    receipts = landing.receipts(spec.dataset_id)
+    receipts = [r for r in landing.receipts(spec.dataset_id) if is_counted(r, workspace.is_demo)]
     metadata: dict[str, dg.MetadataValue] = {"source": dg.MetadataValue.url(spec.link)}
     decisions = [(r.release_id, landing.decision(spec.dataset_id, r.release_id)) for r in receipts]
     held = [

@@ -17,7 +17,7 @@ from sources.dataset.dimensions import DIMENSIONS, dimensions, units
 from sources.dataset.spec import DatasetSpec
 from sources.landing.current import InUse
 from sources.landing.intake import ensure_rows
-from sources.landing.predecessor import was_known
+from sources.landing.predecessor import is_counted
 from sources.landing.store import Landing
 from warehouse.build import BuildInputs, LandedRows
 from warehouse.indicators import Indicator, check_references, term_rows
@@ -34,11 +34,12 @@ def build_inputs(
     current: Sequence[InUse],
     indicators: list[Indicator],
     *,
+    demo: bool,
     as_of: datetime | None = None,
 ) -> BuildInputs:
     """Everything the build file is laid with. Raises IndicatorError when an indicator names what no spec has.
 
-    ``as_of`` leaves out of the release log what came later.
+    ``as_of`` leaves out of the release log what came later, ``demo`` releases of the other kind.
     """
     open_or_codes = {n: None if d.open else set(d.codes) for n, d in dimensions().items()}
     check_references(indicators, set(specs), open_or_codes, set(units()))
@@ -54,8 +55,8 @@ def build_inputs(
             inputs.tables[spec.dataset_id] = (columns, rows[-1] if rows else None)
         elif spec.source in inputs.observations:
             inputs.observations[spec.source] += rows
-    inputs.revisions, counts = revisions(landing, specs, as_of)
-    inputs.metadata = _metadata(landing, specs, current, indicators, as_of) | {"revision_count": counts}
+    inputs.revisions, counts = revisions(landing, specs, demo, as_of)
+    inputs.metadata = _metadata(landing, specs, current, indicators, demo, as_of) | {"revision_count": counts}
     return inputs
 
 
@@ -74,6 +75,7 @@ def _metadata(
     specs: dict[str, DatasetSpec],
     current: Sequence[InUse],
     indicators: list[Indicator],
+    demo: bool,
     as_of: datetime | None,
 ) -> dict[str, pa.Table]:
     return {
@@ -90,7 +92,7 @@ def _metadata(
         ),
         "unit": _rows([{"unit": c, "name_nb": u.name_nb, "additive": u.additive} for c, u in units().items()]),
         "release": _rows(
-            [row for spec in specs.values() for row in _release_rows(landing, spec, as_of)], _RELEASE_TYPES
+            [row for spec in specs.values() for row in _release_rows(landing, spec, demo, as_of)], _RELEASE_TYPES
         ),
         "current_release": _rows(
             [{"dataset_id": u.dataset_id, "slice": u.slice, "release_id": u.release_id} for u in current],
@@ -251,10 +253,10 @@ _RELEASE_TYPES = {
 }
 
 
-def _release_rows(landing: Landing, spec: DatasetSpec, as_of: datetime | None) -> list[dict[str, Any]]:
+def _release_rows(landing: Landing, spec: DatasetSpec, demo: bool, as_of: datetime | None) -> list[dict[str, Any]]:
     rows = []
     for receipt in landing.receipts(spec.dataset_id):
-        if not was_known(receipt, as_of):
+        if not is_counted(receipt, demo, as_of):
             continue
         facts = landing.reading(spec.dataset_id, receipt.release_id)
         decision = landing.decision(spec.dataset_id, receipt.release_id)

@@ -23,7 +23,7 @@ from orchestration.runs.refresh import reread_outdated
 from orchestration.workspace import Workspace
 from sources.landing.compaction import compact
 from sources.landing.current import InUse, select_current
-from sources.landing.predecessor import was_known
+from sources.landing.predecessor import is_counted
 from warehouse.build import BuildInputs, load_inputs
 from warehouse.errors import VerificationFailed
 from warehouse.interface.declaration import Table, load_interface
@@ -95,7 +95,7 @@ def _release_log(workspace: Workspace) -> str:
     landing, digest = workspace.landing, hashlib.sha256()
     for receipt in landing.receipts():
         decision = landing.decision(receipt.dataset_id, receipt.release_id)
-        if decision and decision.state != "held" and was_known(receipt, workspace.as_of):
+        if decision and decision.state != "held" and is_counted(receipt, workspace.is_demo, workspace.as_of):
             digest.update(f"{receipt.dataset_id} {receipt.release_id} {decision.state}\n".encode())
     return digest.hexdigest()
 
@@ -141,8 +141,11 @@ def _pending(
 def prepare_build(workspace: Workspace, *, full: bool = False) -> BuildPlan:
     """Lay out the build file for dbt and say what has to be rebuilt. Must be called under the writer's lock.
 
-    A build file that a crash left half-changed has no state beside it and is thrown away.
+    A build file that a crash left half-changed has no state beside it and is thrown away. Raises WrongSetting before
+    invented figures take the place of real ones that nobody gave up.
     """
+    workspace.require_kind()
+    workspace.remember()
     folder = workspace.folder
     for outcome in reread_outdated(workspace.landing, workspace.specs):
         workspace.report(outcome)
@@ -199,7 +202,9 @@ def _is_whole(build_file: Path) -> bool:
 
 
 def _inputs(workspace: Workspace, current: list[InUse]) -> BuildInputs:
-    return build_inputs(workspace.landing, workspace.specs, current, workspace.indicators, as_of=workspace.as_of)
+    return build_inputs(
+        workspace.landing, workspace.specs, current, workspace.indicators, demo=workspace.is_demo, as_of=workspace.as_of
+    )
 
 
 def _throw_away(folder: DataFolder) -> None:

@@ -19,6 +19,7 @@ from orchestration.cli.municipality import add_commands
 from orchestration.workspace import Workspace
 from sources.errors import SourceError
 from warehouse.errors import WarehouseError, WrongSetting
+from warehouse.last_run import holds_real
 from warehouse.settings import Settings, load_settings
 
 app = typer.Typer(
@@ -50,6 +51,10 @@ def run(
     extracts: Annotated[Path | None, typer.Option(help="folder of extracts", exists=True, file_okay=False)] = None,
     only: Annotated[list[str] | None, typer.Option(help="globs on dataset ids")] = None,
     full: Annotated[bool, typer.Option(help="rebuild everything from landing")] = False,
+    yes: Annotated[
+        bool,
+        typer.Option("--yes", help="with --source demo: invented figures may replace the real ones of this folder"),
+    ] = False,
 ) -> None:
     """Refresh what changed, build, verify, publish, write the report."""
     from orchestration.runs.run import run_once
@@ -60,11 +65,23 @@ def run(
     settings = _settings(source=chosen, extracts_dir=extracts.resolve() if extracts else None)
     if settings.source == "extracts" and settings.extracts_dir is None:
         raise typer.BadParameter("needed with --source extracts", param_hint="--extracts")
+    if settings.source == "extracts" and not settings.extracts_dir.is_dir():
+        raise typer.BadParameter(f"{settings.extracts_dir} is gone; name the folder anew", param_hint="--extracts")
+    replaces = source == "demo" and (yes or _is_willing(Workspace(settings)))
     with Progress() as progress:
-        workspace = Workspace(settings, only=tuple(only or ()), full=full, report=progress.outcome)
+        workspace = Workspace(
+            settings, only=tuple(only or ()), full=full, report=progress.outcome, replaces_real=replaces
+        )
         report = run_once(workspace, on_stage=progress.stage)
     print_run(report, workspace)
     raise typer.Exit(report.exit_code)
+
+
+def _is_willing(workspace: Workspace) -> bool:
+    """Ask a person at a terminal; elsewhere nobody can answer, and `--yes` says it."""
+    if not sys.stdin.isatty() or not holds_real(workspace.folder):
+        return False
+    return typer.confirm(f"{workspace.folder.root} holds real figures. Replace them by invented ones?")
 
 
 @app.command()
@@ -119,6 +136,7 @@ def sources_check(
     from sources.live import check_live, live_clients
 
     workspace = Workspace(_settings(), only=tuple(only or ()))
+    workspace.check_only()
     specs = [spec for spec in workspace.specs.values() if workspace.wants(spec.dataset_id)]
     http = http_client(workspace)
     clients = live_clients(http) if live else None

@@ -28,7 +28,7 @@ from sources.files import write_whole
 from sources.http.client import HttpClient, HttpSettings
 from sources.http.limits import Clock
 from sources.landing.intake import Arrival, known_release, take_in
-from sources.landing.predecessor import FETCHED, is_superseded
+from sources.landing.predecessor import FETCHED, is_counted, is_superseded
 from sources.landing.store import Blob, Receipt, release_id_of
 from sources.live import fetch_is_due, is_live, live_clients
 from sources.ports import Client, Fetched, Probe
@@ -219,7 +219,8 @@ class Upstream:
         bodies = self._fetch(spec)
         landing = self._workspace.landing
         is_new = any(self._is_news(spec, body) for body in bodies)
-        newest = max(landing.receipts(spec.dataset_id), key=lambda r: r.order, default=None)
+        real = (r for r in landing.receipts(spec.dataset_id) if is_counted(r, demo=False))
+        newest = max(real, key=lambda r: r.order, default=None)
         update = {
             "is_due": is_new,
             "after": f"{newest.release_id} {newest.order[0]:%Y%m%d%H%M%S}" if newest else "",

@@ -10,7 +10,7 @@ from datetime import datetime
 import pyarrow as pa
 
 from sources.dataset.spec import DatasetSpec
-from sources.landing.predecessor import was_known
+from sources.landing.predecessor import is_counted
 from sources.landing.revisions import RevisionFacts, ensure_revision, revision_path
 from sources.landing.store import Landing, Receipt
 from warehouse.build import ComparedRows
@@ -31,13 +31,13 @@ COUNT_SCHEMA = pa.schema(
 
 
 def revisions(
-    landing: Landing, specs: dict[str, DatasetSpec], as_of: datetime | None = None
+    landing: Landing, specs: dict[str, DatasetSpec], demo: bool, as_of: datetime | None = None
 ) -> tuple[list[ComparedRows], pa.Table]:
     """The listed cells of every release that replaced another, and ``revision_count``: cells per year, measure, unit and kind."""
     compared, counts = [], []
     for receipt in landing.receipts():
         spec = specs.get(receipt.dataset_id)
-        if spec is None or not was_known(receipt, as_of):
+        if spec is None or not is_counted(receipt, demo, as_of):
             continue
         facts = ensure_revision(landing, spec, receipt)
         if facts is None or facts.before is None:

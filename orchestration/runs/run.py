@@ -67,12 +67,16 @@ class RunReport:
 
 
 def run_once(workspace: Workspace, *, on_stage: Callable[[str], None] = lambda stage: None) -> RunReport:
-    """Do one run. Raises WriterBusy when another is in progress; everything else ends in the report."""
+    """Do one run. Raises WriterBusy when another is in progress, WrongSetting before a run that should not be; everything
+    else ends in the report."""
     report = RunReport()
+    workspace.check_only()
+    workspace.require_kind()
     with writer_lock(workspace.folder.lock):
+        workspace.remember()
         on_stage("looking for new files")
         plan = plan_refresh(workspace.landing, workspace.specs, workspace.files())
-        report.outcomes += plan.unchanged
+        report.outcomes += [outcome for outcome in plan.unchanged if workspace.wants(outcome.dataset_id)]
         report.unknown = workspace.discovery().unknown
         _ask_upstream(workspace, plan, report, on_stage)
         if plan.new or plan.live or workspace.full or not is_up_to_date(workspace):
@@ -139,7 +143,7 @@ def _execute(workspace: Workspace, plan: RefreshPlan, report: RunReport, on_stag
 
 
 def _overrides(workspace: Workspace) -> dict[str, object]:
-    names = ("clock", "only", "as_of", "full")
+    names = ("clock", "only", "as_of", "full", "replaces_real")
     return {name: getattr(workspace, name) for name in names}
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from orchestration.runs.live import Upstream
 from orchestration.workspace import Workspace
 from sources.http.limits import OSLO
+from sources.landing.predecessor import is_counted
 from sources.live import is_live
 from warehouse.errors import NoLocks, NoRelease, WarehouseError
 from warehouse.query import run_query
@@ -197,7 +198,7 @@ def held(workspace: Workspace) -> list[HeldRelease]:
     landing, found = workspace.landing, []
     for receipt in landing.receipts():
         decision = landing.decision(receipt.dataset_id, receipt.release_id)
-        if decision and decision.state == "held":
+        if decision and decision.state == "held" and is_counted(receipt, workspace.is_demo):
             words = f"{receipt.dataset_id} {receipt.release_id}"
             found.append(
                 HeldRelease(
@@ -217,8 +218,8 @@ def answer_nb(groups: list[GroupStanding]) -> str:
     known = [g for g in groups if g.recommended in FREQUENCIES]
     if not known:
         return "Det er for få utgaver i loggen til å anbefale en rapporteringsfrekvens."
-    counts = {frequency: sum(g.recommended == frequency for g in known) for frequency in FREQUENCIES}
-    whole = max(FREQUENCIES, key=counts.__getitem__)
+    groups_of = {frequency: sum(g.recommended == frequency for g in known) for frequency in FREQUENCIES}
+    whole = max(FREQUENCIES, key=groups_of.__getitem__)
     parts = "; ".join(f"{g.name_nb.lower()} {g.recommended_nb}" for g in known)
     text = f"Rapporten bør komme {CADENCE_NB[whole]}: så ofte får de fleste gruppene nye tall ({parts})."
     oftener = []

@@ -13,6 +13,7 @@ import dagster as dg
 import requests
 
 from orchestration.workspace import Workspace
+from sources.landing.predecessor import is_counted
 from warehouse.settings import Settings
 
 _TIMEOUT_SECONDS = 15
@@ -67,7 +68,7 @@ def held_releases(workspace: Workspace) -> dict[str, str]:
     landing, found = workspace.landing, {}
     for receipt in landing.receipts():
         decision = landing.decision(receipt.dataset_id, receipt.release_id)
-        if decision and decision.state == "held":
+        if decision and decision.state == "held" and is_counted(receipt, workspace.is_demo):
             found[f"{receipt.dataset_id} {receipt.release_id}"] = (
                 f"{'; '.join(decision.reasons)}\n"
                 f"integrering releases accept|reject {receipt.dataset_id} {receipt.release_id}"

@@ -63,7 +63,7 @@ def accepted(landing: Landing, dataset_id: str, *, demo: bool, as_of: datetime |
     """The accepted releases of a dataset of one kind, oldest first; what is bundled counts in both kinds."""
     found = []
     for receipt in landing.receipts(dataset_id):
-        if (receipt.date_basis != BUNDLED and receipt.is_demo != demo) or not was_known(receipt, as_of):
+        if not is_counted(receipt, demo, as_of):
             continue
         decision = landing.decision(dataset_id, receipt.release_id)
         facts = landing.reading(dataset_id, receipt.release_id)
@@ -125,6 +125,12 @@ def is_superseded(landing: Landing, receipt: Receipt) -> bool:
     return own is not None and any(
         lost.reason == "older" and lost.server.receipt.order > receipt.order for lost in unused(own, releases)
     )
+
+
+def is_counted(receipt: Receipt, demo: bool, as_of: datetime | None = None) -> bool:
+    """Whether a release counts in a run of one kind: real and invented ones know nothing of each other, in what is in use,
+    in the gates, in the log of releases and in that of revisions. What ships with the product counts in both."""
+    return (receipt.date_basis == BUNDLED or receipt.is_demo == demo) and was_known(receipt, as_of)
 
 
 def was_known(receipt: Receipt, as_of: datetime | None) -> bool:

@@ -160,7 +160,7 @@ def test_two_vintages_of_2022_differ_in_2848_cells(upstream: Path, tmp_path: Pat
     }
     requested = cells.filter(pc.equal(cells["change_kind"], "changed"))
     assert (pc.sum(requested["value_before"]).as_py(), pc.sum(requested["value_after"]).as_py()) == (5500, 35000)
-    (compared,), counts = revisions(landing, _specs())
+    (compared,), counts = revisions(landing, _specs(), demo=False)
     assert (compared.path, counts.num_rows) == (revision_path(landing, receipt), 8)
     load_inputs(tmp_path / "build.duckdb", BuildInputs(DIMENSIONS, [compared]))
     with duckdb.connect(str(tmp_path / "build.duckdb")) as connection:
