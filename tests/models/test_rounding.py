@@ -141,7 +141,9 @@ def test_a_total_is_the_sum_of_its_inner_cells(laid: Laid) -> None:
 
 def test_an_inner_cell_that_is_not_printed_may_have_been_rounded_either_way(laid: Laid) -> None:
     """2014 has no `unknown`: a total may hold one more cell, printed 0 or 3."""
-    laid.lay_dataset(load_specs()[MOVES], moves("1144", 2015, years_0_4=(10, 0, None, 13), all=(None, None, None, 40)))
+    cells = moves("1144", 2015, years_0_4=(10, 0, None, 13), all=(None, None, None, 40))
+    whole = moves("1145", 2016, years_0_4=(9, 9, 9, 27), years_5_plus=(9, 9, 9, 27))
+    laid.lay_dataset(load_specs()[MOVES], cells + whole)
     found = laid.figures("length_of_residence", "category")
     assert found["1144", "years_0_4", "all"] == (13, 11, 17, "rounded")
     low, high = found["1144", "all", "all"][1:3]
@@ -234,3 +236,14 @@ def test_a_part_larger_than_its_whole_is_no_ok(laid: Laid) -> None:
     laid.lay_dataset(load_specs()[EDUCATION], cells)
     value, low, high, status, *_ = laid.share("education_level_share")["03", "all", "primary", "all"]
     assert (round(value), status) == (264, "contradicted") and low == high == value
+
+
+def test_a_code_that_no_municipality_prints_is_no_part_of_its_totals(laid: Laid) -> None:
+    """A file of municipalities without sexes: both together are its inner cells, whatever the counties print."""
+    cells = [{**cell, "sex": "all"} for cell in _levels(2021, 0, 3, 8, 40, 9)]
+    county = {"region_code": "03", "region_level": "county", "year": 2021, "immigrant_category": "immigrants"}
+    laid.lay_dataset(
+        load_specs()[EDUCATION], [*cells, {**county, "sex": "female", "education_level": "none", "value": 0}]
+    )
+    found = laid.figures("education_level", where="region_code = '3909'")
+    assert found["3909", "primary"] == (3, 1, 3, "rounded") and found["3909", "unknown"] == (9, 9, 9, "ok")

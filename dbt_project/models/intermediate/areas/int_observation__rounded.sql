@@ -1,6 +1,7 @@
 -- The cells that a publisher has rounded, with the interval their true value lies in (the rule stands in the dataset's spec).
 -- A printed inner cell stands for what the rule says. A total is the sum of its inner cells' intervals; an inner cell that is
--- not printed may have been rounded either way. The printed total lies inside, also where upstream's parts miss it by one.
+-- not printed may have been rounded either way. Where upstream's parts miss the printed total, what rounding may have moved
+-- them by is laid around the total.
 {{
     config(
         materialized='incremental',
@@ -73,7 +74,7 @@ inner_cells as (
         coalesce(rules.high, cells.value) as high
     from cells
     inner join {{ ref('int_series__inner') }} as own
-        on cells.series_id = own.series_id and cells.series_id = own.inner_series_id
+        on cells.series_id = own.series_id and cells.series_id = own.inner_series_id and cells.region_level = own.region_level
     left join rules
         on
             cells.dataset_id = rules.dataset_id
@@ -128,7 +129,7 @@ summed as (
             and cells.region_level = years_rounded.region_level
             and cells.year = years_rounded.year
     inner join {{ ref('int_series__inner') }} as series_inner
-        on cells.series_id = series_inner.series_id
+        on cells.series_id = series_inner.series_id and cells.region_level = series_inner.region_level
     left join inner_cells
         on
             series_inner.inner_series_id = inner_cells.series_id
@@ -152,11 +153,11 @@ bounded as (
         region_code,
         period_start,
         case
-            when absent_count = 0 then least(low, value)
-            else greatest(low, value - (printed - low) - most_down * absent_count)
+            when absent_count = 0 and value between low and high then low
+            else greatest(least(low, value), value - (printed - low) - most_down * absent_count)
         end as value_low,
         case
-            when absent_count = 0 then greatest(high, value)
+            when absent_count = 0 and value between low and high then high
             else value + (high - printed) + most_up * absent_count
         end as value_high
     from summed

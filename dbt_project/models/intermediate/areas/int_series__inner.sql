@@ -1,18 +1,48 @@
 -- Which series a series of a rounding dataset is the sum of: the inner ones, a total in none of the dimensions that add up.
--- An inner series is its own only part. `part_count`: how many there are in a whole table.
-with parts as (
-
-    select * from {{ source('landing', 'series_part') }}
-
-),
-
-rounding as (
+-- An inner series is its own only part. `part_count`: how many there are in a whole table. A code counts at the region levels
+-- that it is printed at: where a file of municipalities has no sexes, both sexes together are its inner cell.
+with rounding as (
 
     select distinct
         dataset_id,
         unit,
-        measure
+        measure,
+        region_level
     from {{ source('landing', 'rounding_rule') }}
+
+),
+
+printed as (
+
+    select distinct
+        rounding.measure as rule_measure,
+        cells.region_level,
+        series.*
+    from {{ ref('int_observation__staged') }} as cells
+    inner join {{ ref('int_series') }} as series
+        on cells.series_id = series.series_id
+    inner join rounding
+        on
+            series.dataset_id = rounding.dataset_id
+            and series.unit = rounding.unit
+            and rounding.measure in ('all', series.measure)
+            and cells.region_level = rounding.region_level
+
+),
+
+parts as (
+
+    {%- for name in var('dimensions') %}
+        select distinct
+            declared.dataset_id,
+            printed.region_level,
+            declared.dimension,
+            declared.code
+        from {{ source('landing', 'series_part') }} as declared
+        inner join printed
+            on declared.dataset_id = printed.dataset_id and declared.dimension = '{{ name }}' and declared.code = printed.{{ name }}
+        {{ 'union all' if not loop.last }}
+    {%- endfor %}
 
 ),
 
@@ -22,35 +52,38 @@ part_counts as (
     select
         rounding.dataset_id,
         rounding.unit,
-        rounding.measure
+        rounding.measure,
+        rounding.region_level
         {%- for name in var('dimensions') %},
             nullif(count(case when parts.dimension = '{{ name }}' then 1 end), 0) as {{ name }}
         {%- endfor %}
     from rounding
     left join parts
-        on rounding.dataset_id = parts.dataset_id
-    group by rounding.dataset_id, rounding.unit, rounding.measure
+        on rounding.dataset_id = parts.dataset_id and rounding.region_level = parts.region_level
+    group by rounding.dataset_id, rounding.unit, rounding.measure, rounding.region_level
 
 ),
 
 rounded_series as (
 
     select
-        series.*
+        printed.*
         {%- for name in var('dimensions') %},
-            case when series.{{ name }} = 'all' then part_counts.{{ name }} end as {{ name }}_parts
+            case when printed.{{ name }} = 'all' then part_counts.{{ name }} end as {{ name }}_parts
         {%- endfor %}
-    from {{ ref('int_series') }} as series
+    from printed
     inner join part_counts
         on
-            series.dataset_id = part_counts.dataset_id
-            and series.unit = part_counts.unit
-            and part_counts.measure in ('all', series.measure)
+            printed.dataset_id = part_counts.dataset_id
+            and printed.unit = part_counts.unit
+            and printed.rule_measure = part_counts.measure
+            and printed.region_level = part_counts.region_level
 
 )
 
 select
     totals.series_id,
+    totals.region_level,
     inner_series.series_id as inner_series_id,
     {% for name in var('dimensions') %}coalesce(totals.{{ name }}_parts, 1){{ ' * ' if not loop.last }}{% endfor %} as part_count
 from rounded_series as totals
@@ -60,10 +93,12 @@ inner join rounded_series as inner_series
         and totals.measure = inner_series.measure
         and totals.unit = inner_series.unit
         and totals.period_kind = inner_series.period_kind
+        and totals.region_level = inner_series.region_level
 {%- for name in var('dimensions') %}
     left join parts as {{ name }}_part
         on
             inner_series.dataset_id = {{ name }}_part.dataset_id
+            and inner_series.region_level = {{ name }}_part.region_level
             and {{ name }}_part.dimension = '{{ name }}'
             and inner_series.{{ name }} = {{ name }}_part.code
 {%- endfor %}
