@@ -7,18 +7,22 @@ An optional ``extracts.csv`` (path, source, dataset, form, level, retrieved_on) 
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
+from difflib import get_close_matches
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 
 from sources.dataset.extracts_list import LIST_NAME, Listed, read_list
-from sources.dataset.registry import forms, recognise
+from sources.dataset.recognition import Sighting, Specimen
+from sources.dataset.registry import forms, sightings
 from sources.dataset.spec import DatasetSpec
 from sources.kostra.recognise import REASON as PRIVATE_REASON
 from sources.kostra.recognise import looks_private
 
 _DATE_IN_NAME = re.compile(r"(20\d\d)-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])(?!\d)")
+_UNSEEN = Sighting(None, 0.0)
 _NOT_DATA = {".md", ".txt", ".yml", ".yaml", ".pdf", ".part", ".tmp"}
 
 
@@ -55,7 +59,10 @@ def discover(folder: Path, specs: dict[str, DatasetSpec]) -> Discovery:
         if path.name == LIST_NAME or "/." in f"/{relative}":
             continue
         entry = listed.get(relative)
-        candidate, reason = _classify(path, relative, entry, specs)
+        try:
+            candidate, reason = _classify(path, relative, entry, specs)
+        except OSError as problem:
+            candidate, reason = None, f"it cannot be opened ({problem.strerror})"
         if candidate:
             found.candidates.append(candidate)
         elif entry or path.suffix.lower() not in _NOT_DATA:
@@ -68,48 +75,70 @@ def _classify(
 ) -> tuple[Candidate | None, str]:
     if looks_private(path):
         return None, PRIVATE_REASON
-    source = entry.source if entry else None
-    form = recognise(path, source)
-    spec = _spec_of(relative, entry, form, specs)
+    found = sightings(Specimen(path), [entry.source] if entry else None)
+    if len(found) > 1 and found[0].sureness == found[1].sureness:
+        named = " and ".join(str(sighting.form) for sighting in found[:2])
+        return None, f"as much {named}: name the one it is in {LIST_NAME}"
+    sighting = found[0] if found else _UNSEEN
+    spec, reason = _spec_of(relative, entry, sighting, specs)
     if spec is None:
-        return None, "no dataset spec knows this file" if form is None else f"form {form}, but no dataset spec fits"
+        return None, reason
     if spec.options.get("private"):
         return None, PRIVATE_REASON
-    if form is None and not (entry or _is_named_exactly(relative, spec)):
+    if sighting.lacks and not (entry and entry.form == sighting.form):
+        return None, f"{spec.dataset_id}: {sighting.lacks}"
+    if sighting.form is None and not (entry or _is_named_exactly(relative, spec)):
         return None, f"named like {spec.dataset_id}, but not in a form of {spec.source}"
     retrieved_at, basis = _date_of(path, relative, entry)
-    return Candidate(path, relative, spec.dataset_id, form, retrieved_at, basis, bool(entry and entry.is_demo)), ""
+    is_demo = bool(entry and entry.is_demo)
+    return Candidate(path, relative, spec.dataset_id, sighting.form, retrieved_at, basis, is_demo), ""
 
 
 def _spec_of(
-    relative: str, entry: Listed | None, form: str | None, specs: dict[str, DatasetSpec]
-) -> DatasetSpec | None:
-    bound = forms()[form].dataset_ids if form else ()
-    if bound:
-        return next((specs[i] for i in bound if i in specs), None)
+    relative: str, entry: Listed | None, sighting: Sighting, specs: dict[str, DatasetSpec]
+) -> tuple[DatasetSpec | None, str]:
+    """The dataset of a file, or why there is none. What the list and the content say goes before the name.
+
+    Where the content allows several datasets the name decides among them; where a name says what the content does not
+    allow, the named dataset's own reader tells what is wrong: nothing is guessed between the two.
+    """
+    form = forms()[sighting.form] if sighting.form else None
+    if form and form.dataset_ids:
+        return next((specs[i] for i in form.dataset_ids if i in specs), None), f"no spec of {form.dataset_ids[0]}"
     if entry:
-        return specs.get(entry.dataset_id)
-    wanted = forms()[form].source if form else None
-    fitting = [s for s in specs.values() if (wanted is None or s.source == wanted) and name_fits(relative, s)]
-    return max(fitting, key=lambda s: len(s.upstream_id), default=None)
+        near = get_close_matches(entry.dataset_id, specs, n=3)
+        return specs.get(entry.dataset_id), f"no dataset {entry.dataset_id}; near it: {', '.join(near) or 'none'}"
+    if sighting.table:
+        by_table = [s for s in specs.values() if form and s.source == form.source and s.upstream_id == sighting.table]
+        unknown = f"table {sighting.table}, which no dataset spec has (docs/datasets.md tells how to add it)"
+        return (by_table[0], "") if by_table else (None, f"form {sighting.form}, but no dataset spec fits: {unknown}")
+    named = [s for s in specs.values() if (form is None or s.source == form.source) and name_fits(relative, s)]
+    if named:
+        return max(named, key=lambda s: (s.dataset_id in sighting.dataset_ids, len(s.upstream_id))), ""
+    if len(sighting.dataset_ids) == 1:
+        return specs.get(sighting.dataset_ids[0]), f"no spec of {sighting.dataset_ids[0]}"
+    if sighting.dataset_ids:
+        several = ", ".join(sighting.dataset_ids[:6])
+        return None, f"it may be {several}: put the table's name in the file's name, or name it in {LIST_NAME}"
+    if sighting.lacks:
+        return None, sighting.lacks
+    return None, "no dataset spec knows this file" if form is None else f"form {form.name}, but no dataset spec fits"
 
 
 def name_fits(relative: str, spec: DatasetSpec) -> bool:
-    """Whether a path looks like a file of this dataset: by its own patterns, else by the publisher's habit.
+    """Whether a path looks like a file of this dataset: by its own patterns, else by the upstream id in the file name.
 
-    IMDi: ``<table>…`` with an optional ``k_``/``f_`` before it. Others: the upstream id as a word of the file name.
+    The id's words stand there one after the other, whatever browsers, Windows and people put around and between them
+    (``k_``, `` (1)``, `` - Kopi``, a year, a second ``.csv``).
     """
-    lower = relative.lower()
+    lower = unicodedata.normalize("NFC", relative).lower()
     if spec.file_patterns:
         return any(fnmatch(lower, f"*{p.lower()}") or fnmatch(lower, p.lower()) for p in spec.file_patterns)
-    stem = PurePosixPath(lower).stem
-    wanted = spec.upstream_id.lower()
-    if spec.source == "imdi":
-        stem = re.sub(r"^[kfbn]_", "", stem)
-        return stem == wanted or stem.startswith(wanted + "_")
-    if spec.source in ("ssb", "nav"):
-        return bool(re.search(rf"(?<![a-z0-9]){re.escape(wanted)}(?![a-z0-9])", stem.replace("_", " ")))
-    return False
+    if spec.source not in ("imdi", "ssb", "nav"):
+        return False
+    words = re.findall(r"[^\W_]+", PurePosixPath(lower).stem)
+    wanted = re.findall(r"[^\W_]+", spec.upstream_id.lower())
+    return any(words[at : at + len(wanted)] == wanted for at in range(len(words) - len(wanted) + 1))
 
 
 def _is_named_exactly(relative: str, spec: DatasetSpec) -> bool:

@@ -1,14 +1,18 @@
-"""Which reader stands behind each form of file.
+"""Which reader stands behind each form of file, and which form a file has.
 
-Here: the list of forms. Not here: any parsing. A new publisher adds its forms here and nowhere else.
+Here: the list of forms, and choosing among what the publishers say of a file. Not here: any parsing. A new publisher
+adds its forms and its recogniser here and nowhere else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from sources.dataset.recognition import Recogniser, Sighting, Specimen
+from sources.errors import SourceError
+from sources.faults import told_as_fault
 from sources.imdi import reader as imdi
 from sources.klass import reader as klass
 from sources.klass.answers import read_changes, read_codes, read_correspondences
@@ -16,12 +20,8 @@ from sources.municipal import reader as municipal
 from sources.nav import reader as nav
 from sources.ports import ObservationReader, TableReader
 from sources.published import reader as published
+from sources.ssb import harmonised
 from sources.ssb import reader as ssb
-
-HEAD_BYTES = 65_536
-"""How much of a file a recogniser may look at."""
-
-Recogniser = Callable[[Path], str | None]
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,8 @@ def forms() -> dict[str, Form]:
     """Every known form by name."""
     known = [
         *[Form(name, "imdi", read) for name, read in imdi.READERS.items()],
-        *[Form(name, "ssb", read) for name, read in ssb.READERS.items()],
+        *[Form(name, "ssb", read) for name, read in ssb.READERS.items() if name != harmonised.FORM],
+        Form(harmonised.FORM, "ssb", harmonised.read, ("ssb_07459_harmonised",)),
         *[Form(name, "nav", read, () if name == "nav_workbook" else (name,)) for name, read in nav.READERS.items()],
         Form(municipal.FORM, "municipal", municipal.read_template),
         Form("published_csv", "published", published.read_table),
@@ -54,28 +55,35 @@ def forms() -> dict[str, Form]:
     return {form.name: form for form in known}
 
 
-def _by_head(recogniser: Callable[[str, bytes], str | None]) -> Recogniser:
-    """A recogniser that is content with the name and the first bytes."""
-
-    def recognise_file(path: Path) -> str | None:
-        with open(path, "rb") as handle:
-            return recogniser(path.name, handle.read(HEAD_BYTES))
-
-    return recognise_file
-
-
 def recognisers() -> dict[str, Recogniser]:
-    """One recogniser per publisher, in the order they are asked: templates go by name, so they are asked first."""
+    """One recogniser per publisher. Their order says nothing: each says how sure it is."""
     return {
-        "municipal": _by_head(municipal.recognise),
-        "imdi": _by_head(imdi.recognise),
-        "klass": _by_head(klass.recognise),
+        "municipal": municipal.recognise,
+        "imdi": imdi.recognise,
+        "klass": klass.recognise,
         "ssb": ssb.recognise,
         "nav": nav.recognise,
     }
 
 
-def recognise(path: Path, source: str | None = None) -> str | None:
-    """The form of a file, asked of one publisher or of all; None when no one knows it."""
-    asked = [recognisers()[source]] if source in recognisers() else [] if source else list(recognisers().values())
-    return next((form for form in (recogniser(path) for recogniser in asked) if form), None)
+def sightings(specimen: Specimen, asked: Iterable[str] | None = None) -> list[Sighting]:
+    """What the publishers (or those asked) say of a file, the surest first.
+
+    A recogniser that fails has seen nothing: the others still may, and the reader of a named file tells what is wrong.
+    """
+    known, found = recognisers(), []
+    for source in known if asked is None else [source for source in asked if source in known]:
+        try:
+            with told_as_fault(source, specimen.name):
+                sighting = known[source](specimen)
+        except SourceError:
+            continue
+        found += [sighting] if sighting else []
+    return sorted(found, key=lambda one: (-one.sureness, one.form or ""))
+
+
+def form_of(path: Path) -> str | None:
+    """The form of a file as the surest publisher sees it; None when no one knows it, or two are equally sure."""
+    found = sightings(Specimen(path))
+    is_tie = len(found) > 1 and found[0].sureness == found[1].sureness
+    return None if not found or is_tie else found[0].form

@@ -45,6 +45,7 @@ _SHARED_TEXT = re.compile(_PREFIX + rb"si(?:\s*/>|[\s>].*?</(?:[\w.-]+:)?si\s*>)
 _SHOWN_TEXT = re.compile(rb"""\bt\s*=\s*["']s["'][^>]*>\s*""" + _PREFIX + rb"v\s*>\s*(\d{1,9})\s*<")
 _DAMAGED = (
     zipfile.BadZipFile,
+    OSError,
     zlib.error,
     struct.error,
     EOFError,

@@ -20,12 +20,11 @@ def normal_name(name: str) -> str:
     return " ".join(name.replace("_", "").split()).casefold()
 
 
-def recognise(name: str, head: bytes) -> str | None:
+def form_of(head: bytes) -> str | None:
     """Which of IMDi's forms a file has, from its first 64 kB: imdi_long, imdi_wide, imdi_coded, or None.
 
-    ``name`` decides nothing: people rename what they download. A file in a wrong encoding, or with one of its fixed
-    columns renamed, keeps its form, so that reading it says what is wrong. Re-exports by others (comma separated, names
-    only) are none of IMDi's forms; nor is an error page.
+    A file in a wrong encoding, or with one of its fixed columns renamed, keeps its form, so that reading it says what is
+    wrong. Re-exports by others (comma separated, names only) are none of IMDi's forms; nor is an error page.
     """
     line = head.split(b"\n", 1)[0]
     for first in (line.decode("utf-8-sig", errors="ignore"), line.decode("latin-1")):

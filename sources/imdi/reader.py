@@ -13,10 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sources.dataset.spec import DatasetSpec
-from sources.imdi.body import recognise
 from sources.imdi.cells import observations
 from sources.imdi.coded import read_coded
 from sources.imdi.long import read_long
+from sources.imdi.recognise import recognise
 from sources.imdi.wide import read_wide
 from sources.klass.history import HISTORY_STARTS, code_is_valid, municipalities
 from sources.landing.observation import Reading, drop_exact_duplicates, years_of

@@ -14,6 +14,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from sources.dataset.recognition import WHOLE, Sighting, Specimen
 from sources.dataset.spec import DatasetSpec
 from sources.errors import LayoutError, NotOfKindError
 from sources.klass.history import DATA, name_of
@@ -26,16 +27,17 @@ ChangeRow = tuple[str, str, str, str, str]
 """(old_code, old_name, new_code, new_name, change_date)"""
 
 
-def recognise(name: str, head: bytes) -> str | None:
+def recognise(specimen: Specimen) -> Sighting | None:
     """The Klass form of a file from its first bytes, or None."""
+    head = specimen.head
     if head.lstrip()[:1] != b"{":
         return None
     if b'"codeChanges"' in head[:200]:
-        return "klass_changes"
+        return Sighting("klass_changes", WHOLE)
     if b'"correspondenceItems"' in head:
-        return "klass_correspondence"
+        return Sighting("klass_correspondence", WHOLE)
     if b'"Kommuneinndeling' in head[:200] and b'"validFrom"' in head[:300]:
-        return "klass_version"
+        return Sighting("klass_version", WHOLE)
     return None
 
 

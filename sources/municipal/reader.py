@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from sources.dataset.recognition import BY_NAME, WHOLE, Sighting, Specimen
 from sources.dataset.spec import DatasetSpec, load_specs
 from sources.dataset.workbook import Unreadable, as_text, is_workbook, open_workbook
 from sources.errors import SourceError
@@ -27,6 +28,7 @@ from sources.published.reader import ARROW_TYPES
 
 MOST_PROBLEMS = 50
 FORM = "municipal_template"
+_HEADER_ROWS = 20
 _NEXT = "Rett det som er nevnt, og legg filen i mappen på nytt. Det som alt er publisert, er ikke endret."
 
 
@@ -59,10 +61,25 @@ class _Check:
     problems: list[str] = field(default_factory=list)
 
 
-def recognise(name: str, head: bytes) -> str | None:
-    """The template form by file name; a wrong content is then an error of that file, not an unknown file."""
-    patterns = [p for spec in load_specs().values() if spec.source == "municipal" for p in spec.file_patterns]
-    return FORM if any(fnmatch(name.lower(), pattern) for pattern in patterns) else None
+def recognise(specimen: Specimen) -> Sighting | None:
+    """The template form when all its headers stand in the file, else by the name that templates are given: a wrong
+    content is then an error of that file, not an unknown file."""
+    own = [spec for spec in load_specs().values() if spec.source == "municipal"]
+    headers, name = _headers(specimen), specimen.name.lower()
+    for spec in own:
+        if {text.casefold() for text in template_of(spec).headers} <= headers:
+            return Sighting(FORM, WHOLE, (spec.dataset_id,))
+    named = [spec.dataset_id for spec in own if any(fnmatch(name, pattern) for pattern in spec.file_patterns)]
+    return Sighting(FORM, BY_NAME, tuple(named)) if named else None
+
+
+def _headers(specimen: Specimen) -> set[str]:
+    """The texts of the first filled lines, where a template has its headers."""
+    rows = [[as_text(cell) for cell in row] for sheet in specimen.sheets for row in sheet.rows[:_HEADER_ROWS]]
+    if not specimen.is_workbook:
+        lines = specimen.head.decode("utf-8", errors="replace").splitlines()[:_HEADER_ROWS]
+        rows = [line.lstrip("\ufeff").split(";") for line in lines]
+    return {" ".join(text.split()).strip('"').casefold() for row in rows for text in row}
 
 
 def read_template(spec: DatasetSpec, documents: list[Document], today: date | None = None) -> pa.Table:

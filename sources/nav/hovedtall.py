@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from sources.dataset.recognition import Sighting
 from sources.dataset.spec import DatasetSpec
 from sources.dataset.workbook import Cell, Sheet, as_text, open_workbook, refuse_unreadable
 from sources.landing.observation import Reading
@@ -46,14 +47,16 @@ def read(spec: DatasetSpec, documents: list[Document]) -> Reading:
     return found.reading()
 
 
-def recognise(sheets: list[Sheet]) -> str | None:
+def recognise(sheets: list[Sheet]) -> Sighting | None:
     """``nav_hovedtall_extract`` when a sheet's name ends in a month and it holds shares of the labour force by code."""
-    for sheet in sheets:
-        texts = {as_text(cell).casefold() for row in sheet.rows[:4] for cell in row}
-        has_codes = any(row and _CODE.match(as_text(row[_CODE_AT])) for row in sheet.rows)
-        if _ONE_MONTH.search(sheet.name) and "prosent_av_arbeidsstyrken" in texts and has_codes:
-            return FORM
-    return None
+    marked = [sheet for sheet in sheets if _is_extract(sheet)]
+    return Sighting(FORM, len(marked) / len(sheets)) if marked else None
+
+
+def _is_extract(sheet: Sheet) -> bool:
+    texts = {as_text(cell).casefold() for row in sheet.rows[:4] for cell in row}
+    has_codes = any(row and _CODE.match(as_text(row[_CODE_AT])) for row in sheet.rows)
+    return bool(_ONE_MONTH.search(sheet.name)) and "prosent_av_arbeidsstyrken" in texts and has_codes
 
 
 def _number(month: str) -> int:

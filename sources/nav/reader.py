@@ -11,13 +11,12 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 
 from sources.dataset.dimensions import fold, units
 from sources.dataset.options import options_of
+from sources.dataset.recognition import BY_NAME, Sighting, Specimen
 from sources.dataset.spec import DatasetSpec
-from sources.dataset.workbook import SHEET_STEP, Cell, Sheet, as_text, cell_name, is_workbook, open_workbook
-from sources.errors import SourceError
+from sources.dataset.workbook import SHEET_STEP, Cell, Sheet, as_text, cell_name, open_workbook
 from sources.klass.history import municipalities
 from sources.landing.observation import Reading
 from sources.nav import hovedtall, special_delivery
@@ -95,27 +94,27 @@ READERS: dict[str, ObservationReader] = {
 ``nav_workbook`` is what the client calls a workbook whose dataset it knows."""
 
 
-def recognise(path: Path) -> str | None:
+def recognise(specimen: Specimen) -> Sighting | None:
     """The form of a workbook of NAV's (``nav_hl060``, ``nav_special_unemployment``, ...), or None.
 
-    Goes by what stands in the sheets, and by the table code in the file's name when the bytes cannot be read.
+    Goes by what stands in the sheets. The table code in the file's name serves alone when the bytes cannot be read, and
+    among NAV's tables when the sheets do not say which one it is.
     """
-    with open(path, "rb") as handle:
-        if not is_workbook(handle.read(8)):
-            return None
-    try:
-        sheets = open_workbook(path)
-    except SourceError:
-        return _by_name(path.name)
+    sheets, named = specimen.sheets, _by_name(specimen.name)
+    if not sheets:
+        return Sighting(named, BY_NAME) if named and specimen.is_workbook else None
     if other := special_delivery.recognise(sheets) or hovedtall.recognise(sheets):
         return other
     if not any(_month_columns(row) for sheet in sheets for row in sheet.rows[:20]):
         return None
-    texts = [fold(cell) for sheet in sheets for row in sheet.rows[:4] for cell in row if isinstance(cell, str)]
-    if "kilde: nav" not in texts:
-        return _by_name(path.name)
-    named = (form for form, (_, words) in _TABLES.items() if any(words in text for text in texts))
-    return _by_name(path.name) or next(named, None)
+    tops = [{fold(cell) for row in sheet.rows[:4] for cell in row if isinstance(cell, str)} for sheet in sheets]
+    marked = [top for top in tops if "kilde: nav" in top]
+    if not marked:
+        return Sighting(named, BY_NAME) if named else None
+    said = {form: sum(any(words in text for text in top) for top in marked) for form, (_, words) in _TABLES.items()}
+    likely = [form for form, count in said.items() if count and count == max(said.values())]
+    form = named if named in likely or not likely else likely[0] if len(likely) == 1 else None
+    return Sighting(form, len(marked) / len(sheets)) if form else None
 
 
 def raw_cell(documents: list[Document], source_row: int, source_column: int) -> str:

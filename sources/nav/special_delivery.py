@@ -14,6 +14,7 @@ from pydantic import Field
 
 from sources.dataset.dimensions import dimensions, fold
 from sources.dataset.options import Options, options_of
+from sources.dataset.recognition import Sighting
 from sources.dataset.spec import Column, DatasetSpec, RegionLevel
 from sources.dataset.workbook import Cell, Sheet, as_text, open_workbook
 from sources.landing.observation import Reading
@@ -78,13 +79,17 @@ def read(spec: DatasetSpec, documents: list[Document]) -> Reading:
     return found.reading()
 
 
-def recognise(sheets: list[Sheet]) -> str | None:
-    """The form of a special delivery, by the headers of its first sheets; None when it is none."""
-    for sheet in sheets:
-        for row in sheet.rows[:_HEADER_ROWS]:
-            headers = {as_text(cell) for cell in row}
-            if COUNT_HEADER in headers:
-                return next((form for form, wanted in FORMS.items() if headers.issuperset(wanted)), None)
+def recognise(sheets: list[Sheet]) -> Sighting | None:
+    """The form of a special delivery, by the headers of its sheets; None when it is none."""
+    found = [form for sheet in sheets if (form := _form_of(sheet))]
+    return Sighting(found[0], len(found) / len(sheets)) if found else None
+
+
+def _form_of(sheet: Sheet) -> str | None:
+    for row in sheet.rows[:_HEADER_ROWS]:
+        headers = {as_text(cell) for cell in row}
+        if COUNT_HEADER in headers:
+            return next((form for form, wanted in FORMS.items() if headers.issuperset(wanted)), None)
     return None
 
 

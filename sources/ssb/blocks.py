@@ -15,8 +15,11 @@ from sources.dataset.workbook import Cell, Sheet, Unreadable, as_text
 from sources.errors import LayoutError
 from sources.ssb.terms import SYMBOLS
 
-TITLE = re.compile(r"^(?P<table>\d{5}): (?P<name>.+?), etter (?P<variables>.+)$", re.DOTALL)
-"""A title as ssb.no writes it: number, name, and the variables in the order of the table."""
+TITLE = re.compile(r"^(?P<table>\d{5}): (?P<name>.+?), (?:etter|by) (?P<variables>.+)$", re.DOTALL)
+"""A title as ssb.no writes it, in either language: number, name, and the variables in the order of the table."""
+
+_LAST_VARIABLE = re.compile(r" (?:og|and) (?!.* (?:og|and) )", re.DOTALL)
+_LINK = re.compile(r"^\s*https?://\S+\s*$")
 
 
 @dataclass(frozen=True)
@@ -37,15 +40,22 @@ class Block:
 def blocks_of(sheets: list[Sheet], spec: DatasetSpec, where: str, notes: Counter[str]) -> list[Block]:
     """The tables of the workbook, with those sheets that repeat a table's header without its title.
 
-    Raises LayoutError when no title is found or one is of another table.
+    Tables of another number are left out and counted. Raises LayoutError when no title is of this table.
     """
     titled: list[Block] = []
     bare: list[Sheet] = []
+    others: list[tuple[Sheet, tuple[int, int]]] = []
     for sheet in sheets:
         places = list(_titles(sheet))
-        titled += [block_at(sheet, row, column, spec, where) for row, column in places]
+        own = [place for place in places if _table_at(sheet, place) == spec.upstream_id]
+        others += [(sheet, place) for place in places if place not in own]
+        titled += [block_at(sheet, row, column, spec, where) for row, column in own]
         if not places:
             bare.append(sheet)
+    if others and not titled:
+        block_at(others[0][0], *others[0][1], spec, where)
+    if others:
+        notes["tables of another number left out"] += len(others)
     if not titled:
         raise LayoutError(
             expected=f"a title '{spec.upstream_id}: ..., etter region ...' as ssb.no writes it",
@@ -61,6 +71,17 @@ def blocks_of(sheets: list[Sheet], spec: DatasetSpec, where: str, notes: Counter
         else:
             notes["sheets without a table title left out"] += 1
     return titled
+
+
+def title_of(sheet: Sheet) -> str | None:
+    """The table of the first title in the sheet, or None: a file is known by it, wherever its owner has put the table."""
+    place = next(_titles(sheet), None)
+    return _table_at(sheet, place) if place else None
+
+
+def _table_at(sheet: Sheet, place: tuple[int, int]) -> str | None:
+    match = TITLE.match(as_text(sheet.rows[place[0]][place[1]]))
+    return match["table"] if match else None
 
 
 def _titles(sheet: Sheet) -> Iterator[tuple[int, int]]:
@@ -79,8 +100,8 @@ def block_at(sheet: Sheet, row: int, column: int, spec: DatasetSpec, where: str)
             where=f"{where}, sheet {sheet.name!r}",
             next_step="put the table with the dataset it belongs to",
         )
-    first, _, last = match["variables"].rpartition(" og ")
-    variables = [text.strip() for text in (*first.split(", "), last) if text.strip()]
+    *first, last = _LAST_VARIABLE.split(match["variables"])
+    variables = [text.strip() for text in (*(first[0].split(", ") if first else ()), last) if text.strip()]
     others = [(r, c) for r, c in _titles(sheet) if (r, c) != (row, column)]
     right = min((c for _, c in others if c > column), default=_width(sheet))
     bottom = min((r for r, c in others if c == column and r > row), default=len(sheet.rows))
@@ -107,11 +128,10 @@ def first_data_row(block: Block) -> int:
 
 
 def header_rows(block: Block, first: int) -> list[int]:
-    return [
-        number
-        for number in range(block.top + 1, first)
-        if any(cell is not None for cell in block.sheet.rows[number][block.left : block.right])
-    ]
+    """The filled rows between the title and the first figures; a line that only links to the table is none."""
+    rows = range(block.top + 1, first)
+    filled = {n: [c for c in block.sheet.rows[n][block.left : block.right] if c is not None] for n in rows}
+    return [n for n, cells in filled.items() if cells and not all(isinstance(c, str) and _LINK.match(c) for c in cells)]
 
 
 def is_figure(cell: Cell) -> bool:

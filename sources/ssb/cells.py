@@ -41,8 +41,8 @@ OUTSIDE = "zeros and dots outside the code's validity left out"
 ODD = "figures outside the code's validity kept"
 NO_AREA = "cells of no area of their own left out"
 
-_REGION_WORDS = frozenset({"region", "kommune", "fylke"})
-_TIME_WORDS = frozenset({"år", "kvartal", "måned", "intervall (år)", "periode"})
+_REGION_WORDS = frozenset({"region", "kommune", "fylke", "municipality", "county"})
+_TIME_WORDS = frozenset({"år", "kvartal", "måned", "intervall (år)", "periode", "year", "quarter", "month"})
 
 
 class CellSink:
@@ -175,14 +175,13 @@ class CellSink:
 
     def _place(self, labels: dict[str, str], where: str) -> tuple[Region, int, object, dict[str, str], str]:
         region = Region("00", "country") if self.options.region_when_absent else None
-        start, codes, parts, present = None, {}, {}, set()
+        codes, parts, present = {}, {}, set()
+        kinds = {variable: self.kind_of(variable) for variable in labels}
+        start = next((period_of(labels[v], where).start for v, kind in kinds.items() if kind == "time"), None)
         for variable, label in labels.items():
-            kind = self.kind_of(variable)
-            if kind == "region":
-                region = region_of_label(label, self.options.regions, where)
-            elif kind == "time":
-                start = period_of(label, where).start
-            else:
+            if kinds[variable] == "region":
+                region = region_of_label(label, self.options.regions, where, start.year if start else None)
+            elif kinds[variable] == "other":
                 column = column_for(self.spec, variable, variable, where)
                 present.add(column.name)
                 if column.role == "measure":

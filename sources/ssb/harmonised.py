@@ -10,10 +10,10 @@ import csv
 import io
 import re
 from datetime import date
-from pathlib import Path
 
 import pyarrow as pa
 
+from sources.dataset.recognition import WHOLE, Sighting, Specimen
 from sources.dataset.spec import DatasetSpec
 from sources.errors import EncodingError, LayoutError, ValueGrammarError
 from sources.landing.observation import Reading, constant, observation_table
@@ -49,11 +49,10 @@ def read(spec: DatasetSpec, documents: list[Document]) -> Reading:
     return Reading(observation_table(columns, rows))
 
 
-def recognise(path: Path) -> str | None:
+def recognise(specimen: Specimen) -> Sighting | None:
     """``ssb_harmonised_csv`` when the file's first line is the form's header, else None."""
-    with open(path, "rb") as handle:
-        first = handle.readline(200).strip()
-    return FORM if first == ",".join(HEADER).encode() else None
+    first = specimen.head.partition(b"\n")[0].strip()
+    return Sighting(FORM, WHOLE) if first == ",".join(HEADER).encode() else None
 
 
 def _lines(document: Document) -> list[tuple[int, list[str]]]:

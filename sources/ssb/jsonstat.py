@@ -81,10 +81,9 @@ def decode(body: bytes, where: str) -> Cube:
     """A JSON-stat body as a Cube.
 
     Handles `index` as list, map or absent (one category), `label` as list, `value` as list or map and all quoted,
-    `status` as list, map or one string, a missing `role`, and the 1.x wrapping in ``dataset``. Raises
-    NotOfKindError when the body is no JSON-stat data
-    set, LayoutError when sizes and contents do not agree (the sizes are named), ValueGrammarError for a value that is
-    no finite number.
+    `status` as list, map or one string, a missing `role`, and the 1.x wrapping in ``dataset``. Raises NotOfKindError
+    when the body is no JSON-stat data set, LayoutError when sizes and contents do not agree (the sizes are named),
+    ValueGrammarError for a value that is no finite number.
     """
     dataset = _dataset(body, where)
     names, size, roles = _shape(dataset, where)

@@ -7,15 +7,16 @@ extracts from ssb.no (website.py) or calling SSB. ``source_row`` is the cell's p
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
 from sources.dataset.options import options_of
+from sources.dataset.recognition import WHOLE, Sighting, Specimen
 from sources.dataset.spec import DatasetSpec
 from sources.errors import LayoutError, UnknownLabelError
 from sources.klass.history import code_is_valid
@@ -40,6 +41,12 @@ from sources.ssb.terms import (
 )
 
 FORM = "ssb_jsonstat2"
+_TABLE_IN_JSON = (
+    re.compile(rb'"tableid"\s*:\s*"(\d{5})"', re.IGNORECASE),
+    re.compile(rb'"label"\s*:\s*"(\d{5}):'),
+)
+"""Where a body names its table: in its extension, or at the beginning of its label."""
+
 MAX_UNKNOWN_REGIONS = 0.1
 """Share of region codes of no known form that may be left out; with more the table's codes have changed."""
 
@@ -77,21 +84,18 @@ READERS: dict[str, ObservationReader] = {
 """Form name -> reader."""
 
 
-def recognise(path: Path) -> str | None:
-    """The form of a file of SSB's (a name in READERS), or None. A workbook is opened to know."""
-    return FORM if _is_jsonstat(path) else harmonised.recognise(path) or website.recognise(path)
-
-
-def table_of(path: Path) -> str | None:
-    """The five-digit table number a file of SSB's states in itself, or None."""
-    if _is_jsonstat(path):
-        return decode(path.read_bytes(), path.name).table_id
-    return website.table_of(path)
+def recognise(specimen: Specimen) -> Sighting | None:
+    """The form of a file of SSB's (a name in READERS) and the table it names, or None."""
+    if not _is_jsonstat(specimen.head):
+        return harmonised.recognise(specimen) or website.recognise(specimen)
+    named = next(filter(None, (pattern.search(specimen.head) for pattern in _TABLE_IN_JSON)), None)
+    named = named or _TABLE_IN_JSON[0].search(specimen.tail)
+    return Sighting(FORM, WHOLE, table=named[1].decode() if named else None)
 
 
 def raw_cell(documents: list[Document], source_row: int, source_column: int) -> str:
     """What the file says of the cell an observation came from: its categories, value and status, or its row."""
-    if source_column > len(documents) or not _is_jsonstat(documents[source_column - 1].path):
+    if source_column > len(documents) or not _is_jsonstat(Specimen(documents[source_column - 1].path).head):
         return website.raw_cell(documents, source_row, source_column)
     document = documents[source_column - 1]
     cube = decode(document.path.read_bytes(), document.name)
@@ -102,9 +106,8 @@ def raw_cell(documents: list[Document], source_row: int, source_column: int) -> 
     return f"{document.name} value[{source_row - 1}] = {shown}, status {status or 'none'}: " + ", ".join(named)
 
 
-def _is_jsonstat(path: Path) -> bool:
-    with open(path, "rb") as handle:
-        head = handle.read(65_536).lstrip()
+def _is_jsonstat(head: bytes) -> bool:
+    head = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     if not head.startswith(b"{"):
         return False
     return (b'"class"' in head and b'"dataset"' in head) or (b'"dataset"' in head and b'"dimension"' in head)

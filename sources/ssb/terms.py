@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Literal
 
 from pydantic import Field
@@ -17,10 +18,12 @@ from sources.dataset.dimensions import dimensions, fold, open_code
 from sources.dataset.options import Options
 from sources.dataset.spec import Column, DatasetSpec
 from sources.errors import LayoutError, UnknownLabelError, ValueGrammarError
+from sources.klass.history import HISTORY_STARTS, counties
 
 REGION_VARIABLES = ("Region", "KOKkommuneregion0000", "KOKfylkesregion0000")
 TIME_VARIABLE = "Tid"
 CONTENTS_VARIABLE = "ContentsCode"
+_CONTENTS_WORDS = {"contents": "contentscode"}
 
 SYMBOLS: dict[str, str] = {
     ".": "not_applicable",
@@ -33,7 +36,7 @@ SYMBOLS: dict[str, str] = {
 """SSB's symbols. ``*`` marks a preliminary figure, which stands beside it; ``-`` is zero where the spec says so."""
 
 _COUNTRY_CODES = frozenset({"0", "00", "EAK", "EAFK"})
-_COUNTRY_NAMES = frozenset({"hele landet", "landet"})
+_COUNTRY_NAMES = frozenset({"hele landet", "landet", "the whole country", "whole country"})
 _LEFT_OUT_CODES = frozenset({"EAKUO", "EAFKUO"})
 """The country without Oslo: an area the warehouse has no level for."""
 
@@ -154,23 +157,37 @@ def region_of(code: str, own: dict[str, str], where: str) -> Region:
     )
 
 
-def region_of_label(label: str, own: dict[str, str], where: str) -> Region:
-    """The region behind a label of a website extract: ``3805 Larvik``, ``K-3805 Larvik``, ``0 Hele landet``."""
+def region_of_label(label: str, own: dict[str, str], where: str, year: int | None = None) -> Region:
+    """The region behind a label of a website extract: ``3805 Larvik``, ``K-3805 Larvik``, ``0 Hele landet``, ``Viken``.
+
+    SSB writes counties without their code where the table is by county: such a name is the county of that name in the
+    year of the figure (``year`` None: in any year). The names of municipalities are not unique and need their code.
+    """
     text = " ".join(label.split())
     if text in own:
         return region_of(text, own, where)
     if fold(text) in _COUNTRY_NAMES:
         return Region("00", "country")
     match = _CODED_LABEL.match(text)
-    if match is None or (match["name"] is None and not re.fullmatch(r"\d{4}", text)):
-        raise UnknownLabelError(
-            expected="a region with its code, such as '3805 Larvik', or 'Hele landet'",
-            found=repr(text[:80]),
-            where=where,
-            next_step="if the row or column was added by hand, remove it, or list its label under ignore_labels of the "
-            "region column in the dataset spec",
-        )
-    return region_of(match["code"], own, where)
+    if match and (match["name"] is not None or re.fullmatch(r"\d{4}", text)):
+        return region_of(match["code"], own, where)
+    if code := _counties(year).get(fold(text.split(" - ")[0])):
+        return Region(code, "county")
+    raise UnknownLabelError(
+        expected="a region with its code, such as '3805 Larvik', a county by its name in that year, or 'Hele landet'",
+        found=repr(text[:80]),
+        where=where,
+        next_step="if it is an area, name its code in the dataset spec under options.reading.regions "
+        f"({text[:40]}: 'NN'); if the row or column was added by hand, remove it, or list its label under ignore_labels "
+        "of the region column there",
+    )
+
+
+@cache
+def _counties(year: int | None) -> dict[str, str]:
+    """Folded Norwegian name of a county in a year (or in any) -> code. The Sami forms after it differ from list to list."""
+    years = [year] if year else list(range(HISTORY_STARTS, date.today().year + 1))
+    return {fold(name.split(" - ")[0]): code for one in years for code, name in counties(one)}
 
 
 def _plain(code: str, *, by_validity: bool) -> Region:
@@ -279,7 +296,7 @@ class Labels:
 
 def column_named(spec: DatasetSpec, name: str) -> Column | None:
     """The column of the spec for an SSB variable, by code or by any alias."""
-    wanted = fold(name)
+    wanted = _CONTENTS_WORDS.get(fold(name), fold(name))
     return next((c for c in spec.columns if wanted in {fold(text) for text in (c.name, *c.aliases)}), None)
 
 

@@ -14,15 +14,16 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise, takewhile
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sources.dataset.dimensions import fold
 from sources.dataset.options import options_of
+from sources.dataset.recognition import WHOLE, Sighting, Specimen
 from sources.dataset.spec import DatasetSpec
 from sources.dataset.workbook import (
     SHEET_STEP,
@@ -34,10 +35,10 @@ from sources.dataset.workbook import (
     open_workbook,
     refuse_unreadable,
 )
-from sources.errors import LayoutError, SourceError, ValueGrammarError
+from sources.errors import LayoutError, ValueGrammarError
 from sources.landing.observation import Reading
 from sources.ports import Document
-from sources.ssb.blocks import TITLE, Block, block_at, blocks_of, first_data_row, header_rows, is_figure
+from sources.ssb.blocks import TITLE, Block, block_at, blocks_of, first_data_row, header_rows, is_figure, title_of
 from sources.ssb.cells import CellSink, Validity
 from sources.ssb.terms import SYMBOLS, SsbReading, period_of
 
@@ -79,16 +80,18 @@ def read_csv(spec: DatasetSpec, documents: list[Document], is_valid: Validity | 
     return sink.reading(None)
 
 
-def recognise(path: Path) -> str | None:
-    """``ssb_website_xlsx`` or ``ssb_website_csv`` when the file holds a title as ssb.no writes it, else None."""
-    table = _first_title(path)
-    return None if table is None else table[0]
-
-
-def table_of(path: Path) -> str | None:
-    """The five-digit table number of the first title in the file, or None."""
-    table = _first_title(path)
-    return None if table is None else table[1]
+def recognise(specimen: Specimen) -> Sighting | None:
+    """``ssb_website_xlsx`` or ``ssb_website_csv`` and the table, when a title as ssb.no writes it heads the file or a
+    sheet, else None. A table quoted to the right in a sheet of another publisher counts for little."""
+    if specimen.is_workbook:
+        titles = [title for sheet in specimen.sheets if (title := title_of(sheet))]
+        if not titles:
+            return None
+        table = Counter(titles).most_common(1)[0][0]
+        return Sighting(XLSX_FORM, len(titles) / len(specimen.sheets), table=table)
+    first = specimen.head.lstrip(b"\xef\xbb\xbf").partition(b"\n")[0].decode("latin-1").strip('"; \t\r')
+    match = TITLE.match(first)
+    return Sighting(CSV_FORM, WHOLE, table=match["table"]) if match else None
 
 
 def raw_cell(documents: list[Document], source_row: int, source_column: int) -> str:
@@ -99,21 +102,6 @@ def raw_cell(documents: list[Document], source_row: int, source_column: int) -> 
     sheet = sheets[source_column // SHEET_STEP - 1]
     row = " | ".join(as_text(cell) for cell in sheet.rows[source_row - 1])
     return f"{document.name}, sheet {sheet.name!r}, {cell_name(source_row, source_column)}: {row}"
-
-
-def _first_title(path: Path) -> tuple[str, str] | None:
-    with open(path, "rb") as handle:
-        head = handle.read(2048)
-    if is_workbook(head):
-        try:
-            sheets = open_workbook(path)
-        except SourceError:
-            return None
-        texts = (cell for sheet in sheets for row in sheet.rows[:3] for cell in row if isinstance(cell, str))
-        match = next(filter(None, map(TITLE.match, texts)), None)
-        return (XLSX_FORM, match["table"]) if match else None
-    match = TITLE.match(head.splitlines()[0].decode("latin-1").strip('"; \t') if head.strip() else "")
-    return (CSV_FORM, match["table"]) if match else None
 
 
 @dataclass
@@ -183,9 +171,14 @@ class _Table:
     def _paths(
         self, header: list[int], heading: list[str], start: int, constants: dict[str, str]
     ) -> dict[int, dict[str, str]]:
-        """Column -> variable -> label, of columns of figures. An upper label holds until the next (merged cells)."""
+        """Column -> variable -> label, of columns of figures. An upper label holds until the next (merged cells).
+
+        SSB leaves no column empty: what stands right of one is the owner's, unless the spec knows all its labels.
+        """
         above = [""] * len(header)
         paths = {}
+        rows = self.block.sheet.rows[header[0] : self.block.bottom]
+        gap = next((c for c in range(start, self.block.right) if all(row[c] is None for row in rows)), self.block.right)
         for column in range(start, self.block.right):
             cells = [as_text(self.block.cell(number, column)) for number in header]
             above = [cell or held for cell, held in zip(cells, above, strict=True)]
@@ -194,6 +187,9 @@ class _Table:
                     self.sink.notes["columns without a header of their own left out"] += 1
                 continue
             path = dict(zip(heading, above, strict=True))
+            if column > gap and not self.sink.knows(path):
+                self.sink.notes["columns of the owner left out"] += 1
+                continue
             if self.sink.is_kept(path):
                 paths[column] = {**constants, **path}
             else:

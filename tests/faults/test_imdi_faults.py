@@ -16,7 +16,8 @@ from sources.errors import (
     UnknownLabelError,
     ValueGrammarError,
 )
-from sources.imdi.reader import READERS, recognise
+from sources.imdi.body import form_of
+from sources.imdi.reader import READERS
 from sources.landing.observation import Reading
 from sources.ports import Document
 
@@ -91,7 +92,7 @@ def test_missing_dimension_column(read) -> None:
 
 def test_fixed_column_renamed_is_known_and_refused(read) -> None:
     body = LONG.replace("Antall", "Verdi")
-    assert recognise("x.csv", body.encode("latin-1")) == "imdi_long"
+    assert form_of(body.encode("latin-1")) == "imdi_long"
     fails(read, LayoutError, body, says=["Antall", "line 1"])
 
 
@@ -151,8 +152,8 @@ def test_coded_form_in_another_encoding(read, fill: int) -> None:
 
 
 def test_utf8_file_is_still_known_as_the_long_form() -> None:
-    assert recognise("k/bosatt_anmodede.csv", b"\xef\xbb\xbf" + LONG.encode()) == "imdi_long"
-    assert recognise("k/bosatt_anmodede.csv", LONG.encode()) == "imdi_long"
+    assert form_of(b"\xef\xbb\xbf" + LONG.encode()) == "imdi_long"
+    assert form_of(LONG.encode()) == "imdi_long"
 
 
 @pytest.mark.parametrize(
@@ -169,7 +170,7 @@ def test_utf8_file_is_still_known_as_the_long_form() -> None:
 @pytest.mark.parametrize("form", ["imdi_long", "imdi_wide", "imdi_coded"])
 def test_error_pages_and_empty_bodies(read, body: bytes, found: str, form: str) -> None:
     fails(read, NotOfKindError, body, form=form, says=[found])
-    assert recognise("k/bosatt_anmodede.csv", body) is None
+    assert form_of(body) is None
 
 
 def test_body_cut_inside_a_line(read) -> None:

@@ -20,7 +20,8 @@ from sources.demo.chance import Chance, allocate, split
 from sources.demo.extracts import write_demo_extracts
 from sources.demo.plan import plan
 from sources.demo.world import YEARS, build_world
-from sources.imdi.reader import READERS, recognise
+from sources.imdi.body import form_of
+from sources.imdi.reader import READERS
 from sources.klass.history import counties, municipalities
 from sources.ports import Document
 
@@ -109,7 +110,7 @@ def test_it_is_the_whole_catalogue_and_modest(demo: Path) -> None:
 
 @pytest.mark.parametrize("table", sorted(imdi()))
 def test_every_table_is_read_by_the_real_reader(demo: Path, table: str) -> None:
-    assert recognise(table, (demo / "imdi" / "k" / f"{table}.csv").read_bytes()[:65536]) == "imdi_long"
+    assert form_of((demo / "imdi" / "k" / f"{table}.csv").read_bytes()[:65536]) == "imdi_long"
     last = plan().recipe(table).last_year
     frame = read(demo, table, "k")
     assert set(frame[frame["year"] == last]["region_code"]) == {code for code, _ in municipalities(last)}

@@ -8,7 +8,8 @@ import pyarrow.compute as pc
 import pytest
 
 from sources.dataset.spec import load_specs
-from sources.imdi.reader import READERS, recognise
+from sources.imdi.body import form_of
+from sources.imdi.reader import READERS
 from sources.landing.observation import OBSERVATION_SCHEMA, Reading
 from sources.ports import Document
 
@@ -44,7 +45,7 @@ def path_of(shared: Path, file: str) -> Path:
 
 def read(shared: Path, file: str, table: str) -> Reading:
     path = path_of(shared, file)
-    form = recognise(path.name, path.read_bytes()[:65536])
+    form = form_of(path.read_bytes()[:65536])
     assert form is not None
     return READERS[form](load_specs()[f"imdi_{table}"], [Document(path, path.name)])
 
@@ -73,7 +74,7 @@ def test_every_cell_of_every_file_is_accounted_for(
 def test_a_form_is_known_by_its_header(shared: Path, pattern: str, form: str | None, files: int) -> None:
     found = sorted((shared / "upstream" / "imdi").glob(pattern))
     assert len(found) == files
-    assert {recognise(path.name, path.read_bytes()[:65536]) for path in found} == {form}
+    assert {form_of(path.read_bytes()[:65536]) for path in found} == {form}
 
 
 def test_lost_leading_zeros_are_put_back(shared: Path) -> None:

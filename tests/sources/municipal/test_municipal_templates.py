@@ -15,14 +15,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sources.dataset.discovery import discover
+from sources.dataset.registry import form_of
 from sources.dataset.spec import DatasetSpec, load_specs
 from sources.landing.intake import Arrival, take_in
 from sources.landing.store import Blob, Landing
-from sources.municipal.reader import FORM, TemplateError, read_template, recognise
+from sources.municipal.reader import FORM, TemplateError, read_template
 from sources.municipal.rules import CellError, apply_rule
 from sources.municipal.template import template_of
 from sources.municipal.writer import write_templates
 from sources.ports import Document
+from warehouse.settings import PROJECT
 
 TODAY = date(2026, 11, 22)
 SETTLED = load_specs()["municipal_settled"]
@@ -183,9 +185,22 @@ def test_wrong_sheet_empty_template_and_other_content(tmp_path: Path) -> None:
         read_template(SETTLED, [Document(page, page.name)], TODAY)
 
 
-def test_recognised_by_name_whatever_it_holds() -> None:
-    assert recognise("Bosatte_per_maaned_2024.xlsx", b"<html>") == "municipal_template"
-    assert recognise("bosatt_anmodede_2022.csv", b"") is None
+def test_recognised_by_name_whatever_it_holds(tmp_path: Path) -> None:
+    (tmp_path / "Bosatte_per_maaned_2024.xlsx").write_bytes(b"<html>")
+    (tmp_path / "bosatt_anmodede_2022.csv").write_bytes(b"")
+    assert form_of(tmp_path / "Bosatte_per_maaned_2024.xlsx") == "municipal_template"
+    assert form_of(tmp_path / "bosatt_anmodede_2022.csv") is None
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".csv"])
+def test_a_renamed_template_is_known_by_its_headers(tmp_path: Path, suffix: str) -> None:
+    template = next(
+        path for path in sorted((PROJECT / "sources/municipal/templates").glob(f"*{suffix}")) if "bosatte" in path.name
+    )
+    renamed = tmp_path / f"fra Kari (2){suffix}"
+    renamed.write_bytes(template.read_bytes())
+    found = discover(tmp_path, load_specs()).candidates
+    assert [(one.dataset_id, one.form) for one in found] == [("municipal_settled", "municipal_template")]
 
 
 def test_committed_templates_are_those_the_specs_ask_for(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from sources.dataset.registry import form_of
 from sources.errors import LayoutError
 from sources.nav import hovedtall, reader
 from sources.ports import Document
@@ -22,7 +23,7 @@ NAME = "hovedtall_vestfold_telemark_okt2022_janfeb2023_reworked.xlsx"
 def test_the_copy_says_what_hl060_says(shared: Path) -> None:
     folder = shared / "upstream" / "nav" / "nav_no_public"
     path = folder / NAME
-    assert reader.recognise(path) == "nav_hovedtall_extract"
+    assert form_of(path) == "nav_hovedtall_extract"
     copied = hovedtall.read(spec_of("nav/hovedtall_extract"), [Document(path, NAME)])
     source = folder / "202210_HL060_helt_ledige_fylke_kommune_tidsserie_maaned.xlsx"
     original = reader.read(spec_of("nav/hl060"), [Document(source, source.name)])

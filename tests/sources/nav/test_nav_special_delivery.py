@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from sources.dataset.registry import form_of
 from sources.errors import LayoutError, SourceError, UnknownLabelError, ValueGrammarError
 from sources.landing.observation import OBSERVATION_SCHEMA, Reading, drop_exact_duplicates
 from sources.nav import reader, special_delivery
@@ -25,7 +26,7 @@ SERIES_KEYS = ("region_code", "period_start", "measure", "sex", "value", "value_
 
 
 def read(path: Path) -> Reading:
-    form = reader.recognise(path)
+    form = form_of(path)
     assert form is not None
     assert form.startswith("nav_special_")
     reading = reader.READERS[form](spec_of(f"nav/{form[4:]}"), [Document(path, path.name)])

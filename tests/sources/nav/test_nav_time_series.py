@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from python_calamine import CalamineWorkbook
 
+from sources.dataset.registry import form_of
 from sources.errors import LayoutError, NotOfKindError, SourceError, ValueGrammarError
 from sources.klass.history import counties, municipalities
 from sources.landing.observation import OBSERVATION_SCHEMA, Reading, drop_exact_duplicates
@@ -272,10 +273,10 @@ TABLES = ("1. Kommune. Antall", "2. Kommune. Andel")
 def test_forms_are_known_from_the_sheets(shared: Path, tmp_path: Path) -> None:
     renamed = tmp_path / "nedlastet (3).xlsx"
     shutil.copy(hl060(shared).path, renamed)
-    assert reader.recognise(renamed) == "nav_hl060"
-    assert reader.recognise(aap155(tmp_path / "a.xlsx", months=1)) == "nav_aap155"
-    assert reader.recognise(pst302(tmp_path / "p.xlsx")) == "nav_pst302"
-    assert reader.recognise(write(tmp_path / "other.xlsx", {"A": [["x", 1]]})) is None
+    assert form_of(renamed) == "nav_hl060"
+    assert form_of(aap155(tmp_path / "a.xlsx", months=1)) == "nav_aap155"
+    assert form_of(pst302(tmp_path / "p.xlsx")) == "nav_pst302"
+    assert form_of(write(tmp_path / "other.xlsx", {"A": [["x", 1]]})) is None
     assert set(reader.READERS) >= {"nav_hl060", "nav_aap155", "nav_pst302", "nav_ned155", "nav_workbook"}
 
 
@@ -283,7 +284,7 @@ def test_a_damaged_workbook_is_known_by_its_name_and_refused(tmp_path: Path) -> 
     path = tmp_path / "202608_HL060.xlsx"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("word/document.xml", "<w/>")
-    assert reader.recognise(path) == "nav_hl060"
+    assert form_of(path) == "nav_hl060"
     with pytest.raises(NotOfKindError):
         reader.read(spec_of("nav/hl060"), [Document(path, path.name)])
 

@@ -16,6 +16,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sources.dataset.recognition import Specimen
+from sources.dataset.registry import form_of
 from sources.errors import LayoutError, UnknownLabelError, ValueGrammarError
 from sources.klass.history import municipalities
 from sources.landing.observation import drop_exact_duplicates
@@ -253,11 +255,12 @@ def test_country_of_background_keeps_ssbs_three_digits(tmp_path: Path) -> None:
 
 def test_the_form_and_the_table_are_known_from_the_bytes(shared: Path, tmp_path: Path) -> None:
     path = shared / "upstream/ssb/v2_data_05803_no_with_status.json"
-    assert (reader.recognise(path), reader.table_of(path)) == ("ssb_jsonstat2", "05803")
+    sighting = reader.recognise(Specimen(path))
+    assert sighting and (sighting.form, sighting.table) == ("ssb_jsonstat2", "05803")
     other = tmp_path / "v1_error.json"
     other.write_text('{"error": "Parameter error"}', encoding="utf-8")
-    assert reader.recognise(other) is None
-    assert reader.recognise(shared / "upstream/ssb/v2_tables_no_page1.json") is None
+    assert form_of(other) is None
+    assert form_of(shared / "upstream/ssb/v2_tables_no_page1.json") is None
 
 
 @st.composite

@@ -11,17 +11,20 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
+from sources.dataset.recognition import Specimen
+from sources.dataset.registry import form_of
 from sources.dataset.spec import DatasetSpec
 from sources.errors import LayoutError, SourceError, UnknownLabelError, ValueGrammarError
 from sources.landing.observation import OBSERVATION_SCHEMA, Reading, drop_exact_duplicates
 from sources.ports import Document
 from sources.ssb import harmonised, reader, website
+from tests.support.nav_workbooks import Fault, write
 from tests.support.ssb_bodies import own_spec, rows, spec_of
 
 
 def read(shared: Path, name: str, spec: DatasetSpec) -> Reading:
     path = shared / "upstream" / "ssb" / name
-    form = reader.recognise(path)
+    form = form_of(path)
     assert form is not None
     reading = reader.READERS[form](spec, [Document(path, name)])
     assert reading.table.schema == OBSERVATION_SCHEMA
@@ -162,18 +165,19 @@ def test_the_harmonised_population_of_another_project(shared: Path) -> None:
     assert reading.table.num_rows == 14_637
 
 
+def seen(path: Path) -> tuple[str | None, str | None] | None:
+    sighting = reader.recognise(Specimen(path))
+    return sighting and (sighting.form, sighting.table)
+
+
 def test_every_extract_at_hand_is_recognised(shared: Path) -> None:
     folder = shared / "upstream" / "ssb"
-    found = {
-        path.name: (reader.recognise(path), reader.table_of(path))
-        for path in folder.glob("*")
-        if path.name.startswith(("xlsx_", "csv_"))
-    }
+    found = {path.name: seen(path) for path in folder.glob("*") if path.name.startswith(("xlsx_", "csv_"))}
     assert len(found) == 8
     for name, (form, table) in found.items():
         assert form == ("ssb_website_csv" if name.startswith("csv_") else "ssb_website_xlsx")
         assert table == name.split("_")[1]
-    assert reader.recognise(folder / "derived_11607_telemark_share.csv") is None
+    assert form_of(folder / "derived_11607_telemark_share.csv") is None
 
 
 def test_a_figure_leads_back_to_its_cell(shared: Path) -> None:
@@ -331,3 +335,74 @@ def test_the_harmonised_form_is_strict(tmp_path: Path, text: str, message: str) 
     path.write_text(text, encoding="utf-8")
     with pytest.raises(SourceError, match=message):
         harmonised.read(spec_of("ssb/07459_harmonised"), [Document(path, path.name)])
+
+
+def regions_of(reading: Reading) -> list[tuple[object, ...]]:
+    return rows(reading.table, "region_code", "region_level", "period_start", "value")
+
+
+COUNTIES = edited({3: ["", "2021", "2023"], 4: ["Viken", 5, 6], 5: ["Troms og Finnmark - Romsa ja Finnmárku", 7, 8]})
+
+
+def test_counties_without_their_code_are_those_of_the_year(tmp_path: Path) -> None:
+    assert regions_of(website.read_xlsx(own_spec(), workbook_of(tmp_path, COUNTIES))) == [
+        ("30", "county", date(2021, 1, 1), 5.0),
+        ("30", "county", date(2023, 1, 1), 6.0),
+        ("54", "county", date(2021, 1, 1), 7.0),
+        ("54", "county", date(2023, 1, 1), 8.0),
+    ]
+
+
+@pytest.mark.parametrize("label", ["Viken", "Bergen", "Vestfold og Telemark"])
+def test_a_name_that_is_no_county_of_the_year_stops_and_its_advice_works(tmp_path: Path, label: str) -> None:
+    table = workbook_of(tmp_path, edited({5: [label, 7, 8]}))
+    with pytest.raises(UnknownLabelError) as caught:
+        website.read_xlsx(own_spec(), table)
+    assert f"options.reading.regions ({label}: 'NN')" in caught.value.next_step
+    reading = {"measure_units": {"n_persons": "persons"}, "regions": {label: "39"}}
+    named = website.read_xlsx(own_spec(options={"reading": reading}), table)
+    assert ("39", "county", date(2024, 1, 1), 7.0) in regions_of(named)
+    columns = [{**c.model_dump(), "ignore_labels": [label] if c.name == "Region" else []} for c in own_spec().columns]
+    assert website.read_xlsx(own_spec(columns=columns), table).table.num_rows == 2
+
+
+@pytest.mark.parametrize("row", [1, 2, 3])
+def test_a_link_under_the_title_is_no_header(tmp_path: Path, row: int) -> None:
+    linked = [*PLAIN[:row], ["https://www.ssb.no/statbank/table/99999/"], *PLAIN[row:]]
+    there = website.read_xlsx(own_spec(), workbook_of(tmp_path, linked))
+    assert regions_of(there) == regions_of(website.read_xlsx(own_spec(), workbook_of(tmp_path, PLAIN)))
+
+
+def test_what_stands_right_of_an_empty_column_is_the_owners(tmp_path: Path) -> None:
+    """Notes, shares and the same table turned round, beside the table; a column that only the gap parts is kept."""
+    beside: dict[int, list[object]] = {
+        2: ["", "N", None, "N", None, "Sandefjord", 5],
+        3: ["", "2024", None, "2025", None, "N", "Andel"],
+        4: ["3907 Sandefjord", 5, None, 6, None, "2024", 0.5],
+        5: ["3909 Larvik", 7, None, ":", None, "sjekk", 0.7],
+    }
+    reading = website.read_xlsx(own_spec(), workbook_of(tmp_path, edited(beside)))
+    assert regions_of(reading) == regions_of(website.read_xlsx(own_spec(), workbook_of(tmp_path, PLAIN)))
+    assert reading.notes["columns of the owner left out"] == 2
+
+
+def test_a_table_of_another_number_in_the_workbook_is_left_out_and_counted(tmp_path: Path) -> None:
+    other = [["12345: En annen tabell, etter region og år"], [], ["", "2024"], ["3909 Larvik", 99]]
+    reading = website.read_xlsx(own_spec(), workbook_of(tmp_path, PLAIN, other))
+    assert reading.table.num_rows == 4
+    assert reading.notes["tables of another number left out"] == 1
+
+
+def test_an_english_title_is_a_title(tmp_path: Path) -> None:
+    english = edited({0: ["99999: Trial table, by region, contents and year"], 5: ["0 The whole country", 7, 8]})
+    documents = workbook_of(tmp_path, english)
+    assert seen(documents[0].path) == ("ssb_website_xlsx", "99999")
+    assert ("00", "country", date(2025, 1, 1), 8.0) in regions_of(website.read_xlsx(own_spec(), documents))
+
+
+def test_an_error_cell_stops_the_table_and_is_named(tmp_path: Path) -> None:
+    """Also where errors fill the row, which then would look like the end of the table."""
+    for change in ({5: ["3909 Larvik", 7, Fault("#N/A")]}, {4: ["3907 Sandefjord", Fault("#N/A"), Fault("#N/A")]}):
+        path = write(tmp_path / "error.xlsx", {"Ark1": edited(change)})
+        with pytest.raises(ValueGrammarError, match=r"sheet 'Ark1', cell [BC][56].*#N/A"):
+            website.read_xlsx(own_spec(), [Document(path, path.name)])

@@ -1,0 +1,78 @@
+"""A file that nobody has named yet, and what a publisher's recogniser says of it.
+
+Here: the file opened once for all who look at it, and how sure a recogniser is. Not here: any publisher's marks, or
+which of several answers counts (registry.py).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from sources.dataset.workbook import Sheet, is_workbook, open_workbook
+from sources.errors import SourceError
+
+HEAD_BYTES = 65_536
+"""How much of a text file a recogniser may look at."""
+
+WHOLE = 1.0
+"""The structure of the whole file is this form's and no other's."""
+BY_NAME = 0.05
+"""Nothing in the file says so, only its name: any recogniser that has seen a mark is surer."""
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """What a recogniser says of a file.
+
+    ``sureness`` goes from 0 to 1; of a workbook it is the share of its filled sheets that bear the publisher's own
+    layout. ``dataset_ids`` are the datasets that the content allows (empty = the content does not say), and ``table``
+    is the upstream table the file names in itself. ``form`` is None when the file cannot be read as it is:
+    ``lacks`` then says why and what to do.
+    """
+
+    form: str | None
+    sureness: float
+    dataset_ids: tuple[str, ...] = ()
+    table: str | None = None
+    lacks: str = ""
+
+
+class Specimen:
+    """One file under the eyes of the recognisers. Its name is composed, as macOS takes letters apart."""
+
+    def __init__(self, path: Path, name: str | None = None) -> None:
+        self.path = path
+        self.name = unicodedata.normalize("NFC", name or path.name)
+
+    @cached_property
+    def head(self) -> bytes:
+        with open(self.path, "rb") as handle:
+            return handle.read(HEAD_BYTES)
+
+    @cached_property
+    def tail(self) -> bytes:
+        """The last bytes of a file longer than its head."""
+        with open(self.path, "rb") as handle:
+            handle.seek(max(self.path.stat().st_size - HEAD_BYTES, 0))
+            return handle.read(HEAD_BYTES)
+
+    @property
+    def is_workbook(self) -> bool:
+        return is_workbook(self.head)
+
+    @cached_property
+    def sheets(self) -> list[Sheet]:
+        """The filled sheets of a workbook; none when it is no workbook or cannot be opened."""
+        if not self.is_workbook:
+            return []
+        try:
+            return [sheet for sheet in open_workbook(self.path, self.name) if sheet.rows]
+        except SourceError:
+            return []
+
+
+Recogniser = Callable[[Specimen], Sighting | None]

@@ -1,0 +1,84 @@
+"""Knowing a file of IMDi's by what stands in it: its form, and which datasets its columns and labels allow.
+
+Here: the first 64 kB. Not here: reading the file (reader.py), or choosing between several datasets (discovery).
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+
+from sources.dataset.recognition import HEAD_BYTES, WHOLE, Sighting, Specimen
+from sources.dataset.spec import DatasetSpec, load_specs
+from sources.errors import SourceError
+from sources.imdi.body import form_of, normal_name
+from sources.imdi.labels import LabelMap, match_columns, unit_of
+
+_NO_DIMENSION = {"kommunenummer", "fylkesnummer", "kommune", "fylke", "år", "antall", "region", "navn"}
+_TABLE_COLUMN = "tabellnavn"
+
+Columns = dict[str, set[str]]
+"""Header of a column -> the labels seen under it."""
+
+
+def recognise(specimen: Specimen) -> Sighting | None:
+    """IMDi's form of a file, with the datasets that its columns and first labels allow; ``name`` decides nothing here."""
+    form = form_of(specimen.head)
+    if form is None:
+        return None
+    own = [spec for spec in load_specs().values() if spec.source == "imdi"]
+    whole = len(specimen.head) < HEAD_BYTES
+    if form == "imdi_coded":
+        tables = _columns(specimen.head, ",", "utf-8", whole).get(_TABLE_COLUMN, set())
+        return Sighting(form, WHOLE, tuple(spec.dataset_id for spec in own if spec.upstream_id in tables))
+    is_wide = form == "imdi_wide"
+    columns = _wide_columns(specimen.head) if is_wide else _columns(specimen.head, ";", "latin-1", whole)
+    fitting = [spec.dataset_id for spec in own if columns and _fits(spec, columns)]
+    return Sighting(form, WHOLE, tuple(fitting))
+
+
+def _fits(spec: DatasetSpec, columns: Columns) -> bool:
+    """Whether the spec knows every column and every label, and misses none of its own."""
+    headers = [name for name in columns if normal_name(name) not in {*_NO_DIMENSION, "enhet"}]
+    try:
+        match = match_columns(spec, headers, "")
+        for label in next((labels for name, labels in columns.items() if normal_name(name) == "enhet"), set()):
+            unit_of(spec, label, "")
+    except SourceError:
+        return False
+    for header, column in match.columns.items():
+        known = LabelMap(column, "")
+        if column.role != "ignore" and any(
+            known.code_of(label) is None and not known.is_ignored(label) for label in columns[header]
+        ):
+            return False
+    return True
+
+
+def _columns(head: bytes, delimiter: str, encoding: str, whole: bool) -> Columns:
+    """The columns of a file with one header line. A last line that the head cuts is left out."""
+    lines = _records(head, delimiter, encoding, whole)
+    header = next(lines, [])
+    key = normal_name if delimiter == "," else str
+    found: Columns = {key(name): set() for name in header}
+    for line in lines:
+        for name, cell in zip(header, line, strict=False):
+            found[key(name)].add(cell)
+    return found
+
+
+def _wide_columns(head: bytes) -> Columns:
+    """Title -> labels of the website's header rows, when all of them stand in the head."""
+    found: Columns = {}
+    for line in _records(head, ";", "latin-1", whole=False):
+        if line[:1] != ["Region"] and line[:1] != [""]:
+            return found
+        for cell in line[2:]:
+            title, _, label = cell.partition(": ")
+            found.setdefault(title, set()).add(label)
+    return {}
+
+
+def _records(head: bytes, delimiter: str, encoding: str, whole: bool) -> Iterator[list[str]]:
+    lines = head.decode(encoding, errors="replace").splitlines()
+    yield from csv.reader(lines if whole else lines[:-1], delimiter=delimiter)
