@@ -120,9 +120,9 @@ def _spec_of(
     if sighting.dataset_ids:
         several = ", ".join(sighting.dataset_ids[:6])
         return None, f"it may be {several}: put the table's name in the file's name, or name it in {LIST_NAME}"
-    if sighting.lacks:
-        return None, sighting.lacks
-    return None, "no dataset spec knows this file" if form is None else f"form {form.name}, but no dataset spec fits"
+    if sighting.lacks or form is None:
+        return None, sighting.lacks or "no dataset spec knows this file"
+    return None, f"form {form.name}, but no dataset spec fits" + (f": {sighting.hint}" if sighting.hint else "")
 
 
 def name_fits(relative: str, spec: DatasetSpec) -> bool:

@@ -31,7 +31,7 @@ class Sighting:
     ``sureness`` goes from 0 to 1; of a workbook it is the share of its filled sheets that bear the publisher's own
     layout. ``dataset_ids`` are the datasets that the content allows (empty = the content does not say), and ``table``
     is the upstream table the file names in itself. ``form`` is None when the file cannot be read as it is:
-    ``lacks`` then says why and what to do.
+    ``lacks`` then says why and what to do. ``hint`` is told when no dataset is found for the file.
     """
 
     form: str | None
@@ -39,6 +39,7 @@ class Sighting:
     dataset_ids: tuple[str, ...] = ()
     table: str | None = None
     lacks: str = ""
+    hint: str = ""
 
 
 class Specimen:

@@ -15,6 +15,8 @@ from sources.imdi.body import form_of, normal_name
 from sources.imdi.labels import LabelMap, match_columns, unit_of
 
 _NO_DIMENSION = {"kommunenummer", "fylkesnummer", "kommune", "fylke", "år", "antall", "region", "navn"}
+_SOME = 0.6
+"""Some of the form's own columns are there: enough to tell what is wrong with a file that no other publisher knows."""
 _TABLE_COLUMN = "tabellnavn"
 
 Columns = dict[str, set[str]]
@@ -34,7 +36,9 @@ def recognise(specimen: Specimen) -> Sighting | None:
     is_wide = form == "imdi_wide"
     columns = _wide_columns(specimen.head) if is_wide else _columns(specimen.head, ";", "latin-1", whole)
     fitting = [spec.dataset_id for spec in own if columns and _fits(spec, columns)]
-    return Sighting(form, WHOLE, tuple(fitting))
+    names = {normal_name(name) for name in columns}
+    is_whole = is_wide or {"enhet", "år", "antall"} <= names
+    return Sighting(form, WHOLE if is_whole else _SOME, tuple(fitting))
 
 
 def _fits(spec: DatasetSpec, columns: Columns) -> bool:

@@ -90,7 +90,11 @@ def recognise(specimen: Specimen) -> Sighting | None:
         return harmonised.recognise(specimen) or website.recognise(specimen)
     named = next(filter(None, (pattern.search(specimen.head) for pattern in _TABLE_IN_JSON)), None)
     named = named or _TABLE_IN_JSON[0].search(specimen.tail)
-    return Sighting(FORM, WHOLE, table=named[1].decode() if named else None)
+    table = named[1].decode() if named else None
+    if b'"class"' not in specimen.head + specimen.tail:  # JSON-stat 1.x: selections of SSB's retired dataset API
+        hint = f"SSB's own selection of table {table}: put the number in the file's name, or name it in extracts.csv"
+        return Sighting(FORM, WHOLE, hint=hint if table else "")
+    return Sighting(FORM, WHOLE, table=table)
 
 
 def raw_cell(documents: list[Document], source_row: int, source_column: int) -> str:
