@@ -308,8 +308,8 @@ select
     coverage.year as coverage_year,
     coverage.coverage_pct,
     forecast.amount_nok as grant_nok,
-    cast(round(forecast.amount_nok / coverage.coverage_pct * 100, 0) as double) as cost_nok,
-    cast(round(forecast.amount_nok / coverage.coverage_pct * 100, 0) - forecast.amount_nok as double) as uncovered_nok
+    cast(round(forecast.amount_nok / nullif(coverage.coverage_pct, 0) * 100, 0) as double) as cost_nok,
+    cast(round(forecast.amount_nok / nullif(coverage.coverage_pct, 0) * 100, 0) - forecast.amount_nok as double) as uncovered_nok
 from forecast
 inner join coverage_years
     on forecast.year = coverage_years.year

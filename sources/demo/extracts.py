@@ -112,7 +112,9 @@ def _file(spec: DatasetSpec, recipe: Recipe, measures: dict[str, Figures], regio
     columns = [column for column in spec.columns if column.dimension not in recipe.lacks]
     lists = [[_Member(code, label) for code, label in members(spec, column, recipe).items()] for column in columns]
     headers = [recipe.headers.get(column.name, column.name) for column in columns]
-    summed = {name: _Summed.of(figures, regions) for name, figures in measures.items()}
+    rounded = {d: p for d, p in spec.parts.items() if d not in (recipe.skip if regions.level == "k" else [])}
+    is_rounded = any(regions.level == "k" and "municipality" in rule.levels for rule in spec.rounding)
+    summed = {name: _Summed.of(figures, regions, rounded if is_rounded else None) for name, figures in measures.items()}
     blocks: list[tuple[tuple[str, ...], np.ndarray, np.ndarray]] = []
     for combination in product(*lists):
         codes = {
@@ -165,11 +167,13 @@ class _Summed:
     axes: list[tuple[str, list[str]]]
     years: list[int] | None
     level: str
+    rounded: dict[str, list[str]] | None
+    """Where small counts are rounded rather than hidden: the dimensions that add up, with the codes of their parts."""
 
     @staticmethod
-    def of(figures: Figures, regions: Regions) -> _Summed:
+    def of(figures: Figures, regions: Regions, rounded: dict[str, list[str]] | None) -> _Summed:
         arrays = [None if a is None else regions.total(a) for a in (figures.count, figures.base, figures.sums)]
-        return _Summed(*arrays, figures.axes, figures.years, regions.level)
+        return _Summed(*arrays, figures.axes, figures.years, regions.level, rounded)
 
     def has(self, codes: dict[str, str]) -> bool:
         """Whether the figures hold a combination: a code list may name more than a table has."""
@@ -181,6 +185,8 @@ class _Summed:
 
     def texts(self, codes: dict[str, str], unit: str, recipe: Recipe) -> np.ndarray:
         """The cells of a combination for every row, as IMDi writes them."""
+        if self.rounded is not None:
+            return _texts(self._rounded(codes), np.zeros(len(self.count), dtype=bool), 0, recipe.decimal)
         count = self._pick(self.count, codes)
         hidden = (count > 0) & (count < _HIDDEN_BELOW) & (self.level == "k")
         if unit in _RATE_UNITS:
@@ -194,6 +200,16 @@ class _Summed:
             few = (count > 0) & (count < recipe.mean.hide) & (self.level == "k")
             return _means(self._pick(self.sums, codes), count, few, recipe)
         return _texts(count, hidden if unit == "Personer" else np.zeros(len(count), dtype=bool), 0, recipe.decimal)
+
+    def _rounded(self, codes: dict[str, str]) -> np.ndarray:
+        """The counts of a combination as the publisher prints them: 1 as 0, 2 as 3, a total as the sum of what it prints."""
+        parts = self.rounded or {}
+        dimensions = [d for d in codes if d in parts and codes[d] == TOTAL]
+        total = np.zeros(len(self.count), dtype=np.int64)
+        for inner in product(*(parts[d] for d in dimensions)):
+            count = self._pick(self.count, {**codes, **dict(zip(dimensions, inner, strict=True))})
+            total += np.select([count == 1, count == 2], [0, 3], count)
+        return total
 
     def _pick(self, array: np.ndarray, codes: dict[str, str]) -> np.ndarray:
         """Add up over the groups, sexes and axis codes that a combination names."""

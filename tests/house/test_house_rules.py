@@ -152,6 +152,14 @@ def test_no_word_is_chosen_by_the_alphabet() -> None:
         )
 
 
+def test_nothing_is_divided_by_what_may_be_zero() -> None:
+    """DuckDB divides by zero to infinity, which no reader of a mart can use: a divisor is a number or stands in nullif()."""
+    divisor = re.compile(r"(?<=\s)/\s+(?!\d|nullif\(|case\b|\{\{)[^\s,]+")
+    for path in [path for name in ("models", "macros") for path in (PROJECT / "dbt_project" / name).rglob("*.sql")]:
+        text = re.sub(r"\{#.*?#\}|--[^\n]*", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+        assert not divisor.search(text), f"{path}: {divisor.search(text)}"
+
+
 def test_dimensions_are_the_same_in_python_and_dbt() -> None:
     project = yaml.safe_load((PROJECT / "dbt_project" / "dbt_project.yml").read_text(encoding="utf-8"))
     assert tuple(project["vars"]["dimensions"]) == DIMENSIONS == tuple(dimensions())

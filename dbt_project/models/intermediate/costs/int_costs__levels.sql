@@ -9,7 +9,7 @@
         "case when basis = 'sample_total' then 'sample_total_cost_nok' else 'five_year_cost_per_person_nok' end", 'cost_nok'),
     ('pairs', 'scheme', 'null', 'null',
         "case when basis = 'sample_total' then 'sample_total_income_nok' else 'five_year_grant_per_person_nok' end", 'grant_nok'),
-    ('pairs', 'scheme', 'null', 'null', "'coverage_percent'", '100e0 * grant_nok / cost_nok'),
+    ('pairs', 'scheme', 'null', 'null', "'coverage_percent'", '100e0 * grant_nok / nullif(cost_nok, 0)'),
     ('training', own_item, 'null', own_code, "'norwegian_training_participants'", 'participant_persons'),
     ('training', own_item, 'null', own_code, "'norwegian_training_hours'", 'teaching_hours'),
     ('sample_training', "'sample_average'", 'null', 'null', "'norwegian_training_cost_per_hour_nok'", 'cost_per_hour_nok'),

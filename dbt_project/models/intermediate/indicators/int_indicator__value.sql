@@ -111,8 +111,8 @@ recomputed as (
         case
             when value_status not in ('ok', 'rounded', 'contradicted', 'interval', 'suppressed') then null
             when is_part_of_whole and value_status <> 'contradicted' and (denominator_low = 0 or numerator_high > denominator_low) then scale
-            when numerator_high < 0 and denominator_high > 0 then scale * numerator_high / denominator_high
-            when denominator_low > 0 then scale * numerator_high / denominator_low
+            when numerator_high < 0 and denominator_high > 0 then scale * numerator_high / nullif(denominator_high, 0)
+            when denominator_low > 0 then scale * numerator_high / nullif(denominator_low, 0)
         end as value_high,
         value_status,
         numerator,

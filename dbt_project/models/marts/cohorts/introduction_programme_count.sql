@@ -83,7 +83,7 @@ select
     end as total_persons,
     case
         when guarded.is_open and guarded.parts = 2 and guarded.total_persons > 0
-            then cast(round(100e0 * guarded.participant_persons / guarded.total_persons, 1) as double)
+            then cast(round(100e0 * guarded.participant_persons / nullif(guarded.total_persons, 0), 1) as double)
     end as share_pct,
     guarded.is_open = false as is_suppressed,
     guarded.dataset_id,

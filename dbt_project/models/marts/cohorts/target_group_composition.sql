@@ -34,7 +34,7 @@ select
     composition.category,
     composition.category_nb,
     composition.persons,
-    cast(100e0 * composition.persons / totals.persons as double) as share_pct,
+    cast(100e0 * composition.persons / nullif(totals.persons, 0) as double) as share_pct,
     composition.share_pct as printed_share_pct,
     cast(totals.persons - parts.persons as bigint) as unplaced_persons,
     composition.source_document,

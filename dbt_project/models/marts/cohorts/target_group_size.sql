@@ -10,7 +10,7 @@ select
     sizes.item,
     sizes.persons,
     cast(sizes.persons - previous.persons as bigint) as change_1y_persons,
-    cast(100e0 * (sizes.persons - previous.persons) / previous.persons as double) as change_1y_pct,
+    cast(100e0 * (sizes.persons - previous.persons) / nullif(previous.persons, 0) as double) as change_1y_pct,
     sizes.data_owner,
     sizes.source_document,
     sizes.source_table,

@@ -61,13 +61,13 @@ select
     unified.cost_component,
     unified.is_total,
     cast(unified.amount_nok as bigint) as amount_nok,
-    cast(100e0 * unified.amount_nok / printed_totals.amount_nok as double) as share_of_cost_pct,
+    cast(100e0 * unified.amount_nok / nullif(printed_totals.amount_nok, 0) as double) as share_of_cost_pct,
     case
         when unified.series in ('actual', 'forecast_1') then cast(unified.amount_nok - previous.amount_nok as bigint)
     end as change_1y_nok,
     case
         when unified.series in ('actual', 'forecast_1')
-            then cast(100e0 * (unified.amount_nok - previous.amount_nok) / previous.amount_nok as double)
+            then cast(100e0 * (unified.amount_nok - previous.amount_nok) / nullif(previous.amount_nok, 0) as double)
     end as change_1y_pct,
     cast(unified.components_sum_nok as bigint) as components_sum_nok,
     unified.source_document,

@@ -152,13 +152,13 @@ select
     unified.sensitivity,
     cast(round(unified.cost_nok, 0) as double) as cost_nok,
     unified.grant_nok,
-    cast(100e0 * unified.grant_nok / unified.cost_nok as double) as coverage_pct,
+    cast(100e0 * unified.grant_nok / nullif(unified.cost_nok, 0) as double) as coverage_pct,
     cast(round(unified.cost_nok, 0) - unified.grant_nok as double) as uncovered_nok,
     cast(
-        100e0 * unified.grant_nok / unified.cost_nok - 100e0 * previous.grant_nok / previous.cost_nok as double
+        100e0 * unified.grant_nok / nullif(unified.cost_nok, 0) - 100e0 * previous.grant_nok / nullif(previous.cost_nok, 0) as double
     ) as change_1y_percentage_points,
     cast(
-        100e0 * (unified.grant_nok / (1 + deflators.change_pct / 100e0) / previous.grant_nok - 1) as double
+        100e0 * (unified.grant_nok / nullif(1 + deflators.change_pct / 100e0, 0) / nullif(previous.grant_nok, 0) - 1) as double
     ) as real_grant_change_1y_pct,
     unified.printed_coverage_pct,
     unified.is_approximate,

@@ -20,9 +20,9 @@ ranked as (
 
     select
         municipality_year.*,
-        1e0 * municipality_year.total_cost_nok / municipality_year.target_group_persons as exact_average_nok,
-        rank() over (partition by municipality_year.year order by 1e0 * municipality_year.total_cost_nok / municipality_year.target_group_persons desc) as average_rank,
-        row_number() over (partition by municipality_year.year order by 1e0 * municipality_year.total_cost_nok / municipality_year.target_group_persons) as ascending_place,
+        1e0 * municipality_year.total_cost_nok / nullif(municipality_year.target_group_persons, 0) as exact_average_nok,
+        rank() over (partition by municipality_year.year order by 1e0 * municipality_year.total_cost_nok / nullif(municipality_year.target_group_persons, 0) desc) as average_rank,
+        row_number() over (partition by municipality_year.year order by 1e0 * municipality_year.total_cost_nok / nullif(municipality_year.target_group_persons, 0)) as ascending_place,
         count(*) over (partition by municipality_year.year) as ranked_count
     from municipality_year
 
@@ -64,7 +64,7 @@ samples as (
 
     select
         year,
-        total_cost_nok / target_group_persons as average_cost_nok
+        total_cost_nok / nullif(target_group_persons, 0) as average_cost_nok
     from areas
     where area_level = 'sample'
 
@@ -78,18 +78,18 @@ select
     areas.municipality_count,
     areas.target_group_persons,
     cast(areas.total_cost_nok as bigint) as total_cost_nok,
-    cast(areas.total_cost_nok / areas.target_group_persons as double) as average_cost_nok,
+    cast(areas.total_cost_nok / nullif(areas.target_group_persons, 0) as double) as average_cost_nok,
     cast(samples.average_cost_nok as double) as sample_average_cost_nok,
-    cast(100e0 * (areas.total_cost_nok / areas.target_group_persons / samples.average_cost_nok - 1) as double)
+    cast(100e0 * (areas.total_cost_nok / nullif(areas.target_group_persons, 0) / nullif(samples.average_cost_nok, 0) - 1) as double)
         as difference_from_sample_pct,
     cast(medians.median_average_nok as double) as sample_median_cost_nok,
     cast(ranked.average_rank as integer) as average_rank,
     cast(ranked.ranked_count as integer) as ranked_count,
-    cast(areas.same_cost_nok / areas.same_persons as double) as same_sample_average_cost_nok,
+    cast(areas.same_cost_nok / nullif(areas.same_persons, 0) as double) as same_sample_average_cost_nok,
     cast(
         100e0 * (
-            (areas.same_cost_nok / areas.same_persons)
-            / (areas.same_previous_cost_nok / areas.same_previous_persons) - 1
+            (areas.same_cost_nok / nullif(areas.same_persons, 0))
+            / nullif(areas.same_previous_cost_nok / nullif(areas.same_previous_persons, 0), 0) - 1
         ) as double
     ) as same_sample_change_1y_pct,
     coalesce(ranked.printed_average_cost_nok, printed.average_cost_nok) as printed_average_cost_nok,

@@ -86,18 +86,18 @@ select
     counted.region_name,
     counted.participant_persons,
     counted.teaching_hours,
-    cast(100e0 * (counted.participant_persons - previous.participant_persons) / previous.participant_persons as double)
+    cast(100e0 * (counted.participant_persons - previous.participant_persons) / nullif(previous.participant_persons, 0) as double)
         as participants_change_1y_pct,
-    cast(100e0 * (counted.teaching_hours - previous.teaching_hours) / previous.teaching_hours as double)
+    cast(100e0 * (counted.teaching_hours - previous.teaching_hours) / nullif(previous.teaching_hours, 0) as double)
         as hours_change_1y_pct,
     cast(money.cost_nok as bigint) as cost_nok,
     cast(money.income_nok as bigint) as income_nok,
     cast(money.cost_nok - money.income_nok as bigint) as deficit_nok,
-    cast(100e0 * money.income_nok / money.cost_nok as double) as coverage_pct,
-    cast(1e0 * money.cost_nok / counted.teaching_hours as double) as cost_per_hour_nok,
-    cast(1e0 * money.cost_nok / counted.participant_persons as double) as cost_per_participant_nok,
+    cast(100e0 * money.income_nok / nullif(money.cost_nok, 0) as double) as coverage_pct,
+    cast(1e0 * money.cost_nok / nullif(counted.teaching_hours, 0) as double) as cost_per_hour_nok,
+    cast(1e0 * money.cost_nok / nullif(counted.participant_persons, 0) as double) as cost_per_participant_nok,
     cast(
-        100e0 * (money.cost_nok - money.income_nok) / (sample_money.cost_nok - sample_money.income_nok) as double
+        100e0 * (money.cost_nok - money.income_nok) / nullif(sample_money.cost_nok - sample_money.income_nok, 0) as double
     ) as share_of_sample_deficit_pct,
     printed_costs.cost_per_hour_nok as printed_cost_per_hour_nok,
     money.printed_result_nok as printed_deficit_nok,

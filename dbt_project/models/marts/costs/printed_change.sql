@@ -24,7 +24,7 @@ compared as (
         -- how far the printed change may lie from the computed one when every printed level is rounded to a whole
         case
             when printed.change_unit = 'percent'
-                then 0.1 + 50.0 / abs(earlier.value) + 50.0 * abs(later.value) / (earlier.value * earlier.value)
+                then 0.1 + 50.0 / nullif(abs(earlier.value), 0) + 50.0 * abs(later.value) / nullif(earlier.value * earlier.value, 0)
             when printed.change_unit = 'percentage_points' then 0.1
             else 1.0
         end as tolerance

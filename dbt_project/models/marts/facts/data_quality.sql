@@ -47,29 +47,37 @@ outside_validity as (
 
 ),
 
--- upstream's own county and country figures against the sum of their parts: reported, never corrected
+-- reported, never corrected
 against_parts as (
 
     select
-        today.dataset_id,
-        today.year,
+        dataset_id,
+        year,
         'published_outside_sum_of_parts' as finding,
-        today.region_level as detail,
+        region_level as detail,
+        sum(outside_count) as finding_count,
+        max(largest_difference) as largest
+    from {{ ref('int_region__against_parts') }}
+    where outside_count > 0
+    group by dataset_id, year, region_level
+
+),
+
+-- shares that upstream prints beside counts that do not make them, and parts larger than their whole
+contradicted_shares as (
+
+    select
+        terms.dataset_id,
+        figures.year,
+        'share_contradicts_counts' as finding,
+        figures.indicator_id as detail,
         count(*) as finding_count,
-        max(greatest(today.value - summed.value_high, summed.value_low - today.value)) as largest
-    from {{ ref('int_region__observation_today') }} as today
-    inner join {{ ref('int_region__observation_summed') }} as summed
-        on
-            today.series_id = summed.series_id
-            and today.region_code = summed.region_code
-            and today.region_level = summed.region_level
-            and today.period_start = summed.period_start
-    where
-        today.geography_basis = 'published'
-        and today.region_level in ('county', 'country')
-        and today.value is not null
-        and (today.value > summed.value_high or today.value < summed.value_low)
-    group by today.dataset_id, today.year, today.region_level
+        max(greatest(figures.value_high - figures.value, figures.value - figures.value_low)) as largest
+    from {{ ref('int_indicator__value') }} as figures
+    inner join {{ source('landing', 'indicator_term') }} as terms
+        on figures.indicator_id = terms.indicator_id and terms.role = 'numerator'
+    where figures.value_status = 'contradicted'
+    group by terms.dataset_id, figures.year, figures.indicator_id
 
 ),
 
@@ -94,6 +102,8 @@ findings as (
     select * from outside_validity
     union all
     select * from against_parts
+    union all
+    select * from contradicted_shares
     union all
     select * from held
 

@@ -174,34 +174,9 @@ compared as (
 
 ),
 
--- upstream's own county and country figures against the municipalities, by series: how many, how many outside, how far
 against_parts as (
 
-    select
-        'municipalities_' || today.region_level as check_id,
-        today.region_code,
-        today.region_level,
-        today.year,
-        today.dataset_id,
-        today.dataset_id as other_dataset_id,
-        count(*) as compared_count,
-        count(case when today.value > summed.value_high + 0.5 or today.value < summed.value_low - 0.5 then 1 end)
-            as outside_count,
-        max(greatest(today.value - summed.value_high, summed.value_low - today.value, 0)) as largest_difference
-    from {{ ref('int_region__observation_today') }} as today
-    inner join {{ ref('int_region__observation_summed') }} as summed
-        on
-            today.series_id = summed.series_id
-            and today.region_code = summed.region_code
-            and today.region_level = summed.region_level
-            and today.period_start = summed.period_start
-    where
-        today.geography_basis = 'published'
-        and today.region_level in ('county', 'country')
-        and today.value is not null
-        and summed.value_low is not null
-        and summed.value_high is not null
-    group by today.region_level, today.region_code, today.year, today.dataset_id
+    select * from {{ ref('int_region__against_parts') }}
 
 ),
 
@@ -240,12 +215,12 @@ from distances
 union all
 
 select
-    cast(check_id as {{ dbt.type_string() }}) as check_id,
+    cast('municipalities_' || region_level as {{ dbt.type_string() }}) as check_id,
     cast(region_code as {{ dbt.type_string() }}) as region_code,
     cast(region_level as {{ dbt.type_string() }}) as region_level,
     year,
     cast(dataset_id as {{ dbt.type_string() }}) as dataset_id,
-    cast(other_dataset_id as {{ dbt.type_string() }}) as other_dataset_id,
+    cast(dataset_id as {{ dbt.type_string() }}) as other_dataset_id,
     cast(null as double) as value_low,
     cast(null as double) as value_high,
     cast(null as double) as other_low,

@@ -264,7 +264,7 @@ select
     as_of_date,
     cast(indicator_count as integer) as indicator_count,
     cast(new_year_indicator_count as integer) as new_year_indicator_count,
-    case when indicator_count > 0 then cast(100e0 * new_year_indicator_count / indicator_count as double) end as new_year_share_pct,
+    case when indicator_count > 0 then cast(100e0 * new_year_indicator_count / nullif(indicator_count, 0) as double) end as new_year_share_pct,
     cast(recommended_frequency as {{ dbt.type_string() }}) as recommended_frequency,
     cast(supplement_frequency as {{ dbt.type_string() }}) as supplement_frequency,
     cast(recommended_frequency_nb as {{ dbt.type_string() }}) as recommended_frequency_nb,
