@@ -13,6 +13,9 @@ from pathlib import Path
 import sources
 from sources.errors import ReaderFault, SourceError
 
+REPORT = "report this line"
+"""What the message of every such fault asks for."""
+
 _PACKAGE = Path(sources.__file__).parent
 
 
@@ -32,7 +35,7 @@ def told_as_fault(dataset_id: str, name: str) -> Iterator[None]:
             expected="a file or answer that its reader can judge",
             found=f"{type(problem).__name__} in {' < '.join(_places(problem)) or 'a library'}",
             where=f"{dataset_id}, {name}",
-            next_step="report this line with the file and the version of the program; the other datasets go on, and the "
+            next_step=f"{REPORT} with the file and the version of the program; the other datasets go on, and the "
             "last good release of this one stays in use",
         ) from problem
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from sources.dataset.spec import DatasetSpec
 from sources.errors import LayoutError, NotOfKindError
-from sources.klass.reader import ChangeRow, changes_table
+from sources.klass.reader import ChangeRow, changes_table, entry_text
 from sources.ports import Document
 
 _NO_PLACE = "9999"
@@ -30,7 +30,7 @@ def read_codes(spec: DatasetSpec, documents: list[Document]) -> pa.Table:
     """
     rows = []
     for document, number, entry in _entries(documents, "codes"):
-        code, name = (_text(entry, key, document, number) for key in ("code", "name"))
+        code, name = (entry_text(entry, key, document, number) for key in ("code", "name"))
         if code == _NO_PLACE:
             continue
         valid_to = _day(entry["validTo"], document, number) if entry.get("validTo") else None
@@ -46,7 +46,7 @@ def read_changes(spec: DatasetSpec, documents: list[Document]) -> pa.Table:
     found: dict[ChangeRow, None] = {}
     for document, number, entry in _entries(documents, "codeChanges"):
         _day(entry.get("changeOccurred"), document, number)
-        old_code, old_name, new_code, new_name, day = (_text(entry, key, document, number) for key in keys)
+        old_code, old_name, new_code, new_name, day = (entry_text(entry, key, document, number) for key in keys)
         found.setdefault((old_code, old_name, new_code, new_name, day))
     return changes_table(list(found))
 
@@ -58,7 +58,7 @@ def read_correspondences(spec: DatasetSpec, documents: list[Document]) -> pa.Tab
         match = _DAY_IN_NAME.search(document.name)
         day = _day(match[1] if match else None, document, number)
         source, target, name = (
-            _text(entry, key, document, number) for key in ("sourceCode", "targetCode", "targetName")
+            entry_text(entry, key, document, number) for key in ("sourceCode", "targetCode", "targetName")
         )
         rows.append((number, source, target, name, day))
     names = ["source_row", "code", "target_code", "target_name", "valid_on"]
@@ -88,19 +88,6 @@ def _entries(documents: list[Document], key: str) -> list[tuple[Document, int, d
             )
         found += [(document, len(found) + n, entry) for n, entry in enumerate(entries, start=1)]
     return found
-
-
-def _text(entry: dict[str, Any], key: str, document: Document, number: int) -> str:
-    """A text of an entry. Codes are text with leading zeros: a number is refused, since its zeros are lost."""
-    value = entry.get(key)
-    if not isinstance(value, str) or not value:
-        raise LayoutError(
-            expected=f"text in {key}",
-            found=repr(value)[:60],
-            where=f"{document.name}, entry {number}",
-            next_step="look at the answer by hand",
-        )
-    return value
 
 
 def _day(text: object, document: Document, number: int) -> date:

@@ -51,8 +51,17 @@ def read_version(spec: DatasetSpec, documents: list[Document]) -> pa.Table:
     answer = _json_object(document, "classificationItems")
     valid_from = _date(answer.get("validFrom"), document, "validFrom")
     valid_to = _date(answer["validTo"], document, "validTo") if answer.get("validTo") else None
-    items = [i for i in answer["classificationItems"] if i["code"] != _NO_PLACE]
-    rows = [(n, item["code"], item["name"], valid_from, valid_to) for n, item in enumerate(items, start=1)]
+    items = answer["classificationItems"]
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise LayoutError(
+            expected="a list of items in 'classificationItems'",
+            found=repr(items)[:60],
+            where=document.name,
+            next_step="look at the answer by hand",
+        )
+    texts = [[entry_text(i, key, document, n) for key in ("code", "name")] for n, i in enumerate(items, start=1)]
+    places = [(code, name) for code, name in texts if code != _NO_PLACE]
+    rows = [(n, code, name, valid_from, valid_to) for n, (code, name) in enumerate(places, start=1)]
     table = _table(rows, ["source_row", "code", "name", "valid_from", "valid_to"])
     return table.replace_schema_metadata({UPDATED_AT: f"{valid_from.isoformat()}T00:00:00+00:00"})
 
@@ -159,6 +168,19 @@ def _json_object(document: Document, key: str) -> dict[str, Any]:
             next_step="check that the address is the one the dataset spec names",
         )
     return answer
+
+
+def entry_text(entry: dict[str, Any], key: str, document: Document, number: int) -> str:
+    """A text of an entry. Codes are text with leading zeros: a number is refused, since its zeros are lost."""
+    value = entry.get(key)
+    if not isinstance(value, str) or not value:
+        raise LayoutError(
+            expected=f"text in {key}",
+            found=repr(value)[:60],
+            where=f"{document.name}, entry {number}",
+            next_step="look at the answer by hand",
+        )
+    return value
 
 
 def _date(text: str | None, document: Document, field: str) -> date:

@@ -1,0 +1,383 @@
+"""Real files of every form, damaged in one place, and what becomes of each: the same figures, held, failed, or told.
+
+Here: the damage and the verdict. Not here: which files the product can read (sources/), or thresholds of the gates.
+Run: python -m bench.fuzz_files [--folder DIR...] [--mutations 2000] [--seed 1] [--show]
+
+Each damaged file goes the way of any file in a drop folder: found, read, judged against the release made from the whole
+file. Good ends are: left out with a reason, failed, held, the same figures, or other figures with every difference listed
+by the revision log. A traceback, a reader's fault or a difference that nothing tells of is a bad end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import random
+import re
+import shutil
+import sys
+import tempfile
+import traceback
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from orchestration.runs.refresh import Outcome, refresh_file
+from sources.dataset.discovery import discover
+from sources.dataset.spec import DatasetSpec, load_specs
+from sources.faults import REPORT
+from sources.landing.observation import KEY
+from sources.landing.revisions import ensure_revision, revision_path
+from sources.landing.store import Landing
+
+MARKS = [
+    "",
+    "..",
+    ".",
+    ":",
+    "*",
+    "-",
+    "x",
+    "#N/A",
+    "#DIV/0!",
+    "<5",
+    "avventer vedtak",
+    "1 234",
+    "1,5",
+    "1.5",
+    "1e5",
+    "-0",
+]
+MARKS += [
+    "-7",
+    "NaN",
+    "Inf",
+    "０",
+    "1\u00a0234",
+    "−3",
+    "99999999999999999999",
+    "true",
+    "=1+1",
+    "2022",
+    "Alle",
+    "3909 Larvik",
+]
+BAD = frozenset({"traceback", "reader's fault", "untold difference"})
+GOOD = ("left out with a reason", "failed", "held", "same figures", "other figures, each told")
+
+Body = bytes
+Change = Callable[[random.Random, Body], Body]
+Figures = dict[tuple[object, ...], tuple[object, object]]
+
+
+@dataclass(frozen=True)
+class Original:
+    """A whole file: the name it is dropped under and its bytes."""
+
+    name: str
+    body: Body
+
+
+@dataclass
+class Report:
+    """What became of the damaged files, and the bad ends with how to make them again."""
+
+    ends: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    bad: list[str] = field(default_factory=list)
+
+    def count(self, end: str) -> int:
+        return sum(n for (_, _, one), n in self.ends.items() if one == end)
+
+
+def fuzz(originals: Iterable[Original], mutations: int, seed: int, work: Path) -> Report:
+    """Damage each file in turn until ``mutations`` are made. The same seed makes the same damage."""
+    report, specs = Report(), load_specs()
+    benches = [_Bench(original, specs, work / f"{n:02d}") for n, original in enumerate(originals)]
+    benches = [bench for bench in benches if bench.outcome.state == "refreshed"]
+    for number in range(mutations):
+        bench = benches[number % len(benches)]
+        rng = random.Random(f"{seed} {number}")
+        name, change = rng.choice(changes_of(bench.original.body))
+        try:
+            body = change(rng, bench.original.body)
+        except (IndexError, ValueError):  # nothing of that kind stands in the file
+            name, body = "flip a byte", flip(rng, bench.original.body)
+        end, words = bench.end_of(body)
+        report.ends[bench.form, name, end] += 1
+        if end in BAD:
+            report.bad.append(f"{bench.original.name}, seed {seed}, number {number}, {name}: {end}: {words}")
+    return report
+
+
+class _Bench:
+    """One whole file in a landing of its own, and damaged copies put after it one at a time."""
+
+    def __init__(self, original: Original, specs: dict[str, DatasetSpec], work: Path) -> None:
+        self.original, self._specs, self._drop = original, specs, work / "drop"
+        self._drop.mkdir(parents=True)
+        self._landing = Landing(work / "landing")
+        self.form, self.outcome = "", Outcome("", "failed", original.name)
+        if found := self._found(original.body, age=86_400):
+            self.form, self._spec = str(found.form), specs[found.dataset_id]
+            self.outcome = refresh_file(self._landing, self._spec, found)
+        self._figures = self._figures_of(self.outcome) if self.outcome.state == "refreshed" else {}
+
+    def _found(self, body: Body, age: float):
+        path = self._drop / self.original.name
+        path.write_bytes(body)
+        moment = 1_790_000_000 - age
+        os.utime(path, (moment, moment))
+        return next(iter(discover(self._drop, self._specs).candidates), None)
+
+    def end_of(self, body: Body) -> tuple[str, str]:
+        """(end, words) of one damaged copy; whatever it left behind is taken away again."""
+        outcome = None
+        try:
+            found = self._found(body, age=0)
+            if found is None:
+                return "left out with a reason", ""
+            outcome = refresh_file(self._landing, self._specs[found.dataset_id], found)
+            return self._verdict(outcome)
+        except Exception:
+            return "traceback", traceback.format_exc(limit=-3)
+        finally:
+            if outcome and outcome.release_id and outcome.release_id != self.outcome.release_id:
+                shutil.rmtree(self._landing.release_folder(outcome.dataset_id, outcome.release_id))
+
+    def _verdict(self, outcome: Outcome) -> tuple[str, str]:
+        if outcome.state != "refreshed":
+            return ("reader's fault" if REPORT in outcome.message else outcome.state), outcome.message
+        if outcome.release_id == self.outcome.release_id:
+            return "same figures", ""
+        after = self._figures_of(outcome)
+        differing = {key for key in self._figures.keys() | after.keys() if self._figures.get(key) != after.get(key)}
+        if not differing:
+            return "same figures", ""
+        untold = differing - self._told(outcome)
+        words = f"{len(untold)} of {len(differing)} differences, first {min(untold, key=str, default='')}"
+        return ("untold difference" if untold else "other figures, each told"), words
+
+    def _figures_of(self, outcome: Outcome) -> Figures:
+        spec = self._specs[outcome.dataset_id]
+        path = self._landing.data_path(spec.dataset_id, str(outcome.release_id), spec.shape)
+        table = pq.read_table(path)
+        if spec.shape != "observation":
+            rows = table.drop_columns(["source_row"]).to_pylist()
+            return {(outcome.dataset_id, n): (str(row), None) for n, row in enumerate(rows)}
+        texts = [table[name].to_pylist() for name in (*KEY, "value", "value_status")]
+        return {(outcome.dataset_id, *row[:-2]): row[-2:] for row in zip(*texts, strict=True)}
+
+    def _told(self, outcome: Outcome) -> set[tuple[object, ...]]:
+        """The cells that the revision log lists, or counts as those of a new year; of a table its rows are compared whole."""
+        spec = self._specs[outcome.dataset_id]
+        receipt = self._landing.receipt(outcome.dataset_id, str(outcome.release_id))
+        facts = ensure_revision(self._landing, spec, receipt) if receipt else None
+        if spec.shape != "observation" or facts is None or facts.before is None:
+            return set(self._figures) | set(self._figures_of(outcome))
+        table = pq.read_table(revision_path(self._landing, receipt), columns=list(KEY)) if receipt else None
+        told = {(outcome.dataset_id, *row.values()) for row in table.to_pylist()} if table else set()
+        new_years = {count.year for count in facts.counts if count.is_new_year}
+        at = 1 + KEY.index("period_start")
+        return told | {key for key in self._figures_of(outcome) if key[at].year in new_years}
+
+
+def flip(rng: random.Random, body: Body) -> Body:
+    at = rng.randrange(len(body))
+    return body[:at] + bytes([body[at] ^ (1 << rng.randrange(8))]) + body[at + 1 :]
+
+
+def cut(rng: random.Random, body: Body) -> Body:
+    return body[: rng.randrange(len(body))]
+
+
+def drop_bytes(rng: random.Random, body: Body) -> Body:
+    at = rng.randrange(len(body))
+    return body[:at] + body[at + rng.randint(1, 40) :]
+
+
+def repeat_bytes(rng: random.Random, body: Body) -> Body:
+    at, length = rng.randrange(len(body)), rng.randint(1, 200)
+    return body[: at + length] + body[at : at + length] + body[at + length :]
+
+
+def insert_bytes(rng: random.Random, body: Body) -> Body:
+    at = rng.randrange(len(body))
+    return body[:at] + rng.randbytes(rng.randint(1, 8)) + body[at:]
+
+
+def mark_in_place_of(pattern: bytes) -> Change:
+    """A figure or text (group 1 of the pattern) gives way to one of the marks that files have held."""
+
+    def change(rng: random.Random, body: Body) -> Body:
+        found = rng.choice(list(re.finditer(pattern, body)))
+        return body[: found.start(1)] + rng.choice(MARKS).encode() + body[found.end(1) :]
+
+    return change
+
+
+def _lines(change: Callable[[random.Random, list[Body]], list[Body]]) -> Change:
+    return lambda rng, body: b"\n".join(change(rng, body.split(b"\n")))
+
+
+def _drop_line(rng: random.Random, lines: list[Body]) -> list[Body]:
+    at = rng.randrange(len(lines))
+    return lines[:at] + lines[at + 1 :]
+
+
+def _repeat_line(rng: random.Random, lines: list[Body]) -> list[Body]:
+    return [*lines, rng.choice(lines), b""]
+
+
+def _swap_cells(rng: random.Random, lines: list[Body]) -> list[Body]:
+    at = rng.randrange(len(lines))
+    mark = max((b";", b",", b":"), key=lines[at].count)
+    cells = lines[at].split(mark)
+    one, two = rng.randrange(len(cells)), rng.randrange(len(cells))
+    cells[one], cells[two] = cells[two], cells[one]
+    return [*lines[:at], mark.join(cells), *lines[at + 1 :]]
+
+
+def _header(rng: random.Random, lines: list[Body]) -> list[Body]:
+    """A header cell renamed, doubled, taken out, or two of them swapped."""
+    mark = max((b";", b","), key=lines[0].count)
+    cells = lines[0].split(mark)
+    one, two = rng.randrange(len(cells)), rng.randrange(len(cells))
+    kind = rng.randrange(4)
+    if kind == 0:
+        cells[one] = cells[one] + b"2"
+    elif kind == 1:
+        cells[one] = cells[two]
+    elif kind == 2:
+        del cells[one]
+    else:
+        cells[one], cells[two] = cells[two], cells[one]
+    return [mark.join(cells), *lines[1:]]
+
+
+def _encoded(rng: random.Random, body: Body) -> Body:
+    """Saved again by another program: another encoding, a mark before it, other line ends."""
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        text = body.decode("latin-1")
+    name = rng.choice(["utf-8", "utf-8-sig", "utf-16", "latin-1", "cp1252"])
+    return text.replace("\n", rng.choice(["\n", "\r\n"])).encode(name, errors="replace")
+
+
+def _in_member(pattern: str, change: Change) -> Change:
+    """A change inside a member of a workbook, whose zip is whole again afterwards."""
+
+    def changed(rng: random.Random, body: Body) -> Body:
+        with zipfile.ZipFile(io.BytesIO(body)) as old:
+            names = [name for name in old.namelist() if re.search(pattern, name)]
+            chosen, out = rng.choice(names), io.BytesIO()
+            with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+                for name in old.namelist():
+                    member = old.read(name)
+                    new.writestr(name, change(rng, member) if name == chosen else member)
+        return out.getvalue()
+
+    return changed
+
+
+def _error_cell(rng: random.Random, body: Body) -> Body:
+    found = rng.choice(list(re.finditer(rb'<c r="([A-Z]+\d+)"[^>]*><v>[^<]*</v></c>', body)))
+    return body[: found.start()] + b'<c r="%s" t="e"><v>#N/A</v></c>' % found[1] + body[found.end() :]
+
+
+def _drop_element(name: bytes) -> Change:
+    def change(rng: random.Random, body: Body) -> Body:
+        found = rng.choice(list(re.finditer(rb"<%s[ >].*?</%s>" % (name, name), body, re.DOTALL)))
+        return body[: found.start()] + body[found.end() :]
+
+    return change
+
+
+_BYTES: list[tuple[str, Change]] = [
+    ("flip a byte", flip),
+    ("cut", cut),
+    ("drop bytes", drop_bytes),
+    ("repeat bytes", repeat_bytes),
+    ("insert bytes", insert_bytes),
+]
+_TEXT: list[tuple[str, Change]] = [
+    ("mark in a cell", mark_in_place_of(rb"(?<=[;,:\[ \"])(-?\d+(?:[.,]\d+)?)(?=[;,\"\]} \r\n])")),
+    ("mark in the last cell", mark_in_place_of(rb"(?<=[;,])([^;,\r\n]*)(?=\r?\n)")),
+    ("mark in a label", mark_in_place_of(rb"(?<=[;,\"])([^;,\"\r\n\d]{3,})(?=[;,\"\r\n])")),
+    ("drop a line", _lines(_drop_line)),
+    ("repeat a line", _lines(_repeat_line)),
+    ("swap cells", _lines(_swap_cells)),
+    ("header", _lines(_header)),
+    ("saved again", _encoded),
+]
+_SHEET, _STRINGS = r"xl/worksheets/[^/]+\.xml$", r"xl/(sharedStrings\.xml|worksheets/[^/]+\.xml)$"
+_WORKBOOK: list[tuple[str, Change]] = [
+    ("error in a cell", _in_member(_SHEET, _error_cell)),
+    ("mark in a cell", _in_member(_SHEET, mark_in_place_of(rb"<v>([^<]*)</v>"))),
+    ("mark in a text", _in_member(_STRINGS, mark_in_place_of(rb"<t[^>]*>([^<]*)</t>"))),
+    ("drop a row", _in_member(_SHEET, _drop_element(b"row"))),
+    ("drop a cell", _in_member(_SHEET, _drop_element(b"c"))),
+    ("flip inside", _in_member(r"\.xml$|\.rels$", flip)),
+    ("drop bytes inside", _in_member(r"\.xml$|\.rels$", drop_bytes)),
+    ("sheet name", _in_member(r"xl/workbook\.xml$", mark_in_place_of(rb'<sheet [^>]*name="([^"]*)"'))),
+]
+
+
+def changes_of(body: Body) -> list[tuple[str, Change]]:
+    """The kinds of damage that suit a file: bytes for all, cells, headers and marks by what it is."""
+    return [*_BYTES, *(_WORKBOOK if body.startswith(b"PK") else _TEXT)]
+
+
+def real_files(folder: Path, most_bytes: int = 600_000) -> list[Original]:
+    """The files of a folder that the product reads, long text files cut after whole lines, two of each form at most."""
+    taken: Counter[str] = Counter()
+    originals = []
+    for found in discover(folder, load_specs()).candidates:
+        if taken[str(found.form)] >= 2 or found.form is None:
+            continue
+        body = found.path.read_bytes()
+        is_text = not body.startswith((b"PK", b"{"))
+        if len(body) > most_bytes and not is_text:
+            continue
+        if is_text and len(body) > 60_000 and found.form != "imdi_wide":
+            body = body[: body.rindex(b"\n", 0, 60_000) + 1]
+        elif len(body) > most_bytes:
+            continue
+        taken[str(found.form)] += 1
+        originals.append(Original(found.path.name, body))
+    return originals
+
+
+def main() -> int:
+    """Print the ends by form and by kind of damage; exit 1 when there is a bad one."""
+    parser = argparse.ArgumentParser(prog="bench.fuzz_files")
+    shared = Path(__file__).parents[2] / "shared"
+    parser.add_argument("--folder", type=Path, nargs="+", default=[shared / "upstream", shared / "cases" / "jsonstat"])
+    parser.add_argument("--mutations", type=int, default=2000)
+    parser.add_argument("--seed", type=int, default=1)
+    asked = parser.parse_args()
+    if missing := [str(folder) for folder in asked.folder if not folder.is_dir()]:
+        print(f"no folder of real files at {', '.join(missing)}; name some with --folder", file=sys.stderr)
+        return 2
+    originals = [original for folder in asked.folder for original in real_files(folder)]
+    with tempfile.TemporaryDirectory(prefix="integrering-fuzz-") as work:
+        report = fuzz(originals, asked.mutations, asked.seed, Path(work))
+    for title, at in (("form", 0), ("damage", 1)):
+        print(f"\n{title:42s}" + "".join(f"{end[:16]:>18s}" for end in (*GOOD, *sorted(BAD))))
+        for one in sorted({key[at] for key in report.ends}):
+            numbers = [
+                sum(n for k, n in report.ends.items() if k[at] == one and k[2] == e) for e in (*GOOD, *sorted(BAD))
+            ]
+            print(f"{one:42s}" + "".join(f"{n:18d}" for n in numbers))
+    print("\n" + "; ".join(f"{end}: {report.count(end)}" for end in (*GOOD, *sorted(BAD))))
+    print("\n".join(report.bad[:40]))
+    return 1 if report.bad else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
