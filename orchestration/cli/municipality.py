@@ -138,19 +138,27 @@ def _kroner(amount: Any) -> str:
 
 
 def private(
-    kostra: Annotated[list[Path], typer.Option(help="attachment 11F or 11CF; may be given several times")],
-    settled: Annotated[Path, typer.Option(help="the municipality's list of settled persons")],
-    accounts: Annotated[Path | None, typer.Option(help="the accounts file")] = None,
+    kostra: Annotated[
+        list[Path] | None, typer.Option(help="attachment 11F or 11CF; may be given several times")
+    ] = None,
+    settled: Annotated[Path | None, typer.Option(help="the list of settled persons; needed with --kostra")] = None,
+    accounts: Annotated[Path | None, typer.Option(help="the accounts file (0A); may be read alone")] = None,
     municipality: Annotated[str | None, typer.Option(help="code of the files")] = None,
 ) -> None:
     """Aggregates of the municipality's own KOSTRA files. Read in memory; nothing personal is kept."""
     from sources.kostra.private import private_aggregates
     from sources.kostra.release import land_private, renewal_notes
 
+    if not kostra and accounts is None:
+        raise typer.BadParameter("an attachment or --accounts is needed", param_hint="--kostra")
+    if kostra and settled is None:
+        raise typer.BadParameter(
+            "needed with --kostra: the attachments say nothing of who is settled", param_hint="--settled"
+        )
     workspace = Workspace(load_settings())
     result = private_aggregates(
-        kostra,
-        settled,
+        kostra or [],
+        settled if kostra else None,
         accounts,
         municipality=municipality or workspace.settings.municipality,
         threshold=workspace.settings.suppression_threshold,

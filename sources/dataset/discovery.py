@@ -18,8 +18,8 @@ from sources.dataset.extracts_list import LIST_NAME, Listed, read_list
 from sources.dataset.recognition import Sighting, Specimen
 from sources.dataset.registry import forms, sightings
 from sources.dataset.spec import DatasetSpec
+from sources.kostra.recognise import ACCOUNTS_REASON, looks_like_accounts, looks_private
 from sources.kostra.recognise import REASON as PRIVATE_REASON
-from sources.kostra.recognise import looks_private
 
 _DATE_IN_NAME = re.compile(r"(20\d\d)-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])(?!\d)")
 _UNSEEN = Sighting(None, 0.0)
@@ -65,7 +65,7 @@ def discover(folder: Path, specs: dict[str, DatasetSpec]) -> Discovery:
             candidate, reason = None, f"it cannot be opened ({problem.strerror})"
         if candidate:
             found.candidates.append(candidate)
-        elif entry or path.suffix.lower() not in _NOT_DATA:
+        elif entry or path.suffix.lower() not in _NOT_DATA or reason == ACCOUNTS_REASON:
             found.unknown.append((relative, reason))
     return found
 
@@ -75,6 +75,8 @@ def _classify(
 ) -> tuple[Candidate | None, str]:
     if looks_private(path):
         return None, PRIVATE_REASON
+    if looks_like_accounts(path):
+        return None, ACCOUNTS_REASON
     found = sightings(Specimen(path), [entry.source] if entry else None)
     if len(found) > 1 and found[0].sureness == found[1].sureness:
         named = " and ".join(str(sighting.form) for sighting in found[:2])

@@ -39,7 +39,7 @@ class PrivateResult:
 
 def private_aggregates(
     kostra: list[Path],
-    settled: Path,
+    settled: Path | None,
     accounts: Path | None = None,
     *,
     municipality: str,
@@ -50,8 +50,11 @@ def private_aggregates(
     """Let a process of its own read the files, and return the aggregates that may be shown.
 
     ``published``: what an outsider may have already, by dataset: the rows of each edition in landing, oldest first.
+    Attachments need the list of settled persons; the accounts have no persons and need nothing beside them.
     Raises PrivateFileError (Norwegian, no values) and nothing else about the files.
     """
+    if (settled is None and (kostra or accounts is None)) or (settled is not None and not kostra and accounts is None):
+        raise ValueError("attachments go with the list of settled persons; accounts may be read alone")
     if not re.fullmatch(r"[0-9]{4}", municipality):
         raise ValueError("municipality is a code of four digits")
     if threshold < LOWEST_THRESHOLD:
@@ -59,7 +62,7 @@ def private_aggregates(
     answer = ask(
         Request(
             [str(path) for path in kostra],
-            str(settled),
+            str(settled) if settled else None,
             str(accounts) if accounts else None,
             municipality,
             threshold,

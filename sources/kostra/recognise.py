@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from pathlib import Path
 
-from sources.kostra.layout import layouts
+from sources.kostra.layout import accounts_layout, layouts
 
 _NUMBER = r"(?:fødselsnummer|fodselsnummer|personnummer|f\.?nr|d-nummer|duf[- ]?(?:nummer|nr))"
 _CELL = re.compile(rf"(?:^|[;,\t])\s*\"?{_NUMBER}\"?\s*(?:$|[;,\t])", re.IGNORECASE)
@@ -18,6 +19,20 @@ _STRINGS = "xl/sharedStrings.xml"
 _HEAD_BYTES = 65_536
 
 REASON = "personopplysninger hører ikke hjemme i denne mappen: flytt filen, og bruk `integrering private`"
+
+ACCOUNTS_REASON = (
+    "kommunens regnskap (KOSTRA 0A) leses ikke fra denne mappen: bruk `integrering private --accounts FIL`. "
+    "Regnskapet trenger ingen liste over bosatte"
+)
+
+
+def looks_like_accounts(path: Path) -> bool:
+    """Whether a file opens like a KOSTRA accounts file: the form in its first two characters, then a year."""
+    layout = accounts_layout()
+    with open(path, "rb") as handle:
+        first = handle.read(4 * layout.record_length).split(b"\n", 1)[0].rstrip(b"\r")
+    forms = "|".join(layout.fields["skjema"].codes).encode()
+    return len(first) <= layout.record_length and bool(re.match(rb"(%s)20\d\d[1-4 ]\d{4}" % forms, first))
 
 
 def looks_private(path: Path) -> bool:
@@ -44,5 +59,5 @@ def _sheet_texts(path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as archive, archive.open(_STRINGS) as member:
             return member.read(_HEAD_BYTES).decode("utf-8", errors="replace")
-    except (zipfile.BadZipFile, KeyError, OSError, RuntimeError, NotImplementedError, EOFError):
+    except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, OSError, RuntimeError, EOFError):
         return ""

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.sources.kostra.test_kostra_privacy import PEOPLE, canaries, place
+from tests.support.kostra_files import write_accounts
 from tests.support.pipeline import Installation
 
 __all__ = ["place"]
@@ -64,3 +65,20 @@ def test_a_file_that_is_not_there_is_refused_without_the_number_in_its_name(plac
     assert code == 1
     assert "bosatte …" in output
     assert PEOPLE[3] not in output
+
+
+def test_accounts_are_read_without_any_file_of_persons(tmp_path: Path) -> None:
+    accounts = write_accounts(tmp_path / "0A.dat", 2025, [("281", "470", 4_000), ("275", "089", 900)])
+    answer = Installation(tmp_path / "data").call("private", "--accounts", str(accounts))
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert "Regnskap 2025: 2 linjer lest, funksjoner funnet: 275, 281." in answer.stdout
+    assert "kostra_accounts_expenditure: utgave" in answer.stdout
+
+
+def test_attachments_without_the_list_of_settled_persons_are_wrong_use(tmp_path: Path) -> None:
+    (tmp_path / "11F.dat").write_text(" ")
+    installation = Installation(tmp_path / "data")
+    for options, words in ((["--kostra", str(tmp_path / "11F.dat")], "--settled"), ([], "--accounts")):
+        answer = installation.call("private", *options)
+        assert answer.returncode == 2
+        assert words in answer.stdout + answer.stderr

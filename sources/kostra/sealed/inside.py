@@ -37,12 +37,13 @@ class _Collected:
 def read_all(request: Request) -> Answer:
     """Read the files in memory and return the aggregates that may be shown. Raises PrivateFileError."""
     collected = _Collected()
-    settled = read_settled(Path(request.settled))
-    collected.add(RECEIPT, [_receipt("bosatte", None, len(settled), settled.sha256, request)])
-    collected.messages.append(f"Listen over bosatte: {lines_text(len(settled), request.threshold)} lest.")
-    seen: set[str] = set()
-    for path in request.kostra:
-        _read_one(Path(path), settled, seen, request, collected)
+    if request.settled is not None:
+        settled = read_settled(Path(request.settled))
+        collected.add(RECEIPT, [_receipt("bosatte", None, len(settled), settled.sha256, request)])
+        collected.messages.append(f"Listen over bosatte: {lines_text(len(settled), request.threshold)} lest.")
+        seen: set[str] = set()
+        for path in request.kostra:
+            _read_one(Path(path), settled, seen, request, collected)
     if request.accounts is not None:
         _read_accounts(Path(request.accounts), request, collected)
     _compare(collected, request.public_totals)

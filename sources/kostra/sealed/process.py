@@ -28,7 +28,7 @@ class Request:
     """What the child is asked to do. ``published``: rows that an outsider has already, by dataset (see disclosure)."""
 
     kostra: list[str]
-    settled: str
+    settled: str | None
     accounts: str | None
     municipality: str
     threshold: int

@@ -12,6 +12,7 @@ import pytest
 from sources.dataset.discovery import Candidate, discover
 from sources.dataset.spec import load_specs
 from sources.errors import SpecError
+from tests.support.kostra_files import write_accounts
 
 LONG = "Enhet;År;Kommunenummer;Kommune;Bosetting;Antall\nPersoner;2022;3805;Larvik;Faktisk bosetting;168\n"
 
@@ -160,3 +161,11 @@ def test_every_wrong_line_is_told_at_once(tmp_path: Path) -> None:
 def test_the_real_folder_has_three_vintages_of_the_settlement_table(upstream: Path) -> None:
     found = [c for c in discover(upstream, load_specs()).candidates if c.dataset_id == "imdi_bosatt_anmodede"]
     assert sorted(c.retrieved_at.date().isoformat() for c in found) == ["2022-01-31", "2022-09-30", "2023-09-25"]
+
+
+@pytest.mark.parametrize("name", ["0A.dat", "regnskap 2025.txt", "K3909.csv"])
+def test_accounts_in_the_folder_are_pointed_to_the_command_that_reads_them(tmp_path: Path, name: str) -> None:
+    write_accounts(tmp_path / name, 2025, [("281", "470", 4_000), ("275", "089", 900)])
+    found = discover(tmp_path, load_specs())
+    assert found.candidates == []
+    assert "integrering private --accounts" in dict(found.unknown)[name]
