@@ -94,6 +94,8 @@ UNITS = {
     "barn": "children",
     "måneder": "months",
     "1000kr": "thousand_nok",
+    "1000personer": "thousand_persons",
+    "1000persons": "thousand_persons",
     "antall": "count",
 }
 """SSB's unit words that mean one thing in every table. A spec's own ``units`` go first (kroner may be a median)."""

@@ -207,7 +207,9 @@ def _findings(build: Build) -> list[tuple]:
     none = {"dataset_id": "", "last_year": 0, "state": "", "release_id": "", "reasons": ""}
     build.table("landing", "release", pa.Table.from_pylist([none]).slice(1))
     run = build.connection.execute
-    run("create or replace table build.landing.indicator_term as select '' as indicator_id, '' as role, '' as dataset_id")
+    run(
+        "create or replace table build.landing.indicator_term as select '' as indicator_id, '' as role, '' as dataset_id"
+    )
     run(
         "create or replace table build.intermediate.int_indicator__value as select '' as indicator_id, 2020 as year, 'ok' "
         "as value_status, 0.0 as value, 0.0 as value_low, 0.0 as value_high"

@@ -47,6 +47,7 @@ WANTED = [
 ]
 UNIT_ENDINGS = {
     "persons": "_persons",
+    "thousand_persons": "_thousand_persons",
     "children": "_children",
     "percent": "_pct",
     "per_1000": "_per_1000",
@@ -71,7 +72,7 @@ def test_the_call_names_every_variable_of_the_spec(name: str) -> None:
     columns = {column.name for column in spec.columns} | ({CONTENTS_VARIABLE} if reading.open_contents else set())
     assert set(query.selection) <= columns
     assert {TIME_VARIABLE, CONTENTS_VARIABLE} <= set(query.selection)
-    assert set(query.selection) & set(REGION_VARIABLES)
+    assert set(query.selection) & set(REGION_VARIABLES) or reading.region_when_absent == "00"
     for column in spec.columns:
         if column.role == "dimension" and not column.optional:
             assert column.name in query.selection, column.name

@@ -268,7 +268,8 @@ def test_a_renamed_or_extra_sheet_does_no_harm(tmp_path: Path) -> None:
         ({3: []}, LayoutError, "3 variables"),
         ({4: [], 5: []}, LayoutError, "header rows and figures"),
         ({13: ["prosent"]}, LayoutError, "unit persons for 'N'; found percent"),
-        ({13: ["1000 personer"]}, UnknownLabelError, "'1000 personer'"),
+        ({13: ["1000 personer"]}, LayoutError, "unit persons for 'N'; found thousand_persons"),
+        ({13: ["1000 hester"]}, UnknownLabelError, "'1000 hester'"),
     ],
 )
 def test_what_must_stop_the_reader(

@@ -1,0 +1,95 @@
+"""Adding a dataset as docs/datasets.md says: the page's own example, one file, is all it takes.
+
+Here: the page against the model, and its example from a dropped body to every cell. Not here: other specs.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from pydantic import BaseModel
+
+from orchestration.cli.catalogue import pages
+from orchestration.runs.refresh import refresh_file
+from sources.dataset import spec as spec_model
+from sources.dataset.discovery import discover
+from sources.dataset.options import options_of
+from sources.dataset.spec import DatasetSpec, load_spec, load_specs
+from sources.landing.store import Landing
+from sources.ssb import reader
+from sources.ssb.selection import SsbQuery
+from sources.ssb.terms import SsbReading, Website
+from tests.support.ssb_bodies import body, documents, rows
+from warehouse.settings import PROJECT
+
+PAGE = (PROJECT / "docs" / "datasets.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+
+
+@pytest.fixture
+def added(tmp_path: Path) -> dict[str, DatasetSpec]:
+    """All specs and the example's one file."""
+    path = tmp_path / "13760.yml"
+    path.write_text(EXAMPLES[0], encoding="utf-8")
+    spec = load_spec(path)
+    return {**load_specs(), spec.dataset_id: spec}
+
+
+def answer() -> dict[str, object]:
+    """Six cells: two contents in their own units, three months. Figures made up by rule."""
+    made = body(
+        {
+            "Kjonn": ["0"],
+            "Alder": ["15-74"],
+            "Justering": ["S"],
+            "ContentsCode": ["Arbeidsstyrken", "ArbledProsArbstyrken"],
+            "Tid": ["2026M06", "2026M07", "2026M08"],
+        },
+        [3000.0, 3001.0, 3002.0, 4.4, 4.5, 4.6],
+        table="13760",
+    )
+    units = {"Arbeidsstyrken": {"base": "1000 personer"}, "ArbledProsArbstyrken": {"base": "prosent"}}
+    made["dimension"]["ContentsCode"]["category"]["unit"] = units
+    made["dimension"]["Kjonn"]["category"]["label"] = {"0": "Begge kjønn"}
+    return made
+
+
+def test_one_file_takes_all_six_cells(added: dict[str, DatasetSpec], tmp_path: Path) -> None:
+    reading = reader.read(added["ssb_13760"], documents(tmp_path, answer()))
+    shown = rows(reading.table, "region_code", "measure", "unit", "value")
+    assert shown == [
+        *[("00", "labour_force_thousand_persons", "thousand_persons", value) for value in (3000.0, 3001.0, 3002.0)],
+        *[("00", "unemployed_pct", "percent", value) for value in (4.4, 4.5, 4.6)],
+    ]
+
+
+def test_the_body_is_known_in_a_drop_folder_and_taken(added: dict[str, DatasetSpec], tmp_path: Path) -> None:
+    drop = tmp_path / "drop"
+    drop.mkdir()
+    (drop / "nedlasting.json").write_text(json.dumps(answer()), encoding="utf-8")
+    [found] = discover(drop, added).candidates
+    outcome = refresh_file(Landing(tmp_path / "landing"), added["ssb_13760"], found)
+    assert (outcome.state, outcome.rows) == ("refreshed", 6)
+
+
+def test_no_page_has_to_be_made_anew(added: dict[str, DatasetSpec], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orchestration.cli.catalogue.load_specs", lambda: added)
+    made = {path.name: text for path, text in pages().items()}
+    assert "ssb_13760" in made["catalogue.md"]
+    for path, text in pages().items():
+        assert set(path.read_text(encoding="utf-8").splitlines()) <= set(text.splitlines()), path.name
+
+
+def test_the_example_of_a_second_publisher_is_a_spec_too() -> None:
+    assert DatasetSpec.model_validate(yaml.safe_load(EXAMPLES[1])).measure == "participants"
+    assert options_of(DatasetSpec.model_validate(yaml.safe_load(EXAMPLES[0])), "ssb", SsbQuery).selection
+
+
+def test_every_field_is_on_the_page() -> None:
+    models = [m for m in vars(spec_model).values() if isinstance(m, type) and issubclass(m, BaseModel)]
+    fields = {name for model in (*models, SsbReading, Website) for name in model.model_fields}
+    assert {name for name in fields if f"`{name}`" not in PAGE} == set()
