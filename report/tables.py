@@ -59,7 +59,7 @@ def figure_table(shown: Figure) -> FigureTable:
 def _cell(cell: Cell, shown: Figure, legend: dict[str, str]) -> TableCell:
     words, marks = texts(), []
     if cell.says_something and not cell.is_hidden:
-        for basis in ("summed", "recomputed"):
+        for basis in ("published_under_other_code", "summed", "recomputed"):
             if cell.basis == basis and not shown.is_forecast:
                 marks.append(words.marks[basis])
                 legend[basis] = words.legend[basis]

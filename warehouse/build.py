@@ -112,6 +112,7 @@ _OBSERVATION_COLUMNS = {
     "source_column": "integer",
     "region_code": "varchar",
     "region_level": "varchar",
+    "geography": "varchar",
     "period_start": "date",
     "value": "double",
     "value_status": "varchar",

@@ -60,3 +60,8 @@
 {% macro difference(of, minus) -%}
     round({{ of }} - {{ minus }}, 6)
 {%- endmacro %}
+
+{# The first of the names an area has in several languages, as Klass writes them: «Harstad» of «Harstad - Hárstták». #}
+{% macro first_name(names) -%}
+    case when position(' - ' in {{ names }}) > 0 then substr({{ names }}, 1, position(' - ' in {{ names }}) - 1) else {{ names }} end
+{%- endmacro %}

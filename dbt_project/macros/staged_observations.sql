@@ -9,6 +9,7 @@ select
     series_number,
     cast(region_code as varchar) as region_code,
     cast(region_level as varchar) as region_level,
+    cast(geography as varchar) as geography,
     period_start,
     value,
     cast(value_status as varchar) as value_status

@@ -127,7 +127,6 @@ def _dataset_row(spec: DatasetSpec) -> dict[str, Any]:
         "link": spec.link,
         "period_kind": spec.period_kind,
         "non_negative": spec.non_negative,
-        "geography": spec.geography,
         "is_verified": spec.verified,
         "note": spec.note,
     }

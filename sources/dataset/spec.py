@@ -18,6 +18,8 @@ from sources.dataset.dimensions import DIMENSIONS, dimensions, units
 from sources.errors import SpecError
 
 SOURCES = ("imdi", "ssb", "nav", "klass", "kostra", "municipal", "published")
+READING_SHAPE = 2
+"""Counts the shapes that observations have been kept in: a new one makes every reading anew from its bytes."""
 ID_PATTERN = r"^[a-z][a-z0-9_]{1,79}$"
 UPSTREAM_ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_\-]{0,79}$"
 
@@ -31,7 +33,7 @@ StatisticGroup = Literal[
     "regions",
 ]
 RegionLevel = Literal["municipality", "county", "country", "city_district", "business_region", "kostra_group"]
-ValueStatus = Literal["ok", "suppressed", "missing", "not_applicable", "not_finite"]
+ValueStatus = Literal["ok", "suppressed", "missing", "contradicted_zero", "not_applicable", "not_finite"]
 
 
 class _Strict(BaseModel):
@@ -136,6 +138,7 @@ class Gate(_Strict):
     )
     max_lost_code_ratio: float = Field(default=0.05, description="codes of an open dimension that may disappear")
     max_places_under_two_codes: int = 0
+    max_contradicted_zeros: int = Field(default=10, description="totals of 0 beside parts that are more than 0")
     known_takeovers: dict[str, str] = Field(
         default={}, description="measure -> measure that is known to take over its earlier figures: noted, not held"
     )
@@ -196,7 +199,8 @@ class DatasetSpec(_Strict):
         default=[], description="globs on the path inside an extracts folder; default by source"
     )
     geography: Literal["own_year", "today"] = Field(
-        default="own_year", description="today = upstream has put all years on the areas of today (SSB's joined series)"
+        default="own_year",
+        description="today = upstream has put all years on the areas of today; SSB's K- and F- codes say it themselves",
     )
     non_negative: bool = Field(default=True, description="false where a figure may lie below zero (net migration)")
     accumulates: bool = Field(
@@ -239,8 +243,8 @@ class DatasetSpec(_Strict):
 
     @property
     def version(self) -> str:
-        """Twelve hex digits that change when anything in the spec changes."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:12]
+        """Twelve hex digits that change when anything in the spec changes, or the shape that readings are kept in."""
+        return hashlib.sha256(f"{READING_SHAPE}{self.model_dump_json()}".encode()).hexdigest()[:12]
 
 
 def spec_folder() -> Path:

@@ -80,6 +80,9 @@ def judge(
         + rules.under_two_codes(spec, now.own),
         notices=partly_covered(now.facts),
     )
+    reasons, notices = rules.contradicted_zeros(spec, now.own)
+    found.reasons += reasons
+    found.notices += notices
     if not befores and not now.is_demo:
         found.reasons += below_expected(spec, now.table, now.facts)
     lacking = unserved(now.table, uses)

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from sources.dataset.dimensions import DIMENSIONS, dimensions
 from sources.dataset.spec import DatasetSpec
 from sources.klass.history import changes, code_is_valid
+from sources.landing.contradicted import CONTRADICTED
 from sources.landing.observation import years_of
 from sources.landing.store import ReadingFacts
 from sources.landing.text_codes import coded, distinct, key_numbers, places_of, rows_where, used_labels, values_at
@@ -75,6 +76,18 @@ def above_whole(spec: DatasetSpec, table: pa.Table) -> list[str]:
     if above > spec.gate.max_share_above_100:
         return [f"{above:.1%} of the shares lie above 100 per cent (limit {spec.gate.max_share_above_100:.0%})"]
     return []
+
+
+def contradicted_zeros(spec: DatasetSpec, table: pa.Table) -> tuple[list[str], list[str]]:
+    """Totals of 0 that their own parts contradict (contradicted.py): past the limit a reason, up to it a notice."""
+    found = rows_where(table, "value_status", CONTRADICTED.__eq__)
+    if not found.any():
+        return [], []
+    areas = sorted(set(values_at(table["region_code"], np.flatnonzero(found))))
+    shown = f"{', '.join(areas[:5])}{' …' if len(areas) > 5 else ''}"
+    count, limit = int(np.count_nonzero(found)), spec.gate.max_contradicted_zeros
+    told = [f"{count} totals of 0 beside parts that are more than 0, in {shown} (limit {limit})"]
+    return (told, []) if count > limit else ([], told)
 
 
 def under_two_codes(spec: DatasetSpec, table: pa.Table) -> list[str]:

@@ -19,10 +19,12 @@ from sources.dataset.spec import DatasetSpec
 from sources.errors import NotOfKindError
 from sources.faults import told_as_fault
 from sources.klass.history import municipalities
+from sources.landing.contradicted import mark_contradicted
 from sources.landing.observation import (
     Reading,
     drop_exact_duplicates,
     number_series,
+    on_areas_of_today,
     write_observations,
     write_parquet,
     years_of,
@@ -138,7 +140,9 @@ def _kind_of(body: Path) -> str:
 
 
 def _write_observations(reading: Reading, spec: DatasetSpec, path: Path, file_name: str) -> ReadingFacts:
-    reading = drop_exact_duplicates(reading, f"{spec.dataset_id}, {file_name}")
+    if spec.geography == "today":
+        reading.table = on_areas_of_today(reading.table)
+    reading = mark_contradicted(drop_exact_duplicates(reading, f"{spec.dataset_id}, {file_name}"), spec)
     if reading.table.num_rows == 0:
         raise NotOfKindError(
             expected="at least one observation",

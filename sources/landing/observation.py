@@ -28,6 +28,7 @@ OBSERVATION_SCHEMA = pa.schema(
         pa.field("source_column", pa.int32()),
         pa.field("region_code", _TEXT, nullable=False),
         pa.field("region_level", _TEXT, nullable=False),
+        pa.field("geography", _TEXT, nullable=False),
         pa.field("period_start", pa.date32(), nullable=False),
         pa.field("period_kind", _TEXT, nullable=False),
         pa.field("measure", _TEXT, nullable=False),
@@ -40,10 +41,12 @@ OBSERVATION_SCHEMA = pa.schema(
 """Columns of an observation file.
 
 ``source_row`` is the 1-based line (or sheet row) of the file, ``source_column`` the 1-based column where one line holds
-many cells. ``value`` is null unless ``value_status`` is ``ok``. The dataset and release stand in the path and the receipt.
+many cells. ``geography`` says whose areas the code names: those of the cell's ``own_year``, or those of ``today`` where the
+publisher has joined all years of its series on them. ``value`` is null unless ``value_status`` is ``ok``. The dataset and
+release stand in the path and the receipt.
 """
 
-KEY = ("region_code", "region_level", "period_start", "period_kind", "measure", "unit", *DIMENSIONS)
+KEY = ("region_code", "region_level", "geography", "period_start", "period_kind", "measure", "unit", *DIMENSIONS)
 
 
 @dataclass
@@ -72,7 +75,8 @@ def constant(value: str, rows: int) -> pa.DictionaryArray:
 def observation_table(columns: dict[str, pa.Array | pa.ChunkedArray], rows: int) -> pa.Table:
     """Assemble columns into the observation shape.
 
-    Dimensions that are left out are ``all``; ``source_column`` may be left out. Raises KeyError for other omissions.
+    Dimensions that are left out are ``all``, a geography that is left out is ``own_year``; ``source_column`` may be left
+    out. Raises KeyError for other omissions.
     """
     arrays = []
     for spec in OBSERVATION_SCHEMA:
@@ -81,12 +85,20 @@ def observation_table(columns: dict[str, pa.Array | pa.ChunkedArray], rows: int)
             array = array.cast(spec.type) if array.type != spec.type else array
         elif spec.name in DIMENSIONS:
             array = constant("all", rows)
+        elif spec.name == "geography":
+            array = constant("own_year", rows)
         elif spec.name == "source_column":
             array = pa.nulls(rows, pa.int32())
         else:
             raise KeyError(f"the reader gave no column {spec.name}")
         arrays.append(array)
     return pa.table(arrays, schema=OBSERVATION_SCHEMA).unify_dictionaries()
+
+
+def on_areas_of_today(table: pa.Table) -> pa.Table:
+    """The rows of a table of which the spec says that every year stands on the areas of today."""
+    at = table.column_names.index("geography")
+    return table.set_column(at, table.schema.field(at), constant("today", table.num_rows).cast(_TEXT))
 
 
 def drop_exact_duplicates(reading: Reading, where: str) -> Reading:

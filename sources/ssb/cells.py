@@ -28,6 +28,7 @@ from sources.ssb.terms import (
     check_absent,
     column_for,
     column_named,
+    is_named_rest,
     period_of,
     region_of_label,
     status_of,
@@ -40,6 +41,14 @@ Validity = Callable[[str, int], bool]
 OUTSIDE = "zeros and dots outside the code's validity left out"
 ODD = "figures outside the code's validity kept"
 NO_AREA = "cells of no area of their own left out"
+
+
+def left_out(code: str, region: Region) -> str | None:
+    """The note under which cells of an area without a level are counted: by name where SSB's lists have made it one."""
+    if region.level is not None:
+        return None
+    return f"{NO_AREA}: {code}" if is_named_rest(code) else NO_AREA
+
 
 _REGION_WORDS = frozenset({"region", "kommune", "fylke", "municipality", "county"})
 _TIME_WORDS = frozenset({"år", "kvartal", "måned", "intervall (år)", "periode", "year", "quarter", "month"})
@@ -110,7 +119,7 @@ class CellSink:
         if status == "ok" and value is None:
             status = "missing"
         if region.level is None:
-            self.notes[NO_AREA] += 1
+            self.notes[left_out(region.code, region) or NO_AREA] += 1
             return
         if region.by_validity and not self._is_valid(region.code, year):
             if not value:
@@ -125,7 +134,17 @@ class CellSink:
                 where=self.spec.dataset_id,
                 next_step="name the measure and its unit there",
             )
-        row = (*place, region.code, region.level, start, measure, unit, value if status == "ok" else None, status)
+        row = (
+            *place,
+            region.code,
+            region.level,
+            region.geography,
+            start,
+            measure,
+            unit,
+            value if status == "ok" else None,
+            status,
+        )
         for name, entry in zip(_FIXED, row, strict=True):
             self._rows[name].append(entry)
         for name, held in self._dimensions.items():
@@ -213,6 +232,7 @@ _FIXED = (
     "source_column",
     "region_code",
     "region_level",
+    "geography",
     "period_start",
     "measure",
     "unit",

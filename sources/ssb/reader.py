@@ -23,7 +23,7 @@ from sources.klass.history import code_is_valid
 from sources.landing.observation import Reading, observation_table
 from sources.ports import Document, ObservationReader
 from sources.ssb import harmonised, website
-from sources.ssb.cells import NO_AREA, ODD, OUTSIDE, Validity
+from sources.ssb.cells import ODD, OUTSIDE, Validity, left_out
 from sources.ssb.jsonstat import Cube, Dimension, decode
 from sources.ssb.measures import Axis, Measures
 from sources.ssb.terms import (
@@ -61,16 +61,20 @@ def read(spec: DatasetSpec, documents: list[Document], is_valid: Validity = code
     options = options_of(spec, "reading", SsbReading)
     notes: Counter[str] = Counter()
     new_labels: dict[str, list[str]] = {}
+    areas = _Areas(options.regions)
     tables, stamps = [], []
     for number, document in enumerate(documents, start=1):
         cube = decode(document.path.read_bytes(), document.name)
         _check_table(spec, cube, document.name)
-        part = _Part(spec, options, cube, document.name, number, is_valid, notes)
+        part = _Part(spec, options, cube, document.name, number, is_valid, notes, areas)
         tables.append(part.observations())
         stamps.append(cube.updated_at)
         for dimension, labels in part.new_labels().items():
             new_labels[dimension] = sorted({*new_labels.get(dimension, []), *labels})
     _check_one_release(stamps, spec)
+    areas.check()
+    if areas.unknown:
+        new_labels["region"] = sorted(areas.unknown)
     whole = pa.concat_tables(tables).unify_dictionaries().combine_chunks()
     return Reading(whole, notes, new_labels, stamps[0])
 
@@ -138,6 +142,30 @@ def _check_one_release(stamps: list[datetime | None], spec: DatasetSpec) -> None
 
 
 @dataclass
+class _Areas:
+    """The region codes of all parts of a table, so that how a client cut it into parts decides nothing."""
+
+    own: dict[str, str]
+    seen: set[str] = field(default_factory=set)
+    unknown: dict[str, str] = field(default_factory=dict)
+
+    def region(self, code: str, where: str) -> Region:
+        """The region of a code; one of no known form is left out and reported, since areas come and go in a table."""
+        self.seen.add(code)
+        try:
+            return region_of(code, self.own, where)
+        except UnknownLabelError:
+            self.unknown.setdefault(code, where)
+            return Region(code, None)
+
+    def check(self) -> None:
+        """Raises UnknownLabelError when so many codes are unknown that the table's codes must have changed."""
+        if len(self.unknown) > MAX_UNKNOWN_REGIONS * len(self.seen):
+            code, where = next(iter(self.unknown.items()))
+            region_of(code, self.own, where)
+
+
+@dataclass
 class _Part:
     """One body on its way to observations."""
 
@@ -148,8 +176,8 @@ class _Part:
     number: int
     is_valid: Validity
     notes: Counter[str]
+    areas: _Areas
     labels: list[Labels] = field(default_factory=list)
-    unknown_regions: list[str] = field(default_factory=list)
 
     def observations(self) -> pa.Table:
         cube = self.cube
@@ -168,6 +196,7 @@ class _Part:
             "source_column": pa.array(np.full(len(rows), self.number, dtype=np.int32)),
             "region_code": self._text([r.code for r in regions], region_at, rows),
             "region_level": self._text([r.level or "" for r in regions], region_at, rows),
+            "geography": self._text([r.geography for r in regions], region_at, rows),
             "period_start": self._days(periods, time_at, rows),
             "period_kind": _spread([self.spec.period_kind], np.zeros(len(rows), dtype=np.int64)),
             "measure": _spread(names, at),
@@ -182,8 +211,7 @@ class _Part:
         return observation_table(taken, len(rows))
 
     def new_labels(self) -> dict[str, list[str]]:
-        found = {known.column.dimension or known.column.name: known.new for known in self.labels if known.new}
-        return {**found, "region": self.unknown_regions} if self.unknown_regions else found
+        return {known.column.dimension or known.column.name: known.new for known in self.labels if known.new}
 
     def _special(self) -> tuple[int | None, int]:
         """Where region and time stand. Neither role is certain to be given (SOURCE.md section 1.3)."""
@@ -203,19 +231,14 @@ class _Part:
     def _regions(self, position: int | None) -> list[Region]:
         if position is None:
             return [Region(str(self.options.region_when_absent), "country")]
-        regions = [self._region(code) for code in self.cube.dimensions[position].codes]
-        if len(self.unknown_regions) > MAX_UNKNOWN_REGIONS * len(regions):
-            region_of(self.unknown_regions[0], self.options.regions, self.where)
-        self._leave_out(position, [region.level is None for region in regions], NO_AREA)
+        codes = self.cube.dimensions[position].codes
+        regions = [self.areas.region(code, self.where) for code in codes]
+        for note in sorted(
+            {note for code, region in zip(codes, regions, strict=True) if (note := left_out(code, region))}
+        ):
+            of_note = [left_out(code, region) == note for code, region in zip(codes, regions, strict=True)]
+            self._leave_out(position, of_note, note)
         return regions
-
-    def _region(self, code: str) -> Region:
-        """The region of a code; one of no known form is left out and reported, since areas come and go in a table."""
-        try:
-            return region_of(code, self.options.regions, self.where)
-        except UnknownLabelError:
-            self.unknown_regions.append(code)
-            return Region(code, None)
 
     def _periods(self, position: int) -> list[Period]:
         periods = [period_of(code, self.where) for code in self.cube.dimensions[position].codes]

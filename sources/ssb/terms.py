@@ -7,7 +7,7 @@ Rules: upstream/ssb/SOURCE.md sections 1.4 (symbols), 1 (time codes) and 4 (regi
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from typing import Literal
@@ -40,16 +40,18 @@ _COUNTRY_NAMES = frozenset({"hele landet", "landet", "the whole country", "whole
 _LEFT_OUT_CODES = frozenset({"EAKUO", "EAFKUO"})
 """The country without Oslo: an area the warehouse has no level for."""
 
-_SUMMED = re.compile(r"^[KF][-_.](\d{4}|\d{2})$")
+_JOINED = re.compile(r"^[KF][-_.](\d{4}|\d{2})$")
 _KOSTRA_COUNTY = re.compile(r"^EKA(\d{2})$")
 _KOSTRA_GROUP = re.compile(r"^EKG(\d{2})$")
 _PLAIN = re.compile(r"^(\d{6}|\d{4}|\d{2})$")
 _REUSED = re.compile(r"^\d{4,6}[a-z]$")
 _CODED_LABEL = re.compile(
-    r"^(?P<code>[KF][-_.]\d{2,4}|E[A-Z]{2,4}\d{0,2}|\d{4}[a-z]?|\d{6}[a-z]?|\d{2}|0)(\s+(?P<name>\S.*))?$"
+    r"^(?P<code>[KF][-_.](?:\d{2}[-_.]\d{2}|\d{2,4}|Rest)|E[A-Z]{2,4}\d{0,2}|\d{4}[a-z]?|\d{6}[a-z]?|\d{2}|0)(\s+(?P<name>\S.*))?$"
 )
 _NO_COUNTIES = frozenset({"21", "22", "23", "25", "26", "99"})
 """Svalbard, Jan Mayen, the continental shelf, abroad and unspecified: two digits that are no county."""
+_JOINED_REST = re.compile(rf"^[KF][-_.](\d\d[-_.]\d\d|{'|'.join(sorted(_NO_COUNTIES))}|Rest)$", re.IGNORECASE)
+"""What is no county or municipality in SSB's lists of joined areas: ``K-21-22``, ``F-23``, ``F-99``, ``K-Rest``."""
 
 
 _YEAR = re.compile(r"^(\d{4})$")
@@ -129,12 +131,17 @@ class Region:
     """A region of an SSB table. ``level`` None = no area of its own (unspecified, country without Oslo): left out.
 
     ``by_validity``: the code stands for the area in its own years only, so what lies outside them is no figure.
-    A ``K-`` or ``F-`` code is SSB's series on today's areas, summed back in time, and has no such limit.
+    ``is_joined``: a ``K-`` or ``F-`` code, under which SSB has put all years of its series on the areas of today.
     """
 
     code: str
     level: str | None
     by_validity: bool = False
+    is_joined: bool = False
+
+    @property
+    def geography(self) -> str:
+        return "today" if self.is_joined else "own_year"
 
 
 def region_of(code: str, own: dict[str, str], where: str) -> Region:
@@ -143,11 +150,13 @@ def region_of(code: str, own: dict[str, str], where: str) -> Region:
         return Region(own[code], _level(own[code]) if own[code] else None)
     if code in _COUNTRY_CODES:
         return Region("00", "country")
-    if code in _LEFT_OUT_CODES or _REUSED.match(code):
+    if code in _LEFT_OUT_CODES or _REUSED.match(code) or _JOINED_REST.match(code):
         return Region(code, None)
     if match := _KOSTRA_GROUP.match(code):
         return Region(code, "kostra_group")
-    if match := _KOSTRA_COUNTY.match(code) or _SUMMED.match(code):
+    if match := _JOINED.match(code):
+        return replace(_plain(match.group(1), by_validity=False), is_joined=True)
+    if match := _KOSTRA_COUNTY.match(code):
         return _plain(match.group(1), by_validity=False)
     if _PLAIN.match(code):
         return _plain(code, by_validity=True)
@@ -157,6 +166,11 @@ def region_of(code: str, own: dict[str, str], where: str) -> Region:
         where=where,
         next_step="add the code to options.reading.regions in the dataset spec, with the area it stands for",
     )
+
+
+def is_named_rest(code: str) -> bool:
+    """Whether a code is one of those in SSB's lists of joined areas that are no area of their own."""
+    return bool(_JOINED_REST.match(code))
 
 
 def region_of_label(label: str, own: dict[str, str], where: str, year: int | None = None) -> Region:

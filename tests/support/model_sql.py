@@ -25,10 +25,17 @@ from warehouse.indicators import Indicator, term_rows
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 STAGED = ("stg_klass__municipalities", "stg_klass__municipality_changes", "stg_klass__counties")
 REGIONS = ("int_region__code_period", "int_region__code_current", "int_region__code_year", "int_region__kostra_group")
-AREAS = ("int_region__part", "int_region__county_year")
-PLACED = ("int_observation__municipality", "int_observation__placed")
+AREAS = ("int_region__part", "int_region__county_year", "int_region__code_out_of_force")
+PLACED = tuple(f"int_observation__{name}" for name in ("joined_year", "municipality", "out_of_force", "placed"))
 BOUNDED = ("int_observation__staged", "int_series__inner", "int_observation__rounded", "int_observation__bounded")
-FIGURES = (*PLACED, "int_region__observation_summed", "int_region__observation_today", "int_region__against_parts")
+FIGURES = (
+    *PLACED,
+    "int_region__observation_summed",
+    "int_region__observation_published",
+    "int_region__joined_choice",
+    "int_region__observation_today",
+    "int_region__against_parts",
+)
 INDICATORS = tuple(f"int_indicator__{name}" for name in ("series", "breakdown", "cell", "value", "standing"))
 GATE = "hidden_cells_stay_hidden"
 _SPECIAL = ("0000", "9999")
@@ -44,6 +51,7 @@ class Cell:
     value: float | None
     status: str = "ok"
     series: int = 0
+    geography: str = "own_year"
 
 
 @cache
@@ -101,7 +109,6 @@ class Build:
             dataset_id = f"klass_{name}"
             self.table("landing", dataset_id, read(specs[dataset_id], [klass.bundled_files()[dataset_id]]))
         self.run(*STAGED, schema="staging")
-        self.table("landing", "dataset", pa.table({"dataset_id": ["t"], "geography": ["own_year"]}))
         self.table("staging", "special_region_codes", pa.table({"code": list(_SPECIAL), "name_nb": list(_SPECIAL)}))
         empty = {"code": pa.string(), "group_code": pa.string(), "group_name": pa.string(), "valid_on": pa.date32()}
         self.table("staging", "stg_klass__kostra_groups", pa.schema(list(empty.items())).empty_table())
@@ -146,6 +153,7 @@ class Build:
             "series_number": [cell.series for cell in cells],
             "region_code": [cell.region for cell in cells],
             "region_level": [cell.level for cell in cells],
+            "geography": [cell.geography for cell in cells],
             "year": [cell.year for cell in cells],
             "value": [None if cell.value is None else float(cell.value) for cell in cells],
             "value_status": [cell.status for cell in cells],

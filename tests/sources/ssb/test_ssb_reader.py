@@ -20,7 +20,7 @@ from sources.dataset.recognition import Specimen
 from sources.dataset.registry import form_of
 from sources.errors import LayoutError, UnknownLabelError, ValueGrammarError
 from sources.klass.history import municipalities
-from sources.landing.observation import drop_exact_duplicates
+from sources.landing.observation import Reading, drop_exact_duplicates
 from sources.ssb import reader
 from tests.support.ssb_bodies import body, documents, own_spec, rows, spec_of
 
@@ -100,6 +100,39 @@ def test_a_figure_outside_the_codes_years_is_kept_and_counted(tmp_path: Path) ->
     reading = reader.read(own_spec(), documents(tmp_path, raw))
     assert reading.table.num_rows == 2
     assert reading.notes["figures outside the code's validity kept"] == 1
+
+
+NO_AREAS = ["K-21-22", "K-23", "K-Rest", "F-21-22", "F-23", "F-Rest", "F-99"]
+
+
+def test_what_is_no_area_in_a_joined_list_is_left_out_by_name(tmp_path: Path) -> None:
+    raw = body({"Region": ["K-3909", *NO_AREAS], "ContentsCode": ["N"], "Tid": ["2016", "2017"]}, list(range(16)))
+    reading = reader.read(own_spec(), documents(tmp_path, raw))
+    assert set(rows(reading.table, "region_code", "geography")) == {("3909", "today")}
+    assert reading.notes == {f"cells of no area of their own left out: {code}": 2 for code in NO_AREAS}
+    assert not reading.new_labels
+
+
+def test_a_joined_code_and_one_of_the_year_are_two_cells(tmp_path: Path) -> None:
+    """5001 was Trondheim alone in 2018, K-5001 is Trondheim of today: two figures, and no conflict."""
+    raw = body({"Region": ["5001", "K-5001"], "ContentsCode": ["N"], "Tid": ["2018"]}, [100, 105])
+    reading = drop_exact_duplicates(reader.read(own_spec(), documents(tmp_path, raw)), "x")
+    assert rows(reading.table, "geography", "value") == [("own_year", 100.0), ("today", 105.0)]
+
+
+@pytest.mark.parametrize("cut", [1, 2, 12])
+def test_a_table_passes_or_stops_by_its_codes_not_by_how_it_was_cut(tmp_path: Path, cut: int) -> None:
+    """One unknown code in twelve is left out and named, two stop the table: in one part, or each code in a part of its own."""
+    known = [code for code, _ in municipalities(2024)[:11]]
+
+    def read(codes: list[str]) -> Reading:
+        parts = [codes[n::cut] for n in range(cut)]
+        raws = [body({"Region": part, "ContentsCode": ["N"], "Tid": ["2024"]}, [1] * len(part)) for part in parts]
+        return reader.read(own_spec(), documents(tmp_path, *raws))
+
+    assert read([*known, "X-1"]).new_labels == {"region": ["X-1"]}
+    with pytest.raises(UnknownLabelError, match="X-1"):
+        read([*known[:10], "X-1", "X-2"])
 
 
 def test_two_codes_of_one_thing_make_one_dictionary_entry(tmp_path: Path) -> None:

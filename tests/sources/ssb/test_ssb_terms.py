@@ -34,6 +34,11 @@ from sources.ssb.terms import Region, period_of, region_of, region_of_label, sta
         ("EAKUO", ("EAKUO", None)),
         ("0716u", ("0716u", None)),
         ("99", ("99", None)),
+        ("K-21-22", ("K-21-22", None)),
+        ("K-23", ("K-23", None)),
+        ("F_23", ("F_23", None)),
+        ("F-99", ("F-99", None)),
+        ("K-Rest", ("K-Rest", None)),
     ],
 )
 def test_region_codes(code: str, expected: tuple[str, str | None]) -> None:
@@ -68,6 +73,15 @@ def test_only_plain_codes_are_bound_to_their_years() -> None:
     assert region_of("3909", {}, "x") == Region("3909", "municipality", by_validity=True)
     assert not region_of("K-3909", {}, "x").by_validity
     assert not region_of("9999", {}, "x").by_validity
+
+
+def test_only_joined_codes_stand_on_the_areas_of_today() -> None:
+    """KOSTRA's counties are those of the year; a label of an extract says it as a code does."""
+    joined = ["K-3909", "F-39", "K_0301"]
+    assert {region_of(code, {}, "x").geography for code in joined} == {"today"}
+    assert {region_of(code, {}, "x").geography for code in ["3909", "39", "EKA39", "3900", "EAK", "0"]} == {"own_year"}
+    assert region_of_label("K-3805 Larvik", {}, "x").geography == "today"
+    assert region_of_label("K-Rest Uoppgitt", {}, "x").level is None
 
 
 @pytest.mark.parametrize(

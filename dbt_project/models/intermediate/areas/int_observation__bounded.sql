@@ -27,6 +27,7 @@ select
     observations.release_id,
     observations.region_level,
     observations.region_code,
+    observations.geography,
     observations.period_start,
     observations.year,
     observations.value,
@@ -51,6 +52,7 @@ left join {{ ref('int_observation__rounded') }} as rounded
         and observations.release_id = rounded.release_id
         and observations.region_level = rounded.region_level
         and observations.region_code = rounded.region_code
+        and observations.geography = rounded.geography
         and observations.period_start = rounded.period_start
 left join rules
     on

@@ -1,14 +1,6 @@
--- Municipality cells with the year whose codes they stand under: their own, or (where upstream has joined its series) today's.
+-- Municipality cells with the year whose codes they stand under: their own, or (where upstream has joined its series) the
+-- year it joined them on.
 {{ config(materialized='view') }}
-
-with datasets as (
-
-    select
-        dataset_id,
-        geography
-    from {{ source('landing', 'dataset') }}
-
-)
 
 select
     bounded.series_id,
@@ -17,12 +9,13 @@ select
     bounded.region_code as published_code,
     bounded.period_start,
     bounded.year,
-    case when datasets.geography = 'today' then {{ last_year() }} else bounded.year end as geography_year,
+    bounded.geography = 'today' as is_joined,
+    case when bounded.geography = 'today' then joined.joined_year else bounded.year end as geography_year,
     bounded.value,
     bounded.value_low,
     bounded.value_high,
     bounded.value_status
 from {{ ref('int_observation__bounded') }} as bounded
-inner join datasets
-    on bounded.dataset_id = datasets.dataset_id
+left join {{ ref('int_observation__joined_year') }} as joined
+    on bounded.dataset_id = joined.dataset_id and bounded.release_id = joined.release_id
 where bounded.region_level = 'municipality'

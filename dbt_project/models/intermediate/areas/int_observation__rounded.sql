@@ -112,6 +112,7 @@ summed as (
         cells.release_id,
         cells.region_level,
         cells.region_code,
+        cells.geography,
         cells.period_start,
         cells.value,
         cells.most_down,
@@ -136,10 +137,11 @@ summed as (
             and cells.release_id = inner_cells.release_id
             and cells.region_level = inner_cells.region_level
             and cells.region_code = inner_cells.region_code
+            and cells.geography = inner_cells.geography
             and cells.period_start = inner_cells.period_start
     group by
-        cells.series_id, cells.dataset_id, cells.release_id, cells.region_level, cells.region_code, cells.period_start,
-        cells.value, cells.most_down, cells.most_up, series_inner.part_count
+        cells.series_id, cells.dataset_id, cells.release_id, cells.region_level, cells.region_code, cells.geography,
+        cells.period_start, cells.value, cells.most_down, cells.most_up, series_inner.part_count
 
 ),
 
@@ -151,6 +153,7 @@ bounded as (
         release_id,
         region_level,
         region_code,
+        geography,
         period_start,
         case
             when absent_count = 0 and value between low and high then low

@@ -17,6 +17,7 @@ select
     observations.release_id,
     observations.region_level,
     observations.region_code,
+    observations.geography,
     observations.period_start,
     {{ year_of('observations.period_start') }} as year,
     observations.value,

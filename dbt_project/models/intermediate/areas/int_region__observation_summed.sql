@@ -1,7 +1,8 @@
 -- Sums of municipality cells over the areas of today that upstream does not give as one cell.
 -- Bounds add up through the sum. A sum of figures that upstream has rounded keeps the sum of what is printed. A part that a split may have sent elsewhere counts from nothing to all of it. Where a part
 -- has no cell at all there is no sum; where a cell is there but missing, only the lower bound is known.
--- Shares, rates and medians are never added: such a row has no figure and says why.
+-- Shares, rates and medians are never added: such a row has no figure and says why. Where upstream gives cells of its own
+-- joined series beside those of the codes of the year, each kind is a sum by itself: they are never added to each other.
 {{
     config(
         materialized='incremental',
@@ -72,6 +73,7 @@ summed as (
         in_area.region_level,
         in_area.period_start,
         in_area.year,
+        in_area.is_joined,
         {{ the_same('in_area.release_id') }} as release_id,
         {{ exact_sum('case when in_area.is_exact then in_area.value_low when series.is_non_negative then 0 end') }} as low_sum,
         {{ exact_sum('in_area.value_high') }} as high_sum,
@@ -80,7 +82,7 @@ summed as (
         count(case when in_area.is_exact or series.is_non_negative then in_area.value_low end) as low_count,
         count(in_area.value_high) as high_count,
         count(*) as cell_count,
-        count(in_area.part_count) as present_parts,
+        sum(case when in_area.part_count is not null then in_area.covered_parts else 0 end) as present_parts,
         max(in_area.part_count) as part_count,
         count(case when in_area.value_status = 'suppressed' then 1 end) as hidden_count,
         count(case when not {{ has_bounds('in_area.value_status') }} then 1 end) as missing_count,
@@ -90,7 +92,8 @@ summed as (
     inner join series
         on in_area.series_id = series.series_id
     group by
-        in_area.series_id, in_area.dataset_id, in_area.region_code, in_area.region_level, in_area.period_start, in_area.year
+        in_area.series_id, in_area.dataset_id, in_area.region_code, in_area.region_level, in_area.period_start, in_area.year,
+        in_area.is_joined
 
 )
 
@@ -102,6 +105,7 @@ select
     region_level,
     period_start,
     year,
+    is_joined,
     case
         when
             is_additive and present_parts = part_count

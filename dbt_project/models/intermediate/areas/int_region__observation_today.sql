@@ -1,6 +1,7 @@
 -- Every series on the geography of today: one row per series, area of today and period.
--- Upstream's own figure for the very area wins (`published`); else the sum of the parts (`summed`); else no figure, with
--- the reason (`unavailable`).
+-- Upstream's own figure for the very area wins (`published`), that of its joined series before that of a code of the year,
+-- and that before one printed under a code not in force (`published_under_other_code`); else the sum of the parts
+-- (`summed`); else no figure, with the reason (`unavailable`).
 {{
     config(
         materialized='incremental',
@@ -10,168 +11,81 @@
     )
 }}
 
-with sole_parts as (
-
-    select * from {{ ref('int_region__part') }}
-    where region_level = 'municipality' and is_sole
-
-),
-
-summed as (
+with summed as (
 
     select * from {{ ref('int_region__observation_summed') }}
     where true {{ only_changed() }}
 
 ),
 
-upper_cells as (
+-- a county or country cell that upstream leaves missing does not stand in the way of the sum
+published as (
 
-    select * from {{ ref('int_observation__bounded') }}
-    where region_level in ('county', 'country', 'kostra_group') {{ only_changed() }}
-
-),
-
-county_year as (
-
-    select * from {{ ref('int_region__county_year') }}
+    select * from {{ ref('int_region__observation_published') }}
+    where
+        (region_level = 'municipality' or value_status not in ('missing', 'contradicted_zero', 'not_applicable'))
+        {{ only_changed() }}
 
 ),
 
-published_municipality as (
+-- areas of today that a split of some municipality since then leaves without an exact past
+split_areas as (
 
-    select
-        placed.series_id,
-        placed.dataset_id,
-        placed.release_id,
-        sole_parts.region_code,
-        'municipality' as region_level,
-        placed.period_start,
-        placed.year,
-        placed.value,
-        placed.value_low,
-        placed.value_high,
-        placed.value_status
-    from {{ ref('int_observation__placed') }} as placed
-    inner join sole_parts
-        on placed.part_code = sole_parts.part_code and placed.geography_year = sole_parts.year
-    where true {{ only_changed('placed.dataset_id') }}
-
-),
-
-published_county as (
-
-    select
-        upper_cells.series_id,
-        upper_cells.dataset_id,
-        upper_cells.release_id,
-        county_year.region_code,
-        'county' as region_level,
-        upper_cells.period_start,
-        upper_cells.year,
-        upper_cells.value,
-        upper_cells.value_low,
-        upper_cells.value_high,
-        upper_cells.value_status
-    from upper_cells
-    inner join county_year
-        on upper_cells.region_code = county_year.published_code and upper_cells.year = county_year.year
-    where upper_cells.region_level = 'county'
-
-),
-
-published_country as (
-
-    select
-        series_id,
-        dataset_id,
-        release_id,
+    select distinct
         region_code,
-        'country' as region_level,
-        period_start,
-        year,
-        value,
-        value_low,
-        value_high,
-        value_status
-    from upper_cells
-    where region_level = 'country'
+        year
+    from {{ ref('int_region__part') }}
+    where region_level = 'municipality' and not is_exact
 
 ),
 
--- upstream's figure of a KOSTRA group is that of its members of the time
-published_kostra_group as (
+choice as (
+
+    select * from {{ ref('int_region__joined_choice') }}
+
+),
+
+chosen_published as (
 
     select
-        series_id,
-        dataset_id,
-        release_id,
-        region_code,
-        region_level,
-        period_start,
-        year,
-        value,
-        value_low,
-        value_high,
-        value_status
-    from upper_cells
-    where region_level = 'kostra_group'
+        published.*,
+        -- a zero that its own parts contradict, and what upstream's joining makes of an area that came of a split, is no sure zero
+        published.value_status = 'contradicted_zero'
+        or (published.is_joined and published.value = 0 and split_areas.region_code is not null) as is_unsure_zero
+    from published
+    left join split_areas
+        on
+            published.region_code = split_areas.region_code
+            and published.year = split_areas.year
+            and published.region_level = 'municipality'
+            and published.is_joined
+    left join choice
+        on
+            published.series_id = choice.series_id
+            and published.region_code = choice.region_code
+            and published.region_level = choice.region_level
+            and published.period_start = choice.period_start
+    where choice.series_id is null or (not choice.is_sum and published.is_joined = choice.is_joined)
 
 ),
 
 published_upper as (
 
-    select * from published_county
-    union all
-    select * from published_country
-    union all
-    select * from published_kostra_group
-
-),
-
--- a county or country cell that upstream leaves missing does not stand in the way of the sum
-published as (
-
-    select * from published_municipality
-    union all
-    select * from published_upper
-    where value_status not in ('missing', 'not_applicable')
-
-),
-
--- an area of one municipality (Oslo is a county too) has that municipality's figure, also where nothing can be summed
-sole_areas as (
-
     select
-        placed.series_id,
-        placed.dataset_id,
-        placed.release_id,
-        parts.region_code,
-        parts.region_level,
-        placed.period_start,
-        placed.year,
-        placed.value,
-        placed.value_low,
-        placed.value_high,
-        placed.value_status
-    from {{ ref('int_observation__placed') }} as placed
-    inner join {{ ref('int_region__part') }} as parts
-        on placed.part_code = parts.part_code and placed.year = parts.year
-    left join published_upper
-        on
-            placed.series_id = published_upper.series_id
-            and parts.region_code = published_upper.region_code
-            and parts.region_level = published_upper.region_level
-            and placed.period_start = published_upper.period_start
-            and published_upper.value_status not in ('missing', 'not_applicable')
-    where parts.region_level in ('county', 'kostra_group') and parts.is_sole and published_upper.series_id is null {{ only_changed('placed.dataset_id') }}
-
-),
-
-all_published as (
-
-    select * from published
+        series_id,
+        region_code,
+        region_level,
+        period_start
+    from published
+    where region_level <> 'municipality'
     union all
-    select * from sole_areas
+    select
+        series_id,
+        region_code,
+        'municipality' as region_level,
+        period_start
+    from {{ ref('int_observation__out_of_force') }}
+    where true {{ only_changed() }}
 
 ),
 
@@ -185,8 +99,15 @@ not_published as (
             and summed.region_code = published_upper.region_code
             and summed.region_level = published_upper.region_level
             and summed.period_start = published_upper.period_start
-            and published_upper.value_status not in ('missing', 'not_applicable')
-    where published_upper.series_id is null
+    left join choice
+        on
+            summed.series_id = choice.series_id
+            and summed.region_code = choice.region_code
+            and summed.region_level = choice.region_level
+            and summed.period_start = choice.period_start
+    where
+        published_upper.series_id is null
+        and (choice.series_id is null or (choice.is_sum and summed.is_joined = choice.is_joined))
 
 ),
 
@@ -198,18 +119,26 @@ counties as (
 
 ),
 
-asked as (
+upper_cells as (
 
     select distinct
-        upper_cells.series_id,
-        upper_cells.dataset_id,
-        upper_cells.release_id,
-        upper_cells.period_start,
-        upper_cells.year,
+        series_id,
+        dataset_id,
+        release_id,
+        period_start,
+        year
+    from {{ ref('int_observation__bounded') }}
+    where region_level = 'county' {{ only_changed() }}
+
+),
+
+asked as (
+
+    select
+        upper_cells.*,
         counties.code as region_code
     from upper_cells
     cross join counties
-    where upper_cells.region_level = 'county'
 
 ),
 
@@ -219,14 +148,8 @@ known_county as (
         series_id,
         region_code,
         period_start
-    from published_county
-    union
-    select
-        series_id,
-        region_code,
-        period_start
-    from sole_areas
-    where region_level = 'county'
+    from {{ ref('int_region__observation_published') }}
+    where region_level = 'county' {{ only_changed() }}
     union
     select
         series_id,
@@ -258,14 +181,14 @@ select
     region_level,
     period_start,
     year,
-    value,
-    case when {{ has_bounds('value_status') }} then value_low end as value_low,
-    case when {{ has_bounds('value_status') }} then value_high end as value_high,
-    value_status,
-    'published' as geography_basis,
-    cast(null as {{ dbt.type_string() }}) as reason,
+    case when not is_unsure_zero then value end as value,
+    case when {{ has_bounds('value_status') }} or is_unsure_zero then value_low end as value_low,
+    case when {{ has_bounds('value_status') }} and not is_unsure_zero then value_high end as value_high,
+    case when is_unsure_zero then 'incomplete' else value_status end as value_status,
+    geography_basis,
+    cast(case when is_unsure_zero then 'zero_contradicted' end as {{ dbt.type_string() }}) as reason,
     case when value_status = 'suppressed' then 1 else 0 end as hidden_count
-from all_published
+from chosen_published
 
 union all
 

@@ -24,26 +24,54 @@ by_status as (
 
 ),
 
+meanings as (
+
+    select distinct
+        published_code,
+        year,
+        region_code,
+        is_later
+    from {{ ref('int_region__code_out_of_force') }}
+
+),
+
+-- figures under a code of no place that year: those that stand in for the place's own codes, and those left out
 outside_validity as (
 
     select
         bounded.dataset_id,
         bounded.year,
-        'figures_under_code_of_no_place' as finding,
+        case
+            when standing_in.series_id is null then 'figures_under_code_of_no_place'
+            else 'figures_under_code_not_in_force'
+        end as finding,
         min(bounded.region_code) || '-' || max(bounded.region_code) as detail,
         count(*) as finding_count,
         max(bounded.value) as largest
     from {{ ref('int_observation__bounded') }} as bounded
-    inner join {{ source('landing', 'dataset') }} as datasets
-        on bounded.dataset_id = datasets.dataset_id and datasets.geography = 'own_year'
     left join {{ ref('int_region__code_year') }} as code_year
         on bounded.region_code = code_year.published_code and bounded.year = code_year.year
+    left join meanings
+        on bounded.region_code = meanings.published_code and bounded.year = meanings.year
+    left join {{ ref('int_observation__out_of_force') }} as standing_in
+        on
+            bounded.series_id = standing_in.series_id
+            and bounded.period_start = standing_in.period_start
+            and meanings.region_code = standing_in.region_code
+            and (bounded.region_code = standing_in.published_code or not meanings.is_later)
     where
         bounded.region_level = 'municipality'
+        and bounded.geography = 'own_year'
         and code_year.published_code is null
         and bounded.value_status = 'ok'
         and bounded.value <> 0
-    group by bounded.dataset_id, bounded.year
+    group by
+        bounded.dataset_id,
+        bounded.year,
+        case
+            when standing_in.series_id is null then 'figures_under_code_of_no_place'
+            else 'figures_under_code_not_in_force'
+        end
 
 ),
 
