@@ -21,6 +21,8 @@ from sources.landing.text_codes import coded, key_numbers, rows_where, used_labe
 
 CONTRADICTED = "contradicted_zero"
 NOTE = "zeros that their own parts contradict"
+_LEVELS = frozenset({"country", "county", "municipality", "city_district"})
+"""Areas that lie in each other by their codes; a business region of IMDi's has two digits as a county has."""
 _CELL = tuple(name for name in KEY if name not in ("region_code", "region_level", "geography"))
 
 
@@ -87,6 +89,8 @@ def _by_area(table: pa.Table, says: np.ndarray, zeros: np.ndarray) -> np.ndarray
     cell, _ = key_numbers(table, _CELL)
     cell = cell.astype(np.int64) * len(places)
     joined = rows_where(table, "geography", "today".__eq__)
+    nested = rows_where(table, "region_level", _LEVELS.__contains__)
+    says, zeros = says & nested, zeros & nested
     wrong = np.zeros(table.num_rows, dtype=bool)
     for whole_of, crosses in _relations(list(places)):
         of_part = np.array([places.get(whole_of.get(name, ""), -1) for name in places], dtype=np.int64)[code]

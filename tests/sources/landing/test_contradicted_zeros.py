@@ -18,10 +18,11 @@ def reading(*cells: dict) -> Reading:
     size = len(cells)
     levels = {2: "county", 4: "municipality", 6: "city_district"}
     codes = [cell["at"] for cell in cells]
+    usual = ["country" if code == "00" else levels[len(code)] for code in codes]
     given = {
         "source_row": pa.array(range(1, size + 1), pa.int32()),
         "region_code": pa.array(codes),
-        "region_level": pa.array(["country" if code == "00" else levels[len(code)] for code in codes]),
+        "region_level": pa.array([cell.get("level", level) for cell, level in zip(cells, usual, strict=True)]),
         "geography": pa.array([cell.get("geography", "own_year") for cell in cells]),
         "period_start": pa.array([date(cell.get("year", 2021), 1, 1) for cell in cells]),
         "period_kind": constant("year", size),
@@ -81,6 +82,7 @@ def test_a_zero_that_its_parts_contradict_is_marked(spec: DatasetSpec, zero: dic
         ({"at": "3909", "sex": "female"}, {"at": "3909", "value": 4.0}),
         ({"at": "39"}, {"at": "4003", "value": 12.0}),
         ({"at": "3909"}, {"at": "39", "value": 12.0}),
+        ({"at": "01", "level": "business_region"}, {"at": "0101", "value": 12.0}),
         ({"at": "3909", "geography": "today"}, {"at": "3907", "value": 12.0}),
     ],
 )

@@ -216,8 +216,38 @@ def test_parts_of_two_updates_are_never_mixed(upstream: LocalUpstream, landing: 
     spec = make_spec("ssb", "12272", selection=WHOLE)
     (fetched,) = SsbClient(http_for(upstream)).fetch(spec, landing)
     assert {body["updated"] for body in bodies(landing, fetched)} == {"2026-06-15T06:00:00Z"}
-    assert asked.count("POST") == 4
+    assert asked.count("POST") == 2 + 3
     assert len(list((landing.folder / "blobs").glob("*/*"))) == 2
+
+
+@pytest.mark.parametrize(("loads", "lands"), [(1, True), (100, False)])
+def test_parts_of_two_loads_under_one_stamp_are_not_joined(
+    upstream: LocalUpstream, landing: Landing, loads: int, lands: bool
+) -> None:
+    """SSB loads new figures between two parts and leaves `updated` as it was: all are asked again, then given up."""
+    upstream.ssb.cell_limit = 8
+    original, asked = upstream.ssb.answer, []
+
+    def loading(question: Question) -> Any:
+        answer = original(question)
+        if question.method != "POST":
+            return answer
+        asked.append(question)
+        body = json.loads(answer.body)
+        loaded = min(len(asked) - 1, loads)
+        body["value"] = [None if value is None else value + loaded for value in body["value"]]
+        return type(answer)(200, json.dumps(body).encode())
+
+    upstream.ssb.answer = loading
+    spec = make_spec("ssb", "12272", selection=WHOLE)
+    if not lands:
+        with pytest.raises(TransferError, match="between the parts, twice"):
+            SsbClient(http_for(upstream)).fetch(spec, landing)
+        return
+    (fetched,) = SsbClient(http_for(upstream)).fetch(spec, landing)
+    figures = {k: v for body in bodies(landing, fetched) for k, v in cells(body).items()}
+    assert figures["3805", "KOSminspbhgbarn0000", "2021"] == 370 + loads
+    assert len(asked) == 6
 
 
 def test_a_table_updated_between_the_parts_every_time_is_given_up(upstream: LocalUpstream, landing: Landing) -> None:
@@ -233,7 +263,7 @@ def test_a_table_updated_between_the_parts_every_time_is_given_up(upstream: Loca
         return type(answer)(200, json.dumps(body).encode())
 
     upstream.ssb.answer = restless
-    with pytest.raises(TransferError, match="updated the table between the parts, twice"):
+    with pytest.raises(TransferError, match="changed the table between the parts, twice"):
         SsbClient(http_for(upstream)).fetch(make_spec("ssb", "12272", selection=WHOLE), landing)
     assert not (landing.folder / "blobs").exists()
     assert list((landing.folder / "incoming").iterdir()) == []

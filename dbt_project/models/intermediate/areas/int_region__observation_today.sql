@@ -22,9 +22,7 @@ with summed as (
 published as (
 
     select * from {{ ref('int_region__observation_published') }}
-    where
-        (region_level = 'municipality' or value_status not in ('missing', 'contradicted_zero', 'not_applicable'))
-        {{ only_changed() }}
+    where (region_level = 'municipality' or value_status not in ('missing', 'contradicted_zero', 'not_applicable')) {{ only_changed() }}
 
 ),
 
