@@ -74,7 +74,6 @@ class Laid(Build):
         self.table(
             "intermediate", "int_series__number", pa.table({**named, "series_number": number, "series_id": number})
         )
-        self.table("landing", "dataset", pa.table({"dataset_id": [spec.dataset_id], "geography": ["own_year"]}))
         rules = {"dataset_id": ["none"], "status": ["suppressed"], "unit": ["persons"], "low": [0.0], "high": [0.0]}
         self.table("landing", "hidden_rule", pa.table({**rules, "from_year": [1900], "to_year": [2999]}))
         self.rounds(spec)
