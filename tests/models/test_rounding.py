@@ -47,6 +47,7 @@ class Laid(Build):
                 "series_number": [numbers[key] for key in keys],
                 "region_code": [cell["region_code"] for cell in cells],
                 "region_level": [cell.get("region_level", "municipality") for cell in cells],
+                "geography": ["own_year"] * count,
                 "period_start": [date(cell["year"], 1, 1) for cell in cells],
                 "value": [None if cell["value"] is None else float(cell["value"]) for cell in cells],
                 "value_status": ["ok" if cell["value"] is not None else cell["status"] for cell in cells],

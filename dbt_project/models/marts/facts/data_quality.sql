@@ -63,7 +63,7 @@ outside_validity as (
         bounded.region_level = 'municipality'
         and bounded.geography = 'own_year'
         and code_year.published_code is null
-        and bounded.value_status = 'ok'
+        and {{ has_figure('bounded.value_status') }}
         and bounded.value <> 0
     group by
         bounded.dataset_id,
