@@ -5,7 +5,7 @@ Here: the shapes of those doors. Not here: any publisher. `sources/dataset/regis
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -34,6 +34,13 @@ UPDATED_AT = b"upstream_updated_at"
 
 TableReader = Callable[[DatasetSpec, list[Document]], pa.Table]
 """Bytes of one release -> a reference table with ``source_row`` and the spec's table_columns, typed."""
+
+
+Place = tuple[int, int | None]
+"""``source_row`` and ``source_column`` of a row, as its reader counted them."""
+
+RawCells = Callable[[DatasetSpec, list[Document], Sequence[Place]], list[str]]
+"""What stands at places of the bytes of one release, a text for each: file, place, the printed cell, its codes and labels."""
 
 
 @dataclass(frozen=True)

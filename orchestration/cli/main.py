@@ -152,8 +152,8 @@ def trace(
     table: Annotated[str, typer.Argument(help="a published table")],
     key: Annotated[list[str], typer.Argument(help="KEY=VALUE pairs that name one row")],
 ) -> None:
-    """From a published figure back to the raw line it came from."""
-    from orchestration.cli.trace import trace_figure
+    """From a published figure back to the raw cell it came from, or to what it was computed from."""
+    from orchestration.trace.walk import trace_figure
 
     pairs = dict(part.split("=", 1) if "=" in part else _not_a_pair(part) for part in key)
     for line in trace_figure(Workspace(_settings()), table, pairs):

@@ -15,42 +15,66 @@ from sources.errors import SourceError
 from sources.faults import told_as_fault
 from sources.imdi import reader as imdi
 from sources.klass import reader as klass
-from sources.klass.answers import read_changes, read_codes, read_correspondences
+from sources.klass.answers import (
+    raw_changes,
+    raw_codes,
+    raw_correspondences,
+    read_changes,
+    read_codes,
+    read_correspondences,
+)
 from sources.municipal import reader as municipal
 from sources.nav import reader as nav
-from sources.ports import ObservationReader, TableReader
+from sources.ports import ObservationReader, RawCells, TableReader
 from sources.published import reader as published
+from sources.raw import sheet_cells, text_lines
 from sources.ssb import harmonised
 from sources.ssb import reader as ssb
 
 
 @dataclass(frozen=True)
 class Form:
-    """A form of file: who publishes it, and the reader that turns it into rows."""
+    """A form of file: who publishes it, the reader that turns it into rows, and the one that shows a cell as it stands."""
 
     name: str
     source: str
     read: ObservationReader | TableReader
+    raw: RawCells
     dataset_ids: tuple[str, ...] = ()
 
 
 def forms() -> dict[str, Form]:
     """Every known form by name."""
     known = [
-        *[Form(name, "imdi", read) for name, read in imdi.READERS.items()],
-        *[Form(name, "ssb", read) for name, read in ssb.READERS.items() if name != harmonised.FORM],
-        Form(harmonised.FORM, "ssb", harmonised.read, ("ssb_07459_harmonised",)),
-        *[Form(name, "nav", read, () if name == "nav_workbook" else (name,)) for name, read in nav.READERS.items()],
-        Form(municipal.FORM, "municipal", municipal.read_template),
-        Form("published_csv", "published", published.read_table),
-        Form("kostra_aggregate_csv", "kostra", published.read_table),
-        Form("klass_version", "klass", klass.read_version, ("klass_municipalities",)),
-        Form("klass_codes", "klass", read_codes),
-        Form("klass_changes", "klass", read_changes, ("klass_municipality_changes",)),
-        Form("klass_correspondence", "klass", read_correspondences, ("klass_kostra_groups",)),
-        Form("klass_bundled_municipalities", "klass", klass.read_bundled_municipalities, ("klass_municipalities",)),
-        Form("klass_bundled_changes", "klass", klass.read_bundled_changes, ("klass_municipality_changes",)),
-        Form("klass_bundled_counties", "klass", klass.read_bundled_counties, ("klass_counties",)),
+        *[Form(name, "imdi", read, text_lines) for name, read in imdi.READERS.items()],
+        *[Form(name, "ssb", read, ssb.raw_cells) for name, read in ssb.READERS.items() if name != harmonised.FORM],
+        Form(harmonised.FORM, "ssb", harmonised.read, text_lines, ("ssb_07459_harmonised",)),
+        *[
+            Form(name, "nav", read, sheet_cells, () if name == "nav_workbook" else (name,))
+            for name, read in nav.READERS.items()
+        ],
+        Form(municipal.FORM, "municipal", municipal.read_template, municipal.raw_cells),
+        Form("published_csv", "published", published.read_table, text_lines),
+        Form("kostra_aggregate_csv", "kostra", published.read_table, text_lines),
+        Form("klass_version", "klass", klass.read_version, klass.raw_version, ("klass_municipalities",)),
+        Form("klass_codes", "klass", read_codes, raw_codes),
+        Form("klass_changes", "klass", read_changes, raw_changes, ("klass_municipality_changes",)),
+        Form("klass_correspondence", "klass", read_correspondences, raw_correspondences, ("klass_kostra_groups",)),
+        Form(
+            "klass_bundled_municipalities",
+            "klass",
+            klass.read_bundled_municipalities,
+            text_lines,
+            ("klass_municipalities",),
+        ),
+        Form(
+            "klass_bundled_changes",
+            "klass",
+            klass.read_bundled_changes,
+            klass.raw_bundled_changes,
+            ("klass_municipality_changes",),
+        ),
+        Form("klass_bundled_counties", "klass", klass.read_bundled_counties, text_lines, ("klass_counties",)),
     ]
     return {form.name: form for form in known}
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -14,8 +15,8 @@ import pyarrow as pa
 
 from sources.dataset.spec import DatasetSpec
 from sources.errors import LayoutError, NotOfKindError
-from sources.klass.reader import ChangeRow, changes_table, entry_text
-from sources.ports import Document
+from sources.klass.reader import ChangeRow, changes_table, entry_text, raw_entries
+from sources.ports import Document, Place
 
 _NO_PLACE = "9999"
 """`9999 Uoppgitt` is an item of every version of Klass 131 and no municipality."""
@@ -42,13 +43,37 @@ def read_codes(spec: DatasetSpec, documents: list[Document]) -> pa.Table:
 
 def read_changes(spec: DatasetSpec, documents: list[Document]) -> pa.Table:
     """``changes`` answers -> one row a change with its kind. Several bodies (one a boundary) are one list."""
+    return changes_table(list(_changes(documents)))
+
+
+def _changes(documents: list[Document]) -> dict[ChangeRow, dict[str, Any]]:
+    """Each change once, with the entry it first stands in."""
     keys = ("oldCode", "oldName", "newCode", "newName", "changeOccurred")
-    found: dict[ChangeRow, None] = {}
+    found: dict[ChangeRow, dict[str, Any]] = {}
     for document, number, entry in _entries(documents, "codeChanges"):
         _day(entry.get("changeOccurred"), document, number)
         old_code, old_name, new_code, new_name, day = (entry_text(entry, key, document, number) for key in keys)
-        found.setdefault((old_code, old_name, new_code, new_name, day))
-    return changes_table(list(found))
+        found.setdefault((old_code, old_name, new_code, new_name, day), entry)
+    return found
+
+
+def raw_changes(spec: DatasetSpec, documents: list[Document], places: Sequence[Place]) -> list[str]:
+    """The entries of the change answers, each change counted once."""
+    return raw_entries(documents[0].name, "codeChanges", list(_changes(documents).values()), places)
+
+
+def raw_codes(spec: DatasetSpec, documents: list[Document], places: Sequence[Place]) -> list[str]:
+    """The entries of a ``codes`` answer."""
+    return _raw(documents, "codes", places)
+
+
+def raw_correspondences(spec: DatasetSpec, documents: list[Document], places: Sequence[Place]) -> list[str]:
+    """The entries of ``correspondsAt`` answers, counted over all of them."""
+    return _raw(documents, "correspondenceItems", places)
+
+
+def _raw(documents: list[Document], key: str, places: Sequence[Place]) -> list[str]:
+    return raw_entries(documents[0].name, key, [entry for _, _, entry in _entries(documents, key)], places)
 
 
 def read_correspondences(spec: DatasetSpec, documents: list[Document]) -> pa.Table:

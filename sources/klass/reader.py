@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import json
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -18,7 +19,8 @@ from sources.dataset.recognition import WHOLE, Sighting, Specimen
 from sources.dataset.spec import DatasetSpec
 from sources.errors import LayoutError, NotOfKindError
 from sources.klass.history import DATA, name_of
-from sources.ports import UPDATED_AT, Document
+from sources.ports import UPDATED_AT, Document, Place
+from sources.raw import nothing_there, text_lines
 
 _NO_PLACE = "9999"
 """`9999 Uoppgitt` is an item of every version of Klass 131 and no municipality."""
@@ -148,6 +150,28 @@ def bundled_files() -> dict[str, Document]:
         "klass_municipality_changes": Document(DATA / "municipality_changes.csv", "municipality_changes.csv"),
         "klass_counties": Document(DATA / "counties.csv", "counties.csv"),
     }
+
+
+def raw_bundled_changes(spec: DatasetSpec, documents: list[Document], places: Sequence[Place]) -> list[str]:
+    """The lines of the bundled change list; its changes are counted from 1, and the first line is the header."""
+    return text_lines(spec, documents, [(row + 1, None) for row, _ in places])
+
+
+def raw_version(spec: DatasetSpec, documents: list[Document], places: Sequence[Place]) -> list[str]:
+    """The items of a version answer, as they stand in it."""
+    answer = _json_object(documents[0], "classificationItems")
+    items = [item for item in answer["classificationItems"] if item["code"] != _NO_PLACE]
+    return raw_entries(documents[0].name, "classificationItems", items, places)
+
+
+def raw_entries(name: str, key: str, entries: Sequence[dict[str, Any]], places: Sequence[Place]) -> list[str]:
+    """Entries of a list in an answer, counted from 1."""
+    return [
+        f"{name}, {key}, entry {row}: {json.dumps(entries[row - 1], ensure_ascii=False)}"
+        if 0 < row <= len(entries)
+        else nothing_there(name, (row, None))
+        for row, _ in places
+    ]
 
 
 def _json_object(document: Document, key: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fnmatch import fnmatch
@@ -23,8 +24,9 @@ from sources.errors import SourceError
 from sources.klass.history import code_is_valid
 from sources.municipal.rules import CellError, apply_rule, label_code, refuse_personal
 from sources.municipal.template import Template, template_of
-from sources.ports import Document
+from sources.ports import Document, Place
 from sources.published.reader import ARROW_TYPES
+from sources.raw import is_sheet_file, nothing_there
 
 MOST_PROBLEMS = 50
 FORM = "municipal_template"
@@ -105,6 +107,20 @@ def read_template(spec: DatasetSpec, documents: list[Document], today: date | No
     arrays = [pa.array(check.values[c.name], ARROW_TYPES[c.type]) for c in spec.table_columns]
     schema = pa.schema([pa.field("source_row", pa.int32(), nullable=False), *fields])
     return pa.table([pa.array(check.rows, pa.int32()), *arrays], schema=schema)
+
+
+def raw_cells(spec: DatasetSpec, documents: list[Document], places: Sequence[Place]) -> list[str]:
+    """The rows of the filled template, as its sheet or its lines hold them."""
+    document = documents[0]
+    template = template_of(spec)
+    sheet = f", ark «{template.sheet}»" if is_sheet_file(document) else ""
+    lines = {line.number: " | ".join(line.cells) for line in _lines(document, template)}
+    return [
+        f"{document.name}{sheet}, rad {row}: {lines[row]}"
+        if row in lines
+        else nothing_there(document.name, (row, None))
+        for row, _ in places
+    ]
 
 
 def _lines(document: Document, template: Template) -> list[_Line]:

@@ -16,7 +16,7 @@ from sources.dataset.dimensions import fold, units
 from sources.dataset.options import options_of
 from sources.dataset.recognition import BY_NAME, Sighting, Specimen
 from sources.dataset.spec import DatasetSpec
-from sources.dataset.workbook import SHEET_STEP, Cell, Sheet, as_text, cell_name, open_workbook
+from sources.dataset.workbook import Cell, Sheet, as_text, open_workbook
 from sources.klass.history import municipalities
 from sources.landing.observation import Reading
 from sources.nav import hovedtall, special_delivery
@@ -115,14 +115,6 @@ def recognise(specimen: Specimen) -> Sighting | None:
     likely = [form for form, count in said.items() if count and count == max(said.values())]
     form = named if named in likely or not likely else likely[0] if len(likely) == 1 else None
     return Sighting(form, len(marked) / len(sheets)) if form else None
-
-
-def raw_cell(documents: list[Document], source_row: int, source_column: int) -> str:
-    """The row of the sheet an observation came from, as text."""
-    document = documents[0]
-    sheet = open_workbook(document.path, document.name)[source_column // SHEET_STEP - 1]
-    row = " | ".join(as_text(cell) for cell in sheet.rows[source_row - 1])
-    return f"{document.name}, sheet {sheet.name!r}, {cell_name(source_row, source_column)}: {row}"
 
 
 def _by_name(name: str) -> str | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -21,7 +22,8 @@ from sources.dataset.spec import DatasetSpec
 from sources.errors import LayoutError, UnknownLabelError
 from sources.klass.history import code_is_valid
 from sources.landing.observation import Reading, observation_table
-from sources.ports import Document, ObservationReader
+from sources.ports import Document, ObservationReader, Place
+from sources.raw import nothing_there
 from sources.ssb import harmonised, website
 from sources.ssb.cells import ODD, OUTSIDE, Validity, left_out
 from sources.ssb.jsonstat import Cube, Dimension, decode
@@ -101,17 +103,28 @@ def recognise(specimen: Specimen) -> Sighting | None:
     return Sighting(FORM, WHOLE, table=table)
 
 
-def raw_cell(documents: list[Document], source_row: int, source_column: int) -> str:
-    """What the file says of the cell an observation came from: its categories, value and status, or its row."""
-    if source_column > len(documents) or not _is_jsonstat(Specimen(documents[source_column - 1].path).head):
-        return website.raw_cell(documents, source_row, source_column)
-    document = documents[source_column - 1]
-    cube = decode(document.path.read_bytes(), document.name)
-    place = np.unravel_index(source_row - 1, cube.size)
+def raw_cells(spec: DatasetSpec, documents: list[Document], places: Sequence[Place]) -> list[str]:
+    """What the file says of the cells that observations came from: categories, value and status, or sheet and cell."""
+    if not _is_jsonstat(Specimen(documents[0].path).head):
+        return website.raw_cells(spec, documents, places)
+    cubes: dict[int, Cube] = {}
+    said = []
+    for row, number in places:
+        at = number or 1
+        document = documents[at - 1] if at <= len(documents) else documents[0]
+        if at not in cubes:
+            cubes[at] = decode(document.path.read_bytes(), document.name)
+        is_there = at <= len(documents) and 0 < row <= len(cubes[at].values)
+        said.append(_raw_cell(document, cubes[at], row) if is_there else nothing_there(document.name, (row, number)))
+    return said
+
+
+def _raw_cell(document: Document, cube: Cube, row: int) -> str:
+    place = np.unravel_index(row - 1, cube.size)
     named = [f"{d.name}={d.codes[p]} ({d.labels[p]})" for d, p in zip(cube.dimensions, place, strict=True)]
-    value, status = cube.values[source_row - 1], cube.symbols[cube.status[source_row - 1]]
+    value, status = cube.values[row - 1], cube.symbols[cube.status[row - 1]]
     shown = "null" if np.isnan(value) else repr(float(value))
-    return f"{document.name} value[{source_row - 1}] = {shown}, status {status or 'none'}: " + ", ".join(named)
+    return f"{document.name} value[{row - 1}] = {shown}, status {status or 'none'}: " + ", ".join(named)
 
 
 def _is_jsonstat(head: bytes) -> bool:

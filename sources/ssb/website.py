@@ -15,7 +15,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise, takewhile
@@ -26,18 +26,16 @@ from sources.dataset.options import options_of
 from sources.dataset.recognition import WHOLE, Sighting, Specimen
 from sources.dataset.spec import DatasetSpec
 from sources.dataset.workbook import (
-    SHEET_STEP,
     Cell,
     Sheet,
     as_text,
-    cell_name,
-    is_workbook,
     open_workbook,
     refuse_unreadable,
 )
 from sources.errors import LayoutError, ValueGrammarError
 from sources.landing.observation import Reading
-from sources.ports import Document
+from sources.ports import Document, Place
+from sources.raw import is_sheet_file, sheet_cells
 from sources.ssb.blocks import TITLE, Block, block_at, blocks_of, first_data_row, header_rows, is_figure, title_of
 from sources.ssb.cells import CellSink, Validity
 from sources.ssb.terms import SYMBOLS, SsbReading, period_of
@@ -94,14 +92,11 @@ def recognise(specimen: Specimen) -> Sighting | None:
     return Sighting(CSV_FORM, WHOLE, table=match["table"]) if match else None
 
 
-def raw_cell(documents: list[Document], source_row: int, source_column: int) -> str:
-    """The row of the sheet (or line of the csv) an observation came from, as text."""
+def raw_cells(spec: DatasetSpec, documents: list[Document], places: Sequence[Place]) -> list[str]:
+    """The cells that observations came from, with the row of the sheet (or line of the csv) they stand in."""
     document = documents[0]
-    body = document.path.read_bytes()
-    sheets = open_workbook(document.path, document.name) if is_workbook(body) else [_csv_sheet(body, document.name)]
-    sheet = sheets[source_column // SHEET_STEP - 1]
-    row = " | ".join(as_text(cell) for cell in sheet.rows[source_row - 1])
-    return f"{document.name}, sheet {sheet.name!r}, {cell_name(source_row, source_column)}: {row}"
+    sheets = None if is_sheet_file(document) else [_csv_sheet(document.path.read_bytes(), document.name)]
+    return sheet_cells(spec, documents, places, sheets)
 
 
 @dataclass

@@ -20,6 +20,7 @@ from sources.landing.observation import OBSERVATION_SCHEMA, Reading, drop_exact_
 from sources.nav import reader
 from sources.nav.layout import Period, period_of, value_of
 from sources.ports import Document
+from sources.raw import sheet_cells
 from tests.support.nav_workbooks import MONTHS, Fault, aap155, count_of, pst302, write
 from tests.support.ssb_bodies import rows, spec_of
 
@@ -82,7 +83,7 @@ def test_a_figure_leads_back_to_its_row(shared: Path) -> None:
     reading = reader.read(spec_of("nav/hl060"), [document])
     names = ("source_row", "source_column", "region_code", "period_start", "value")
     row, column = next(r[:2] for r in rows(reading.table, *names) if r[2:] == ("3805", date(2022, 10, 1), 408.0))
-    said = reader.raw_cell([document], row, column)
+    (said,) = sheet_cells(spec_of("nav/hl060"), [document], [(row, column)])
     assert "sheet '3. Kommune Antall', sheet 4, cell L" in said
     assert "3805 Larvik" in said
     assert said.endswith("408")

@@ -152,7 +152,7 @@ def test_parts_are_joined_in_order_and_each_cell_knows_its_place(tmp_path: Path)
         (2, 1, "00", 2.0),
         (1, 2, "3909", 3.0),
     ]
-    said = reader.raw_cell(files, 1, 2)
+    (said,) = reader.raw_cells(own_spec(), files, [(1, 2)])
     assert said.startswith("part2.json value[0] = 3.0, status none")
     assert "Region=3909" in said
 

@@ -191,8 +191,8 @@ def test_a_figure_leads_back_to_its_cell(shared: Path) -> None:
         )
         if (code, start, measure) == ("3805", date(2021, 1, 1), "kindergarten_minority_language_children")
     )
-    said = reader.raw_cell([document], *place)
-    assert said.startswith(f"{name}, sheet 'Vestfold', sheet 1, cell P9: 3805 Larvik | 0 | 0")
+    (said,) = reader.raw_cells(spec_of("ssb/12272"), [document], [place])
+    assert said.startswith(f"{name}, sheet 'Vestfold', sheet 1, cell P9 = '370', in the row 3805 Larvik | 0 | 0")
 
 
 TITLE = "99999: Prøvetabell, etter region, statistikkvariabel og år"
