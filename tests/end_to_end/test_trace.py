@@ -10,14 +10,13 @@ import re
 from pathlib import Path
 
 import duckdb
-import pyarrow.parquet as pq
 import pytest
 
-from orchestration.trace.cells import raw_cells
 from orchestration.trace.lineage import origins_of
 from orchestration.trace.walk import trace_figure
 from orchestration.workspace import Workspace
 from tests.support.pipeline import Installation
+from tests.support.raw_check import check_raw_cells
 from warehouse.errors import WarehouseError
 from warehouse.interface.declaration import load_interface
 from warehouse.settings import Settings
@@ -26,7 +25,6 @@ _END = re.compile(
     r", line \d+|value\[\d+\] = |, sheet '|, entry \d+|read as a whole|go on with: integrering trace |made from "
     r"|^\S.* \(\w+\), release"
 )
-_NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
 
 COMPUTED = {
     "integration_cost": "municipality_costs.csv, line ",
@@ -89,24 +87,10 @@ def test_what_it_says_to_go_on_with_goes_on(demo: Installation, workspace: Works
 
 
 def test_raw_cells_say_what_the_reader_read(workspace: Workspace) -> None:
-    """The first, middle and last row of every release in landing: the raw cell holds the row's figure as printed."""
-    forms, checked = set(), 0
-    for receipt in workspace.landing.receipts():
-        spec = workspace.specs[receipt.dataset_id]
-        rows = pq.read_table(workspace.landing.data_path(spec.dataset_id, receipt.release_id, spec.shape))
-        chosen = rows.take(sorted({0, rows.num_rows // 2, rows.num_rows - 1})).to_pylist()
-        said = raw_cells(workspace, spec, receipt, [(r["source_row"], r.get("source_column")) for r in chosen])
-        for row, text in zip(chosen, said, strict=True):
-            assert receipt.blobs[0].name.split(".")[0] in text, text
-            assert "nothing stands" not in text and "cannot be opened" not in text, text
-            if spec.shape == "observation" and row["value"] is not None:
-                printed = {float(number.replace(",", ".")) for number in _NUMBER.findall(text)}
-                assert row["value"] in printed, (receipt.form, row, text)
-            checked += 1
-        forms.add(receipt.form)
-    assert {"imdi_long", "ssb_jsonstat2", "published_csv", "klass_bundled_municipalities"} <= forms
+    forms = check_raw_cells(workspace)
+    assert set(forms) >= {"imdi_long", "ssb_jsonstat2", "published_csv", "klass_bundled_municipalities"}
     assert any(form.startswith("nav_") for form in forms)
-    assert checked > 150
+    assert forms.total() > 150
 
 
 def test_a_month_is_named_and_only_the_month_of_the_figure_is_shown(demo: Installation, workspace: Workspace) -> None:
