@@ -80,6 +80,8 @@ def print_run(report: RunReport, workspace: Workspace) -> None:
     always = ("refreshed", "unchanged", "not_used", "held", "failed")
     counts = {state: count for state, count in counts.items() if count or state in always}
     console.print(", ".join(f"{count} {state}" for state, count in counts.items()), highlight=False)
+    for name, reason in report.unplaced:
+        console.print(escape(f"NOT READ {name}: {reason}"), highlight=False, soft_wrap=True)
     _print_unknown(console, report.unknown)
     if report.failure:
         console.print(f"NOT PUBLISHED. {escape(report.failure)}", style="bold", highlight=False, soft_wrap=True)

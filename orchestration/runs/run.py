@@ -56,6 +56,7 @@ class RunReport:
 
     outcomes: list[Outcome] = field(default_factory=list)
     unknown: list[tuple[str, str]] = field(default_factory=list)
+    unplaced: list[tuple[str, str]] = field(default_factory=list)
     release_id: str | None = None
     was_built: bool = False
     failure: str | None = None
@@ -63,7 +64,7 @@ class RunReport:
     @property
     def exit_code(self) -> int:
         """0 done, 1 something failed or was held."""
-        return 1 if self.failure or any(o.state in OBJECTIONS for o in self.outcomes) else 0
+        return 1 if self.failure or self.unplaced or any(o.state in OBJECTIONS for o in self.outcomes) else 0
 
 
 def run_once(workspace: Workspace, *, on_stage: Callable[[str], None] = lambda stage: None) -> RunReport:
@@ -77,7 +78,9 @@ def run_once(workspace: Workspace, *, on_stage: Callable[[str], None] = lambda s
         on_stage("looking for new files")
         plan = plan_refresh(workspace.landing, workspace.specs, workspace.files())
         report.outcomes += [outcome for outcome in plan.unchanged if workspace.wants(outcome.dataset_id)]
-        report.unknown = workspace.discovery().unknown
+        found = workspace.discovery()
+        report.unplaced = found.unplaced
+        report.unknown = [file for file in found.unknown if file not in found.unplaced]
         _ask_upstream(workspace, plan, report, on_stage)
         if plan.new or plan.live or workspace.full or not is_up_to_date(workspace):
             _execute(workspace, plan, report, on_stage)

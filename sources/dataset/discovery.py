@@ -22,6 +22,9 @@ from sources.kostra.recognise import ACCOUNTS_REASON, looks_like_accounts, looks
 from sources.kostra.recognise import REASON as PRIVATE_REASON
 
 _DATE_IN_NAME = re.compile(r"(20\d\d)-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])(?!\d)")
+_IN_DOUBT = ("as much", "it may be")
+_COPY_WORDS = frozenset({"k", "f", "kopi", "copy", "av", "of", "csv", "json", "xlsx"})
+"""What stands around a table's name in the name of a copy, beside a number of one or two digits."""
 _UNSEEN = Sighting(None, 0.0)
 _NOT_DATA = {".md", ".txt", ".yml", ".yaml", ".pdf", ".part", ".tmp"}
 
@@ -45,6 +48,11 @@ class Discovery:
 
     candidates: list[Candidate] = field(default_factory=list)
     unknown: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def unplaced(self) -> list[tuple[str, str]]:
+        """The unknown files that are some dataset's, and nobody can tell whose: somebody has to say so."""
+        return [(name, reason) for name, reason in self.unknown if reason.startswith(_IN_DOUBT)]
 
 
 def discover(folder: Path, specs: dict[str, DatasetSpec]) -> Discovery:
@@ -80,7 +88,7 @@ def _classify(
     found = sightings(Specimen(path), [entry.source] if entry else None)
     if len(found) > 1 and found[0].sureness == found[1].sureness:
         named = " and ".join(str(sighting.form) for sighting in found[:2])
-        return None, f"as much {named}: name the one it is in {LIST_NAME}"
+        return None, f"{_IN_DOUBT[0]} {named}: name the one it is in {LIST_NAME}"
     sighting = found[0] if found else _UNSEEN
     spec, reason = _spec_of(relative, entry, sighting, specs)
     if spec is None:
@@ -121,7 +129,7 @@ def _spec_of(
         return specs.get(sighting.dataset_ids[0]), f"no spec of {sighting.dataset_ids[0]}"
     if sighting.dataset_ids:
         several = ", ".join(sighting.dataset_ids[:6])
-        return None, f"it may be {several}: put the table's name in the file's name, or name it in {LIST_NAME}"
+        return None, f"{_IN_DOUBT[1]} {several}: put the table's name in the file's name, or name it in {LIST_NAME}"
     if sighting.lacks or form is None:
         return None, sighting.lacks or "no dataset spec knows this file"
     return None, f"form {form.name}, but no dataset spec fits" + (f": {sighting.hint}" if sighting.hint else "")
@@ -144,9 +152,13 @@ def name_fits(relative: str, spec: DatasetSpec) -> bool:
 
 
 def _is_named_exactly(relative: str, spec: DatasetSpec) -> bool:
-    """Whether the name alone says "this is that table" (``imdi/k/<table>.csv``), so that bad content is an error."""
-    path = PurePosixPath(relative.lower())
-    return path.stem == spec.upstream_id.lower() and path.suffix in (".csv", ".json", ".xlsx")
+    """Whether the name says nothing but "this is that table" (``imdi/k/<table> (1).csv``), so that bad content is an error."""
+    path = PurePosixPath(unicodedata.normalize("NFC", relative).lower())
+    wanted = re.findall(r"[^\W_]+", spec.upstream_id.lower())
+    words = re.findall(r"[^\W_]+", path.stem)
+    others = [word for word in words if word not in wanted]
+    is_copy = all(word in _COPY_WORDS or re.fullmatch(r"\d{1,2}", word) for word in others)
+    return name_fits(relative, spec) and is_copy and path.suffix in (".csv", ".json", ".xlsx")
 
 
 def _date_of(path: Path, relative: str, entry: Listed | None) -> tuple[datetime, str]:
