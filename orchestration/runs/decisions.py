@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from orchestration.settle import covers_less_in_words
+from orchestration.runs.settle import covers_less_in_words
 from orchestration.workspace import Workspace
 from sources.landing.predecessor import Accepted, accepted, unused
 from sources.landing.store import Decision, Landing

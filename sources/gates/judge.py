@@ -1,7 +1,7 @@
 """Gates: whether a readable release may be taken into use without a person looking.
 
 Here: which rules are asked for a release, and what they are asked about. Not here: the rules (gates/rules.py,
-gates/cells.py, gate_expectations.py), what a release stands against (predecessor.py), or reading. The limits stand in each
+gates/cells.py, expectations.py), what a release stands against (predecessor.py), or reading. The limits stand in each
 spec (`gate`). A held release loses nothing: it lies in landing, and the last good one stays in use.
 """
 
