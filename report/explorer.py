@@ -16,7 +16,8 @@ _SHORT = {"suppressed": "suppressed", "interval": "interval", "incomplete": "inc
 
 
 def explorer_data(marts: Marts, report: Report) -> dict[str, Any] | None:
-    """Values by area and year of the report's ungrouped indicators; a cell without a figure is the code of its status.
+    """Values by area and year of the report's ungrouped indicators; a cell without a figure is the code of its status,
+    a rounded one its figure with that code.
 
     None when the release has none of them.
     """
@@ -53,7 +54,7 @@ def _figure(marts: Marts, shown: Figure) -> dict[str, Any]:
     rows = marts.rows(
         "fct_indicator_value",
         {"indicator_id": shown.figure_id, "year": list(shown.years), **chosen},
-        columns=["region_code", "year", "value", "value_status"],
+        columns=["region_code", "year", "value", "value_low", "value_high", "value_status"],
     )
     decimals = shown.unit.decimals
     values: dict[str, list[Any]] = {}
@@ -61,7 +62,11 @@ def _figure(marts: Marts, shown: Figure) -> dict[str, Any]:
         own = values.setdefault(row["region_code"], ["missing"] * len(shown.years))
         value = row["value"]
         own[shown.years.index(row["year"])] = (
-            _SHORT.get(row["value_status"], "missing") if value is None else round(value * shown.unit.factor, decimals)
+            _SHORT.get(row["value_status"], "missing")
+            if value is None
+            else [round(value * shown.unit.factor, decimals), row["value_status"]]
+            if row["value_status"] in ("rounded", "contradicted") and row.get("value_low") != row.get("value_high")
+            else round(value * shown.unit.factor, decimals)
         )
     return {
         "title": shown.title,

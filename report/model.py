@@ -38,6 +38,11 @@ class Cell:
         return self.value is not None
 
     @property
+    def is_rounded(self) -> bool:
+        """True of a figure that stands for any between its bounds: rounded by the publisher, or at odds with its counts."""
+        return self.is_known and self.status in ("rounded", "contradicted") and self.low != self.high
+
+    @property
     def is_hidden(self) -> bool:
         return self.status == "suppressed"
 

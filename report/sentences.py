@@ -56,6 +56,9 @@ class Writer:
 
     def value(self, cell: Cell, unit: Unit) -> str:
         """«168 personer», «mellom 3 og 7 personer», «minst 4 818 personer»; only for cells that say something."""
+        if cell.is_rounded and cell.value is not None and cell.low is not None and cell.high is not None:
+            low, high = _bare(cell.low, unit), _bare(cell.high, unit)
+            return self._say(cell.status, value=amount(cell.value, unit), low=low, high=high)
         if cell.value is not None:
             return amount(cell.value, unit)
         if cell.is_at_least and cell.low is not None:
@@ -71,7 +74,12 @@ class Writer:
         """A value that stands beside one whose unit has just been said."""
         if cell.value is None or (unit.is_money and abs(cell.value * unit.factor) >= MILLION):
             return self.value(cell, unit)
-        return figure(cell.value, unit)
+        return self._say("about", value=figure(cell.value, unit)) if cell.is_rounded else figure(cell.value, unit)
+
+    def _difference(self, first: Cell, second: Cell, unit: Unit) -> str:
+        """The size of a difference of two known figures, «om lag» where one of them is rounded."""
+        size = difference((first.value or 0) - (second.value or 0), unit)
+        return self._say("about", value=size) if first.is_rounded or second.is_rounded else size
 
     def _about_group(self, shown: Figure, group: str, is_short: bool = False) -> list[str]:
         own = shown.line("municipality", group)
@@ -154,21 +162,22 @@ class Writer:
         word = unit.more if order == "above" else unit.less
         if cell.value is None or before.value is None:
             return [self._say("change_sure", word=word, year=year - 1, value=text)]
-        size = difference(cell.value - before.value, unit)
+        size = self._difference(cell, before, unit)
         return [self._say("changed", difference=size, word=word, year=year - 1, value=text)]
 
     def _since(self, shown: Figure, own: Line, year: int) -> list[str]:
         known = [y for y in shown.years if y < year - 1 and own.at(y).is_known and not own.at(y).is_running]
-        value = own.at(year).value
-        if not known or value is None or _break_between(shown.breaks, known[0], year) is not None:
+        cell = own.at(year)
+        if not known or cell.value is None or _break_between(shown.breaks, known[0], year) is not None:
             return []
-        first = own.at(known[0]).value
-        if first is None:
+        first = own.at(known[0])
+        order = compare(cell, first)
+        if order == "unknown":
             return []
-        if value == first:
+        if order == "same":
             return [self._say("since_same", year=known[0])]
-        word = shown.unit.more if value > first else shown.unit.less
-        size = difference(value - first, shown.unit)
+        word = shown.unit.more if order == "above" else shown.unit.less
+        size = self._difference(cell, first, shown.unit)
         return [self._say("since", first=known[0], last=year, difference=size, word=word)]
 
     def _beside(self, shown: Figure, own: Line, year: int, roles: tuple[str, ...] = ("county", "country")) -> list[str]:
@@ -201,6 +210,8 @@ class Writer:
             return [said]
         percent = Unit("", 1, "", "", "", "", "", "", False, is_share=True)
         share = figure(100.0 * cell.value / whole.value, percent)
+        if cell.is_rounded or whole.is_rounded:
+            share = self._say("about", value=share)
         return [said, self._say("share_of", area=own.name, share=share, whole=other.name)]
 
     def _differs(self, cell: Cell, other: Cell, area: str, unit: Unit) -> str:
@@ -212,7 +223,7 @@ class Writer:
         word = unit.more if order == "above" else unit.less
         if cell.value is None or other.value is None:
             return self._say("differs_sure", word=word, area=area, value=text)
-        size = difference(cell.value - other.value, unit)
+        size = self._difference(cell, other, unit)
         return self._say("differs", difference=size, word=word, area=area, value=text)
 
     def _rank(self, shown: Figure, own: Line, year: int) -> list[str]:
@@ -275,9 +286,7 @@ class Writer:
         if order == "same":
             return [self._say("gap_same", **names)]
         word = unit.more if order == "above" else unit.less
-        return [
-            self._say("gap", difference=difference((cell.value or 0) - (other.value or 0), unit), word=word, **names)
-        ]
+        return [self._say("gap", difference=self._difference(cell, other, unit), word=word, **names)]
 
     def _area(self, line: Line) -> str:
         if not line.group:
@@ -303,7 +312,7 @@ def compare(first: Cell, second: Cell) -> Order:
 
 
 def _range(cell: Cell) -> tuple[float, float]:
-    if cell.value is not None:
+    if cell.value is not None and not cell.is_rounded:
         return cell.value, cell.value
     return (cell.low if cell.low is not None else -inf), (cell.high if cell.high is not None else inf)
 

@@ -63,6 +63,9 @@ def _cell(cell: Cell, shown: Figure, legend: dict[str, str]) -> TableCell:
             if cell.basis == basis and not shown.is_forecast:
                 marks.append(words.marks[basis])
                 legend[basis] = words.legend[basis]
+    if cell.is_rounded:
+        marks.append(words.marks[cell.status])
+        legend[cell.status] = words.legend[cell.status]
     if cell.is_running or cell.is_preliminary:
         marks.append(words.marks["running"])
         legend["running"] = words.legend["running"]

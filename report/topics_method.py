@@ -195,7 +195,7 @@ def hidden_cells(context: Context) -> Block:
     rows = tuple(
         row for dataset_id in sorted({key[0] for key in counts}) if (row := _hidden_row(context, dataset_id, counts))
     )
-    grids = (Grid(words["title"], tuple(words["header"]), rows, frozenset({2, 3, 4})),) if rows else ()
+    grids = (Grid(words["title"], tuple(words["header"]), rows, frozenset({2, 3, 4, 5})),) if rows else ()
     return Block("hidden_cells", words["title"], (said,), grids=grids)
 
 
@@ -206,12 +206,12 @@ def _hidden_row(
     years = sorted(year for name, year in counts if name == dataset_id)[-YEARS_OF_HIDDEN:]
     sums = {
         status: sum(counts[dataset_id, year].get(status, 0) for year in years)
-        for status in ("ok", "suppressed", "missing")
+        for status in ("ok", "rounded", "suppressed", "missing")
     }
-    if not sums["suppressed"] and not sums["missing"]:
+    if not sums["rounded"] and not sums["suppressed"] and not sums["missing"]:
         return None
     span = str(years[0]) if len(years) == 1 else f"{years[0]}–{years[-1]}"
-    return (_title(context, dataset_id), span, sums["ok"], sums["suppressed"], sums["missing"])
+    return (_title(context, dataset_id), span, sums["ok"], sums["rounded"], sums["suppressed"], sums["missing"])
 
 
 def breaks(context: Context, shown: Iterable[Figure]) -> Block:

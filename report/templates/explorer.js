@@ -12,6 +12,7 @@
     return node;
   }
   function show(value, decimals) {
+    if (Array.isArray(value)) { return show(value[0], decimals) + " (" + data.statuses[value[1]] + ")"; }
     if (typeof value !== "number") { return data.statuses[value] || "–"; }
     return value.toLocaleString("nb-NO", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
   }

@@ -224,9 +224,11 @@ def _figures(
     group = {name: weight for name, (_, weight, _) in picked.items() if name not in table.of_count}
     counted = {name: weight for name, (_, weight, _) in picked.items()}
     # people as they are agree with IMDi's figures of the same people; only what is a part of them differs by place
-    spread = 120 if content.rate != 1000 else 0
-    jitter = Chance(seed, f"rate of {spec.upstream_id}").between(1000 - spread, 1000 + spread, (len(base), 1, 1))
-    by_group = areas.cube(_part(base * jitter // 1000, [_weights(content.rate), *counted.values()]))
+    varied = base * Chance(seed, f"rate of {spec.upstream_id}").between(880, 1120, (len(base), 1, 1)) // 1000
+    counts = _part(base if content.rate == 1000 else varied, [_weights(content.rate), *counted.values()])
+    if _is_part(table, content, counted):
+        counts = counts * Chance(seed, f"part of {spec.upstream_id}").between(860, 1000, (len(base), 1, 1)) // 1000
+    by_group = areas.cube(counts)
     outside = (by_group < 0).any(axis=2)
     count = by_group.sum(axis=2)
     symbols = np.where(outside, ".", "").astype(object)
@@ -240,7 +242,9 @@ def _figures(
         values = count * content.each // 100
     elif content.share_of is not None or content.share_of_everyone:
         everyone = content.share_of_everyone
-        of = world.people[:, YEARS.index(areas.years[0]) :].sum(axis=3) if everyone else base
+        # a share is taken of the very counts that the table prints
+        of = base if content.share_of == 1000 else varied
+        of = world.people[:, YEARS.index(areas.years[0]) :].sum(axis=3) if everyone else of
         weights = [] if everyone else [_weights(content.share_of or 1000), *group.values()]
         whole = areas.cube(_part(of, weights)).sum(axis=2)
         factor = 1000 if content.unit.startswith("per 1000") else 100
@@ -249,6 +253,15 @@ def _figures(
     else:
         values = count
     return values, symbols
+
+
+def _is_part(table: Table, content: Content, counted: dict[str, np.ndarray]) -> bool:
+    """Whether a figure is of some of those whom the table takes shares of: how many they are then differs by place."""
+    wholes = [other.share_of for other in table.contents.values() if other.share_of is not None]
+    if content.rate != 1000 and wholes and content.rate not in wholes:
+        return True
+    chosen = {name for name in table.of_count if (counted[name] != 1000).any()}
+    return any(sum(weight != 1000 for weight in dict(table.variables[name]).values()) == 1 for name in chosen)
 
 
 def _people(content: Content, world: World) -> np.ndarray:

@@ -247,3 +247,20 @@ def test_a_code_that_no_municipality_prints_is_no_part_of_its_totals(laid: Laid)
     )
     found = laid.figures("education_level", where="region_code = '3909'")
     assert found["3909", "primary"] == (3, 1, 3, "rounded") and found["3909", "unknown"] == (9, 9, 9, "ok")
+
+
+def test_only_a_place_that_no_rounding_can_change_is_given(laid: Laid) -> None:
+    """1144 has 3 of 8, which may be anything from 10 to 50 per cent, beside 90, 50 and 5."""
+    exact = {"1103": (10, 90, 0, 100), "1106": (50, 50, 10, 110), "1108": (190, 10, 0, 200)}
+    cells = [cell for code, counts in exact.items() for cell in moves(code, 2020, years_5_plus=counts)]
+    cells = [
+        {**c, "value": 100 if c["region_code"] == "1106" and c["category"] == "all" else c["value"]} for c in cells
+    ]
+    laid.lay_dataset(load_specs()[MOVES], cells + SMALL)
+    laid.share("refugees_moved_here_share")
+    rows = laid.connection.execute(
+        "select region_code, value_rank, ranked_count from build.intermediate.int_indicator__standing "
+        "inner join build.intermediate.int_indicator__breakdown using (breakdown_id) "
+        "where length_of_residence = 'years_5_plus' and year = 2020 and value_rank is not null order by 2"
+    ).fetchall()
+    assert rows == [("1103", 1, 4), ("1106", 2, 4), ("1108", 4, 4)]

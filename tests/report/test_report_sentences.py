@@ -32,6 +32,10 @@ def between(low: float, high: float, reason: str = "hidden_parts") -> Cell:
     return Cell(None, low, high, "interval", "summed", reason)
 
 
+def rounded(value: float, low: float, high: float) -> Cell:
+    return Cell(value, low, high, "rounded", "published")
+
+
 HIDDEN = Cell(None, 1, 4, "suppressed", "published")
 MISSING = Cell()
 ABSENT = Cell(None, None, None, "unavailable", "unavailable", "not_an_area_then")
@@ -311,3 +315,24 @@ def test_a_share_is_never_written_as_none_or_all_when_it_is_not(value: float) ->
     text = figure(value, PERCENT)
     assert (text == "0,0") == (value == 0)
     assert (text == "100,0") == (value == 100)
+
+
+def test_a_rounded_figure_is_shown_with_what_it_may_stand_for() -> None:
+    figure_ = shown({2021: rounded(3, 1, 3), 2022: rounded(0, 0, 2)}, {}, {}, unit=PERSONS)
+    made = WRITER.about(figure_)
+    assert made[0] == "I 2022 var tallet for Larvik 0 personer (avrundet av kilden, mellom 0 og 2)."
+    assert made[1].startswith("Det kan ikke avgjøres om det er flere eller færre enn i 2021 (om lag 3")
+    table = figure_table(figure_)
+    assert [(cell.text, cell.marks) for cell in table.rows[0][1][:2]] == [("3", ("a",)), ("0", ("a",))]
+    assert any(line.startswith("a = avrundet") for line in table.legend)
+
+
+def test_a_difference_of_rounded_figures_is_about_so_much() -> None:
+    made = WRITER.about(shown({2021: rounded(40.0, 39.5, 40.2), 2022: known(61.4)}, {2022: rounded(30.0, 29, 31)}, {}))
+    assert "Det er om lag 21,4 prosentpoeng høyere enn i 2021 (om lag 40,0)." in made
+    assert "Det er om lag 31,4 prosentpoeng høyere enn for Vestfold (om lag 30,0)." in made
+
+
+def test_a_share_at_odds_with_its_counts_is_said_to_be() -> None:
+    cell = Cell(52.4, 28.2, 52.4, "contradicted", "published")
+    assert WRITER.value(cell, PERCENT) == "52,4 prosent (kildens egne antall gir et annet tall, mellom 28,2 og 52,4)"
