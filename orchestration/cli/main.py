@@ -147,6 +147,16 @@ def sources_check(
     raise typer.Exit(0 if is_fine else 1)
 
 
+@sources_app.command("small-counts")
+def sources_small_counts(folder: Annotated[Path, typer.Argument(help="a folder of extracts")]) -> None:
+    """Whether the small counts of the files in a folder show hiding, rounding or neither, beside what the specs declare."""
+    from orchestration.cli.status_display import print_small_counts
+    from sources.small_counts import in_folder
+
+    is_fine = print_small_counts(in_folder(folder, Workspace(_settings()).specs))
+    raise typer.Exit(0 if is_fine else 1)
+
+
 @app.command()
 def trace(
     table: Annotated[str, typer.Argument(help="a published table")],

@@ -16,6 +16,7 @@ from rich.table import Table
 from orchestration.runs.status import LATE_STATES, Board, Standing
 from sources.http.limits import OSLO
 from sources.live import CheckRow
+from sources.small_counts import Judgement
 
 
 def print_board(board: Board) -> None:
@@ -111,6 +112,21 @@ def _window(standing: Standing) -> str:
 
 def _day(day: date | None) -> str:
     return f"{day:%d.%m.%Y}" if day else ""
+
+
+def print_small_counts(judged: list[Judgement]) -> bool:
+    """One line a dataset and level: what its small counts show and what its spec declares. Returns whether all agree."""
+    for row in judged:
+        years = str(row.years[0]) if len(row.years) == 1 else f"{row.years[0]}-{row.years[-1]}"
+        print(
+            f"{'ok  ' if row.agrees else 'LOOK'} {row.dataset_id} {row.region_level} {years}: shows {row.shows} "
+            f"(0: {row.zeros}, 1 and 2: {row.ones_and_twos}, 3: {row.threes}, hidden: {row.hidden}), declared: {row.declared}"
+        )
+    wrong = sum(not row.agrees for row in judged)
+    print(
+        f"{len(judged)} judged, {wrong} to look at" + (": correct `rounding` or `hidden` of the spec" if wrong else "")
+    )
+    return wrong == 0
 
 
 def print_checks(rows: list[CheckRow]) -> bool:
