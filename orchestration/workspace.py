@@ -124,7 +124,8 @@ class Workspace:
     def remember(self) -> None:
         """Record what this run is made with; from then on it is what the folder is run with unless told otherwise."""
         if self.as_of is None:
-            remember_run(self.folder, self.settings.source, self.settings.extracts_dir)
+            extracts = self.settings.extracts_dir
+            remember_run(self.folder, self.settings.source, extracts.resolve() if extracts else None)
 
     def wants(self, dataset_id: str) -> bool:
         """Whether ``--only`` (globs on the dataset id, or on the id without its source) lets a dataset through."""

@@ -91,11 +91,11 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Installation:
 
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    """An installation with one good release of five small tables. Copy it to change it."""
+    """An installation with one good release of five small tables, made by `--only` in a new folder. Copy it to change it."""
     folder = tmp_path_factory.mktemp("small")
     write_tables(folder / "extracts")
     installation = Installation(folder / "data")
-    answer = installation.call("run", "--extracts", str(folder / "extracts"))
+    answer = installation.call("run", "--extracts", str(folder / "extracts"), "--only", "imdi_*")
     assert answer.returncode == 0, answer.stdout + answer.stderr
     return installation
 

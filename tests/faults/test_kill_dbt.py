@@ -18,7 +18,8 @@ import pytest
 
 from orchestration.build import dbt_project
 from orchestration.build.dbt_project import dbt_environment, ensure_manifest
-from orchestration.build.preparation import require_passed
+from orchestration.build.preparation import prepare_build, require_passed
+from orchestration.workspace import Workspace
 from warehouse.errors import VerificationFailed, WarehouseError
 from warehouse.paths import DataFolder
 from warehouse.settings import Settings
@@ -107,3 +108,15 @@ def test_results_that_cannot_be_read_vouch_for_nothing(tmp_path: Path) -> None:
             results.write_text(content, encoding="utf-8")
         with pytest.raises(VerificationFailed, match="run the models too"):
             require_passed(results)
+
+
+def test_the_results_of_an_earlier_build_do_not_vouch_for_one_that_was_ended_half_way(tmp_path: Path) -> None:
+    workspace = Workspace(Settings(data_dir=tmp_path))
+    results = workspace.folder.dbt_target / "run_results.json"
+    results.parent.mkdir(parents=True)
+    passed = {"unique_id": "test.integrering.x", "status": "pass"}
+    results.write_text(json.dumps({"results": [passed]}), encoding="utf-8")
+    require_passed(results)
+    prepare_build(workspace)
+    with pytest.raises(VerificationFailed, match="run the models too"):
+        require_passed(results)

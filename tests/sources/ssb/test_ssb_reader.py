@@ -167,8 +167,10 @@ def test_parts_of_two_releases_are_not_joined(tmp_path: Path) -> None:
 def test_a_changed_unit_is_another_series(tmp_path: Path) -> None:
     with pytest.raises(LayoutError, match="unit persons for n_persons; found percent"):
         reader.read(own_spec(), documents(tmp_path, body(ALL_YEARS, [1], unit="prosent")))
-    with pytest.raises(UnknownLabelError, match="'1000 personer'"):
+    with pytest.raises(LayoutError, match="found thousand_persons"):
         reader.read(own_spec(), documents(tmp_path, body(ALL_YEARS, [1], unit="1000 personer")))
+    with pytest.raises(UnknownLabelError, match="'1000 tonn'"):
+        reader.read(own_spec(), documents(tmp_path, body(ALL_YEARS, [1], unit="1000 tonn")))
 
 
 @pytest.mark.parametrize(
