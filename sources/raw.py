@@ -7,6 +7,7 @@ finding the place (orchestration/trace).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 
 from sources.dataset.spec import DatasetSpec
 from sources.dataset.workbook import SHEET_STEP, Sheet, as_text, cell_name, is_workbook, open_workbook
@@ -14,10 +15,12 @@ from sources.ports import Document, Place
 
 
 def text_lines(spec: DatasetSpec, documents: list[Document], places: Sequence[Place]) -> list[str]:
-    """Lines of a text file, each with its number; where a line holds many cells, its first ones and the one asked for."""
+    """Lines of a text file, each with its number; where a line holds many cells, its first ones and the one asked for, with
+    what stands above it in the header."""
     document = documents[0]
     lines = _decoded(document.path.read_bytes()).replace("\r\n", "\n").split("\n")
-    return [_line(document.name, lines, row, column) for row, column in places]
+    heads = [line.split(";") for line in takewhile(_is_head, lines)]
+    return [_line(document.name, lines, heads, row, column) for row, column in places]
 
 
 def sheet_cells(
@@ -40,7 +43,11 @@ def nothing_there(name: str, place: Place) -> str:
     return f"{name}: nothing stands at row {place[0]}" + (f", column {place[1]}" if place[1] else "")
 
 
-def _line(name: str, lines: list[str], row: int, column: int | None) -> str:
+def _is_head(line: str) -> bool:
+    return line.split(";")[0] in ("Region", "")
+
+
+def _line(name: str, lines: list[str], heads: list[list[str]], row: int, column: int | None) -> str:
     if not 0 < row <= len(lines):
         return nothing_there(name, (row, column))
     line = lines[row - 1]
@@ -48,7 +55,8 @@ def _line(name: str, lines: list[str], row: int, column: int | None) -> str:
         return f"{name}, line {row}: {line}"
     cells = line.split(";")
     cell = cells[column - 1] if column <= len(cells) else ""
-    return f"{name}, line {row}, column {column}: {';'.join(cells[:2])};…;{cell}"
+    labels = ", ".join(head[column - 1] for head in heads if column <= len(head))
+    return f"{name}, line {row}, column {column} ({labels}): {';'.join(cells[:2])};…;{cell}"
 
 
 def _sheet_cell(name: str, sheets: list[Sheet], row: int, place: int) -> str:
