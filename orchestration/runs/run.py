@@ -16,6 +16,7 @@ from orchestration.build.preparation import is_up_to_date, published_manifest
 from orchestration.runs.refresh import RefreshPlan, plan_refresh
 from orchestration.runs.settle import OBJECTIONS, Outcome
 from orchestration.workspace import Workspace
+from sources.files import write_whole
 from warehouse.errors import WrongSetting
 from warehouse.lock import writer_lock
 from warehouse.paths import DataFolder
@@ -175,7 +176,7 @@ def prepare_dagster_home(folder: DataFolder, settings: Settings) -> Path:
         os.environ[POSTGRES_VARIABLE] = address
     path = home / "dagster.yaml"
     if not path.exists() or path.read_text(encoding="utf-8") != wanted:
-        path.write_text(wanted, encoding="utf-8")
+        write_whole(path, wanted)
     os.environ.setdefault("DAGSTER_HOME", str(home))
     os.environ.update(DAGSTER_DISABLE_TELEMETRY="1", DO_NOT_TRACK="1", DBT_SEND_ANONYMOUS_USAGE_STATS="false")
     return home

@@ -18,6 +18,8 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from sources.errors import TransferError
+
 OSLO = ZoneInfo("Europe/Oslo")
 _SHORTEST_WAIT = 0.001
 """A shorter wait may be lost in the resolution of a clock, and would be asked for again and again."""
@@ -165,7 +167,7 @@ class TokenBucket:
         self.state_file.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(self.state_file, os.O_RDWR | os.O_CREAT, 0o644)
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+            _lock(handle, self.state_file)
             state = self._read(os.pread(handle, 4096, 0))
             yield state
             body = json.dumps(state).encode()
@@ -182,6 +184,18 @@ class TokenBucket:
             return {name: float(raw[name]) for name in fresh}
         except (ValueError, KeyError, TypeError):
             return fresh
+
+
+def _lock(handle: int, file: Path) -> None:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+    except OSError as problem:
+        raise TransferError(
+            expected="a disk that can lock a file, so that all runs together stay under the publisher's limit",
+            found=f"a share that cannot ({problem.strerror})",
+            where=file.name,
+            next_step="put the data folder (INTEGRERING_DATA_DIR) on a local disk",
+        ) from problem
 
 
 @dataclass

@@ -123,3 +123,14 @@ def test_a_run_on_a_share_without_locks_is_refused_at_its_start(tmp_path: Path) 
     assert answer.returncode == 1
     assert "Traceback" not in answer.stderr
     assert "put the data folder (INTEGRERING_DATA_DIR) on a local disk" in answer.stderr
+
+
+@pytest.mark.skipif(not IS_POSSIBLE, reason="needs seccomp on x86-64")
+def test_a_call_count_that_cannot_be_locked_is_said_too(tmp_path: Path) -> None:
+    python = (
+        "from pathlib import Path\nfrom sources.errors import TransferError\nfrom sources.http.limits import Clock, TokenBucket\n"
+        "try:\n    TokenBucket(30, Clock(), Path(sys.argv[1]) / 'calls.json').take()\n"
+        "except TransferError as problem:\n    print(problem)"
+    )
+    answer = run_without_locks(errno.ENOLCK, python, str(tmp_path), data_dir=tmp_path)
+    assert "calls.json: expected a disk that can lock a file" in answer.stdout, answer.stderr
