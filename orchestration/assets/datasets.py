@@ -10,6 +10,7 @@ from datetime import timedelta
 import dagster as dg
 
 from orchestration.runs.live import Upstream
+from orchestration.runs.objections import remember_not_read, unserved_datasets
 from orchestration.runs.refresh import plan_refresh, refresh_files
 from orchestration.runs.refusal import note_refusal
 from orchestration.runs.settle import OBJECTIONS, Outcome
@@ -68,7 +69,10 @@ def _publisher_assets(workspace: Workspace, source: str, specs: Sequence[Dataset
     return refresh
 
 
-_CHECK_TEXT = "Every new file of this dataset was read and accepted. If not, the last good release stays in use."
+_CHECK_TEXT = (
+    "Every file of this dataset was read, accepted and is in use as its owner meant it, and its indicators get figures. "
+    "If not, the last good release stays in use."
+)
 
 
 def _asset_spec(key: dg.AssetKey, spec: DatasetSpec) -> dg.AssetSpec:
@@ -154,6 +158,8 @@ def refresh_datasets(
             note_refusal(workspace, file, outcome)
             _tell(workspace, context, outcome)
             outcomes.setdefault(dataset_id, []).append(outcome)
+    if workspace.as_of is None:
+        remember_not_read(workspace, dataset_ids, outcomes)
     return outcomes
 
 
@@ -176,6 +182,9 @@ def _tell(workspace: Workspace, context: dg.AssetExecutionContext, outcome: Outc
 
 def _result(workspace: Workspace, spec: DatasetSpec, key: dg.AssetKey, outcomes: list[Outcome]) -> dg.MaterializeResult:
     objections = [o for o in outcomes if o.state in OBJECTIONS]
+    told = {o.name: f"{o.state}: {o.message}" for o in objections}
+    if unserved := unserved_datasets(workspace, [spec.dataset_id]):
+        told["indicators without figures"] = ", ".join(unserved[0].indicators)
     rows = sum(o.rows for o in outcomes if o.state == "refreshed")
     return dg.MaterializeResult(
         asset_key=key,
@@ -188,11 +197,11 @@ def _result(workspace: Workspace, spec: DatasetSpec, key: dg.AssetKey, outcomes:
         },
         check_results=[
             dg.AssetCheckResult(
-                passed=not objections,
+                passed=not told,
                 check_name=LANDED_CHECK,
                 asset_key=key,
                 severity=dg.AssetCheckSeverity.WARN,
-                metadata={o.name: f"{o.state}: {o.message}" for o in objections},
+                metadata=told,
             )
         ],
     )

@@ -26,6 +26,7 @@ def print_board(board: Board) -> None:
     console.print(f"Ferskhet per {_day(board.today)}, utgave {board.release_id}.{demo}", style="bold", highlight=False)
     console.print(escape(board.answer_nb), highlight=False, soft_wrap=True)
     _print_held(console, board)
+    _print_unused(console, board)
     console.print(_groups(board))
     console.print(_datasets(board))
     quiet = sum(s.state == "no_release" for s in board.datasets)
@@ -64,6 +65,23 @@ def _print_held(console: Console, board: Board) -> None:
         for reason in one.reasons:
             console.print(escape(f"  - {reason}"), highlight=False, soft_wrap=True)
         console.print(escape(f"  Ta i bruk: {one.accept}\n  Avvis:     {one.reject}"), highlight=False, soft_wrap=True)
+
+
+def _print_unused(console: Console, board: Board) -> None:
+    """What was put there and does not serve, and the datasets in use that feed no figure."""
+    lines = [
+        f"IKKE I BRUK {one.dataset_id} ({one.file_name}, {one.came:%d.%m.%Y}): dekker mindre enn det som er i bruk "
+        f"({one.regions} mot {one.regions_in_use} områder på nivået {one.slice})."
+        for one in board.not_used
+    ]
+    lines += [f"IKKE LEST {one.dataset_id} ({one.file_name}): {one.message}" for one in board.not_read]
+    for one in board.unserved:
+        labels = f" Ukjente navn i filen: {', '.join(one.new_labels[:8])}." if one.new_labels else ""
+        lines.append(
+            f"UTEN TALL {one.dataset_id} er i bruk, men gir ingen tall til {', '.join(one.indicators)}.{labels}"
+        )
+    for line in lines:
+        console.print(escape(line), highlight=False, soft_wrap=True)
 
 
 def _groups(board: Board) -> Table:

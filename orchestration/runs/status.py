@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from orchestration.runs.live import Upstream
+from orchestration.runs.objections import Aside, NotRead, Unserved, asides, not_read, unserved_datasets
 from orchestration.workspace import Workspace
 from sources.http.limits import OSLO
 from sources.landing.predecessor import is_counted
@@ -111,6 +112,9 @@ class Board:
     groups: list[GroupStanding] = field(default_factory=list)
     datasets: list[Standing] = field(default_factory=list)
     held: list[HeldRelease] = field(default_factory=list)
+    not_used: list[Aside] = field(default_factory=list)
+    not_read: list[NotRead] = field(default_factory=list)
+    unserved: list[Unserved] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         """Plain data for `--json`; dates as ISO texts."""
@@ -138,6 +142,9 @@ def board(workspace: Workspace) -> Board:
         groups=groups,
         datasets=datasets,
         held=held(workspace),
+        not_used=asides(workspace),
+        not_read=not_read(workspace),
+        unserved=unserved_datasets(workspace),
     )
 
 

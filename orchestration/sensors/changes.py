@@ -24,6 +24,7 @@ from orchestration.build.preparation import current_state, fingerprint, publishe
 from orchestration.runs.live import Memory, Upstream
 from orchestration.runs.refresh import plan_refresh
 from orchestration.workspace import Workspace
+from sources.dataset.discovery import Candidate
 from sources.files import file_digest
 from sources.landing.bundled import bundled
 from warehouse.errors import WriterBusy
@@ -119,7 +120,20 @@ def with_what_lies_ready(workspace: Workspace, changes: Changes) -> Changes | No
         return Changes(releases)
     state = fingerprint(current_state(workspace)[0])
     manifest = published_manifest(workspace.folder)
-    return None if manifest and manifest.fingerprint == state else Changes({}, state)
+    return None if manifest and manifest.fingerprint == state else Changes({}, state + _decided(workspace))
+
+
+def _decided(workspace: Workspace) -> str:
+    """What persons have decided of releases, with the moments: a release that is accepted, rejected and accepted again
+    makes a state that was built before, and Dagster would not run its key a second time."""
+    landing, found = workspace.landing, []
+    for receipt in landing.receipts():
+        decision = landing.decision(receipt.dataset_id, receipt.release_id)
+        if decision and decision.decided_by == "person":
+            found.append(
+                f"{receipt.dataset_id} {receipt.release_id} {decision.state} {decision.decided_at.isoformat()}"
+            )
+    return f" decided {hashlib.sha256(json.dumps(found).encode()).hexdigest()[:12]}" if found else ""
 
 
 def watch_folder(workspace: Workspace, cursor: str | None) -> tuple[Changes | None, str, str]:
@@ -134,13 +148,23 @@ def watch_folder(workspace: Workspace, cursor: str | None) -> tuple[Changes | No
     seen = _listing(folder)
     if cursor != seen:
         return None, seen, "files came or grew: looked at again in the next tick"
-    plan = plan_refresh(workspace.landing, workspace.specs, workspace.files())
+    dropped = [file for file in workspace.files() if isinstance(file, Candidate)]
+    plan = plan_refresh(workspace.landing, workspace.specs, dropped)
     if not plan.new:
         return None, seen, NO_NEWS
     contents: dict[str, list[str]] = {}
     for dataset_id, file in plan.new:
-        contents.setdefault(dataset_id, []).append(file_digest(file.path)[:16])
+        contents.setdefault(dataset_id, []).append(_content_name(workspace, dataset_id, file_digest(file.path)[:16]))
     return Changes({d: "+".join(sorted(hashes)) for d, hashes in contents.items()}), seen, ""
+
+
+def _content_name(workspace: Workspace, dataset_id: str, release_id: str) -> str:
+    """A content's name in a run key: one that landing knows is news again after another, and has to be called so."""
+    landing = workspace.landing
+    if landing.receipt(dataset_id, release_id) is None:
+        return release_id
+    newest = landing.receipts(dataset_id)[-1]
+    return f"{release_id} after {newest.release_id} {newest.order[0]:%Y%m%d%H%M%S}"
 
 
 def _listing(folder: Path) -> str:

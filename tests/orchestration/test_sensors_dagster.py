@@ -5,7 +5,9 @@ An ephemeral instance stands for Dagster's storage; publishers are on this machi
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -219,3 +221,55 @@ def test_nobody_is_told_unless_it_is_set(tmp_path: Path, monkeypatch: pytest.Mon
 
     monkeypatch.setattr(notifications.smtplib, "SMTP", refuse)
     assert notifications.notify(settings, "x", "y") == ["mail: OSError"]
+
+
+def test_a_content_that_is_put_back_asks_for_a_run_of_its_own(tmp_path: Path) -> None:
+    """168, 170, 168, 170: four runs under four keys; Dagster runs a key once."""
+    extracts = tmp_path / "extracts" / "imdi" / "k"
+    extracts.mkdir(parents=True)
+    settings = Settings(data_dir=tmp_path / "data", source="extracts", extracts_dir=tmp_path / "extracts")
+    day, keys = datetime(2026, 3, 1, 12, tzinfo=UTC), []
+    from orchestration.runs.refresh import plan_refresh, refresh_files
+
+    for number, figures in enumerate((SETTLED, SETTLED_LATER, SETTLED, SETTLED_LATER)):
+        moment = day + timedelta(days=number)
+        (extracts / "bosatt_anmodede.csv").write_bytes(imdi_long(figures).encode("latin-1"))
+        os.utime(extracts / "bosatt_anmodede.csv", (moment.timestamp(),) * 2)
+        workspace = Workspace(settings, clock=lambda moment=moment: moment, only=(IMDI,))
+        _, cursor, _ = watch_folder(workspace, None)
+        changes, _, _ = watch_folder(workspace, cursor)
+        assert changes is not None, number
+        keys.append(changes.key)
+        plan = plan_refresh(workspace.landing, workspace.specs, workspace.files())
+        files = [file for dataset_id, file in plan.new if dataset_id == IMDI]
+        spec = workspace.specs[IMDI]
+        done = list(refresh_files(workspace.landing, spec, files, plan.at_hand, clock=workspace.clock))
+        assert [outcome.state for _, outcome in done] == ["refreshed"], number
+    assert len(set(keys)) == 4
+
+
+def test_accept_reject_accept_asks_for_three_runs(tmp_path: Path) -> None:
+    """The state after the second accept is that after the first; its key is another."""
+    from orchestration.runs.decisions import decide_release
+    from orchestration.runs.refresh import plan_refresh, refresh_file
+    from sources.landing.store import Decision
+
+    (tmp_path / "extracts").mkdir()
+    (tmp_path / "extracts" / "bosatt_anmodede.csv").write_bytes(imdi_long(SETTLED).encode("latin-1"))
+    settings = Settings(data_dir=tmp_path / "data", source="extracts", extracts_dir=tmp_path / "extracts")
+    now = [datetime(2026, 3, 1, tzinfo=UTC)]
+    workspace = Workspace(settings, clock=lambda: now[0])
+    for dataset_id, file in plan_refresh(workspace.landing, workspace.specs, workspace.files()).new:
+        refresh_file(workspace.landing, workspace.specs[dataset_id], file)
+    (receipt,) = workspace.landing.receipts(IMDI)
+    workspace.landing.decide(IMDI, receipt.release_id, Decision(state="held", reasons=["x"], decided_at=now[0]))
+    keys, states = [], []
+    for state in ("accepted", "rejected", "accepted"):
+        now[0] += timedelta(hours=1)
+        decide_release(workspace, IMDI, receipt.release_id, state)
+        changes = with_what_lies_ready(workspace, Changes({}))
+        assert changes is not None and not changes.releases
+        keys.append(changes.key)
+        states.append(changes.build.split()[0])
+    assert states[0] == states[2] != states[1]
+    assert len(set(keys)) == 3

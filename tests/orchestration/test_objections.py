@@ -1,0 +1,112 @@
+"""What does not serve is told: covering less, not read, in use without a figure for anybody."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from orchestration.assets.freshness import _result as on_time
+from orchestration.runs.objections import asides, not_read, unserved_datasets
+from tests.support.folder_runs import Folder
+from tests.support.small_upstream import imdi_long
+
+PLACES = ("3801", "3802", "3803", "3804", "3805", "3806")
+
+
+def _contents(*codes: tuple[str, str, str]) -> bytes:
+    """Table 13995 with contents (code, name, unit), Larvik 2023 and 2024, as JSON-stat."""
+    values = [float(100 + n) for n in range(2 * len(codes))]
+    body = {
+        "version": "2.0",
+        "class": "dataset",
+        "label": "13995: Sosialhjelpstilfeller",
+        "source": "Statistisk sentralbyrå",
+        "updated": "2025-06-15T06:00:00Z" if len(codes) > 1 else "2025-07-15T06:00:00Z",
+        "role": {"time": ["Tid"], "metric": ["ContentsCode"], "geo": ["KOKkommuneregion0000"]},
+        "id": ["KOKkommuneregion0000", "ContentsCode", "Tid"],
+        "size": [1, len(codes), 2],
+        "dimension": {
+            "KOKkommuneregion0000": {
+                "label": "region",
+                "category": {"index": {"3909": 0}, "label": {"3909": "Larvik"}},
+            },
+            "ContentsCode": {
+                "label": "statistikkvariabel",
+                "category": {
+                    "index": {code: n for n, (code, _, _) in enumerate(codes)},
+                    "label": {code: name for code, name, _ in codes},
+                    "unit": {code: {"base": unit, "decimals": 0} for code, _, unit in codes},
+                },
+            },
+            "Tid": {
+                "label": "år",
+                "category": {"index": {"2023": 0, "2024": 1}, "label": {"2023": "2023", "2024": "2024"}},
+            },
+        },
+        "extension": {"px": {"tableid": "13995"}},
+        "value": values,
+    }
+    return json.dumps(body, ensure_ascii=False).encode()
+
+
+DURATION = ("KOSsosgjantmnd0000", "Gjennomsnittlig antall måneder", "måneder")
+RECIPIENTS = ("KOSx1", "Sosialhjelpsmottakere (antall)", "antall")
+PAID = ("KOSx2", "Utbetalt økonomisk sosialhjelp (1000 kr)", "1000 kr")
+OTHER = ("KOSnytt0000", "Mottakere i alt", "personer")
+
+
+def test_other_contents_names_are_told_and_hold_what_had_figures(tmp_path: Path) -> None:
+    """SSB 13995: new names were refreshed, on time, and the indicators had no row."""
+    first = Folder(tmp_path / "first", "ssb_13995")
+    first.put("13995.json", _contents(OTHER))
+    assert first.run() == {"13995.json": "refreshed"}
+    assert "no figure for " in first.seen[0].remark and "social_assistance" in first.seen[0].remark
+    (told,) = unserved_datasets(first.workspace())
+    wanted = {use.indicator_id for use in first.workspace().uses["ssb_13995"]}
+    assert told.dataset_id == "ssb_13995" and set(told.indicators) == wanted and len(wanted) >= 3
+    assert told.new_labels
+
+    before = Folder(tmp_path / "before", "ssb_13995")
+    before.put("13995.json", _contents(DURATION, RECIPIENTS, PAID))
+    assert before.run() == {"13995.json": "refreshed"}
+    assert unserved_datasets(before.workspace()) == []
+    in_use = before.in_use()
+    before.put("13995.json", _contents(OTHER))
+    assert before.run() == {"13995.json": "held"}
+    assert "would lose its figures" in before.message("13995.json")
+    assert before.in_use() == in_use
+
+
+def test_what_covers_less_is_on_the_board_until_a_whole_one_comes(tmp_path: Path, upstream: Path) -> None:
+    folder = Folder(tmp_path)
+    long = (upstream / "imdi" / "long" / "k_bosatt_anmodede_1995-2023.csv").read_bytes()
+    folder.put("bosatt_anmodede.csv", long)
+    folder.put(
+        "noen/bosatt_anmodede_noen.csv", imdi_long({(c, 2023): 20 for c in PLACES}).encode("latin-1"), folder.day
+    )
+    folder.run()
+    folder.put("noen/bosatt_anmodede_noen.csv", imdi_long({(c, 2023): 21 for c in PLACES}).encode("latin-1"))
+    assert folder.run()["bosatt_anmodede_noen.csv"] == "not_used"
+    aside = asides(folder.workspace())[-1]
+    assert (aside.file_name, aside.regions, aside.regions_in_use) == ("bosatt_anmodede_noen.csv", 6, 356)
+
+
+def test_a_file_that_cannot_be_read_is_remembered_until_it_can(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    folder.put("bosatt_anmodede (1).csv", b"<html>502</html>")
+    assert folder.run() == {"bosatt_anmodede (1).csv": "failed"}
+    (row,) = not_read(folder.workspace())
+    assert row.file_name == "bosatt_anmodede (1).csv" and "HTML" in row.message
+    folder.put("bosatt_anmodede (1).csv", imdi_long({("3805", 2022): 168}).encode("latin-1"))
+    folder.run()
+    assert not_read(folder.workspace()) == []
+
+
+@pytest.mark.parametrize("standing", [None])
+def test_an_unknown_date_is_a_warning(standing: None) -> None:
+    """T7: a check was green where no date was known."""
+    answer = on_time(dg.AssetKey(["imdi", "bosatt_anmodede"]), standing)
+    assert not answer.passed and answer.severity == dg.AssetCheckSeverity.WARN
