@@ -18,6 +18,7 @@ from sources.dataset.extracts_list import LIST_NAME, Listed, read_list
 from sources.dataset.recognition import Sighting, Specimen
 from sources.dataset.registry import forms, sightings
 from sources.dataset.spec import DatasetSpec
+from sources.imdi.reexport import FORM as SAVED_AGAIN
 from sources.kostra.recognise import ACCOUNTS_REASON, looks_like_accounts, looks_private
 from sources.kostra.recognise import REASON as PRIVATE_REASON
 
@@ -75,7 +76,19 @@ def discover(folder: Path, specs: dict[str, DatasetSpec]) -> Discovery:
             found.candidates.append(candidate)
         elif entry or path.suffix.lower() not in _NOT_DATA or reason == ACCOUNTS_REASON:
             found.unknown.append((relative, reason))
+    _prefer_the_publishers_own(found, listed)
     return found
+
+
+def _prefer_the_publishers_own(found: Discovery, listed: dict[str, Listed]) -> None:
+    """A table that somebody has saved again is left out where the publisher's own file of it lies beside it."""
+    again = [c for c in found.candidates if c.form == SAVED_AGAIN and c.relative not in listed]
+    for copy in again:
+        own = next((c for c in found.candidates if c.dataset_id == copy.dataset_id and c.form != SAVED_AGAIN), None)
+        if own is not None:
+            found.candidates.remove(copy)
+            reason = f"{copy.dataset_id} saved again by another program, and {own.relative} is the publisher's own"
+            found.unknown.append((copy.relative, f"{reason}: name it in {LIST_NAME} to use it"))
 
 
 def _classify(
@@ -95,7 +108,7 @@ def _classify(
         return None, reason
     if spec.options.get("private"):
         return None, PRIVATE_REASON
-    if sighting.lacks and not (entry and entry.form == sighting.form):
+    if sighting.lacks and not (entry and f"{entry.source}_{entry.form}".lower() == sighting.form):
         return None, f"{spec.dataset_id}: {sighting.lacks}"
     if sighting.form is None and not (entry or _is_named_exactly(relative, spec)):
         return None, f"named like {spec.dataset_id}, but not in a form of {spec.source}"

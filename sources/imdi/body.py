@@ -5,9 +5,9 @@ Here: looking at the first bytes and the end of a file. Not here: columns, label
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
+from sources.dataset.csv_rows import csv_rows
 from sources.errors import EncodingError, NotOfKindError
 
 HEAD_BYTES = 1 << 16
@@ -81,7 +81,7 @@ def wrong_encoding(expected: str, where: str) -> EncodingError:
 def first_record(head: bytes, delimiter: str, encoding: str) -> list[str]:
     """The cells of the first line."""
     line = head.split(b"\n", 1)[0].decode(encoding).rstrip("\r")
-    return next(csv.reader([line], delimiter=delimiter), [])
+    return next((cells for _, cells in csv_rows([line], "line 1", delimiter)), [])
 
 
 def cut_short(where: str, found: str) -> NotOfKindError:

@@ -46,6 +46,13 @@ class Factor:
             labels = [label.decode(encoding) for label in labels]
         return Factor(labels, whole.indices.to_numpy(zero_copy_only=False))
 
+    @staticmethod
+    def of_texts(texts: list[str]) -> Factor:
+        """From plain texts."""
+        numbers: dict[str, int] = {}
+        index = np.array([numbers.setdefault(text, len(numbers)) for text in texts], dtype=np.int32)
+        return Factor(list(numbers), index)
+
     def first(self, wanted: np.ndarray) -> int | None:
         """The first cell whose label is one of the wanted (a mask over labels)."""
         hits = wanted[self.index] if len(self.labels) else np.zeros(0, dtype=bool)

@@ -13,10 +13,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sources.dataset.spec import DatasetSpec
+from sources.imdi import delivery, reexport
 from sources.imdi.cells import observations
 from sources.imdi.coded import read_coded
+from sources.imdi.delivery import read_delivery
 from sources.imdi.long import read_long
 from sources.imdi.recognise import recognise
+from sources.imdi.reexport import read_reexport
 from sources.imdi.wide import read_wide
 from sources.klass.history import HISTORY_STARTS, code_is_valid, municipalities
 from sources.landing.observation import Reading, drop_exact_duplicates, years_of
@@ -50,7 +53,19 @@ def read_imdi_coded(spec: DatasetSpec, documents: list[Document]) -> Reading:
     return _joined(spec, documents, [observations(spec, *read_coded(spec, document)) for document in documents])
 
 
+def read_imdi_reexport(spec: DatasetSpec, documents: list[Document]) -> Reading:
+    """Read long tables that another program has saved again (reexport.py)."""
+    return _joined(spec, documents, [observations(spec, *read_reexport(spec, document)) for document in documents])
+
+
+def read_imdi_delivery(spec: DatasetSpec, documents: list[Document]) -> Reading:
+    """Read files of the delivery of 2015, each of one level and year (delivery.py)."""
+    return _joined(spec, documents, [observations(spec, *read_delivery(spec, document)) for document in documents])
+
+
 READERS: dict[str, ObservationReader] = {
+    reexport.FORM: read_imdi_reexport,
+    delivery.FORM: read_imdi_delivery,
     "imdi_long": read_imdi_long,
     "imdi_wide": read_imdi_wide,
     "imdi_coded": read_imdi_coded,

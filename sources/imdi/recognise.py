@@ -11,12 +11,18 @@ from collections.abc import Iterator
 from sources.dataset.recognition import HEAD_BYTES, WHOLE, Sighting, Specimen
 from sources.dataset.spec import DatasetSpec, load_specs
 from sources.errors import SourceError
+from sources.imdi import delivery, reexport
 from sources.imdi.body import form_of, normal_name
 from sources.imdi.labels import LabelMap, match_columns, unit_of
+from sources.imdi.reexport import header_of, lacks_text
 
 _NO_DIMENSION = {"kommunenummer", "fylkesnummer", "kommune", "fylke", "år", "antall", "region", "navn"}
 _SOME = 0.6
 """Some of the form's own columns are there: enough to tell what is wrong with a file that no other publisher knows."""
+_AGAIN = 0.8
+"""A table in other clothes: sure enough, unless it is another publisher's from end to end."""
+_BROKEN_YEAR = "År".encode().decode("cp1252").encode()
+_BROKEN_LETTERS = "another program has broken its letters (Ã…r for År): fetch the table itself from IMDi"
 _TABLE_COLUMN = "tabellnavn"
 
 Columns = dict[str, set[str]]
@@ -26,6 +32,8 @@ Columns = dict[str, set[str]]
 def recognise(specimen: Specimen) -> Sighting | None:
     """IMDi's form of a file, with the datasets that its columns and first labels allow; ``name`` decides nothing here."""
     form = form_of(specimen.head)
+    if (form is None or form == "imdi_long") and (seen := _seen_in_other_clothes(specimen)):
+        return seen
     if form is None:
         return None
     own = [spec for spec in load_specs().values() if spec.source == "imdi"]
@@ -39,6 +47,25 @@ def recognise(specimen: Specimen) -> Sighting | None:
     names = {normal_name(name) for name in columns}
     is_whole = is_wide or {"enhet", "år", "antall"} <= names
     return Sighting(form, WHOLE if is_whole else _SOME, tuple(fitting))
+
+
+def _seen_in_other_clothes(specimen: Specimen) -> Sighting | None:
+    """A long table saved again by another program, or a file of the delivery of 2015: neither is IMDi's form of today."""
+    if specimen.is_workbook:
+        return None
+    if _BROKEN_YEAR in specimen.head.split(b"\n", 1)[0]:
+        return Sighting(reexport.FORM, _AGAIN, lacks=_BROKEN_LETTERS)
+    header = header_of(specimen.head)
+    if header is None:
+        return Sighting(delivery.FORM, WHOLE, lacks=delivery.LACKS) if delivery.is_delivery(specimen.head) else None
+    is_own = header.mark == ";" and header.encoding == "cp1252" and len(header.columns) == len(header.cells)
+    if is_own or (header.lacks and len(header.lacks) > 1 and header.mark == ";"):
+        return None
+    columns = _columns(specimen.head, header.mark, header.encoding, len(specimen.head) < HEAD_BYTES)
+    columns = {name: labels for name, labels in columns.items() if normal_name(name) in header.columns}
+    own = [spec for spec in load_specs().values() if spec.source == "imdi"]
+    fitting = () if header.lacks else tuple(spec.dataset_id for spec in own if _fits(spec, columns))
+    return Sighting(reexport.FORM, _AGAIN, fitting, lacks=lacks_text(header.lacks) if header.lacks else "")
 
 
 def _fits(spec: DatasetSpec, columns: Columns) -> bool:
@@ -63,7 +90,7 @@ def _columns(head: bytes, delimiter: str, encoding: str, whole: bool) -> Columns
     """The columns of a file with one header line. A last line that the head cuts is left out."""
     lines = _records(head, delimiter, encoding, whole)
     header = next(lines, [])
-    key = normal_name if delimiter == "," else str
+    key = normal_name if _TABLE_COLUMN in map(normal_name, header) else str
     found: Columns = {key(name): set() for name in header}
     for line in lines:
         for name, cell in zip(header, line, strict=False):

@@ -5,12 +5,12 @@ Here: that file -> cells. Not here: what the labels mean.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator
 
 import numpy as np
 
+from sources.dataset.csv_rows import csv_rows
 from sources.dataset.spec import DatasetSpec
 from sources.errors import LayoutError
 from sources.imdi.body import check_body, cut_short, normal_name
@@ -31,7 +31,7 @@ def read_wide(spec: DatasetSpec, document: Document) -> tuple[Cells, Match, dict
     where = document.name
     check_body(document.path, where, encoding=ENCODING)
     with open(document.path, encoding=ENCODING, newline="") as handle:
-        records = _records(handle)
+        records = csv_rows(handle, where)
         heads, first = _header_rows(records, where)
         fields = _header_factors(heads, where)
         texts: dict[str, int] = {}
@@ -62,12 +62,6 @@ def read_wide(spec: DatasetSpec, document: Document) -> tuple[Cells, Match, dict
         fields=by_title,
     )
     return cells, match_columns(spec, list(by_title), where), {"empty cells, combination not in the data": empty}
-
-
-def _records(handle: Iterator[str]) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(handle, delimiter=";")
-    for record in reader:
-        yield reader.line_num, record
 
 
 def _with_first(first: tuple[int, list[str]], rest: Iterator[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:

@@ -71,7 +71,10 @@ def _one_month(sheet: Sheet, month: date, found: Observations, where: str) -> No
             continue
         spot = f"{where}, row {number} ({code} {as_text(row[_NAME_AT])})"
         count = _figure(row[_FIRST_FIGURE_AT], _WHOLE, "a whole number or *", spot)
-        share = _figure(row[_FIRST_FIGURE_AT + 1], _DECIMAL, "a share with decimal comma or *", spot)
+        cell = row[_FIRST_FIGURE_AT + 1]
+        if cell is None and count[1] == "suppressed":  # the share of a hidden count is left empty: hidden, not missing
+            cell = HIDDEN
+        share = _figure(cell, _DECIMAL, "a share with decimal comma or *", spot)
         if count[1] == "suppressed" and share[1] == "ok":
             share = (None, "suppressed")
             found.notes["shares beside a hidden count hidden too"] += 1

@@ -188,9 +188,11 @@ class _Reader:
         codes = {**codes, **fixed}
         count = value_of(row[table.count], where)
         share = value_of(row[table.share], where)
-        if count[1] == "suppressed" and share[1] == "ok":
+        if count[1] == "suppressed" and share[1] != "suppressed":
+            # NAV's older layout leaves the share empty where the count is hidden, the newer one often still gives it
+            word = "hidden too" if share[1] == "ok" else "empty: hidden, not missing"
             share = (None, "suppressed")
-            self.found.notes["shares beside a hidden count hidden too"] += 1
+            self.found.notes[f"shares beside a hidden count {word}"] += 1
         spots = (number + 1, sheet.place(table.count)), (number + 1, sheet.place(table.share))
         self.found.add(spots[0], region, month, (f"{measure}_persons", "persons"), count, **codes)
         self.found.add(spots[1], region, month, (f"{measure}_pct", "percent"), share, **codes)

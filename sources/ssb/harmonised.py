@@ -6,13 +6,13 @@ put on the codes of 2024 is the other project's, and its dataset spec says so.
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 from datetime import date
 
 import pyarrow as pa
 
+from sources.dataset.csv_rows import csv_rows
 from sources.dataset.recognition import WHOLE, Sighting, Specimen
 from sources.dataset.spec import DatasetSpec
 from sources.errors import EncodingError, LayoutError, ValueGrammarError
@@ -65,7 +65,7 @@ def _lines(document: Document) -> list[tuple[int, list[str]]]:
             where=document.name,
             next_step="fetch the file again as it was published",
         ) from problem
-    lines = list(csv.reader(io.StringIO(text)))
+    lines = [cells for _, cells in csv_rows(io.StringIO(text), document.name, ",")]
     if not lines or tuple(lines[0]) != HEADER:
         found = ", ".join(lines[0]) if lines else "an empty file"
         raise LayoutError(

@@ -11,7 +11,6 @@ the sheet or line of the csv file, ``source_column`` as sources/dataset/workbook
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 from collections import Counter
@@ -21,6 +20,7 @@ from datetime import UTC, datetime
 from itertools import pairwise, takewhile
 from zoneinfo import ZoneInfo
 
+from sources.dataset.csv_rows import csv_rows
 from sources.dataset.dimensions import fold
 from sources.dataset.options import options_of
 from sources.dataset.recognition import WHOLE, Sighting, Specimen
@@ -281,7 +281,7 @@ def _csv_sheet(body: bytes, where: str) -> Sheet:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = body.decode("latin-1")
-    lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=";", strict=False))
+    lines = [cells for _, cells in csv_rows(io.StringIO(text, newline=""), where)]
     width = max((len(line) for line in lines), default=0)
     rows = [[_csv_cell(value) for value in line] + [None] * (width - len(line)) for line in lines]
     return Sheet("csv", 1, rows)

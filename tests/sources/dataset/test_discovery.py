@@ -46,12 +46,15 @@ def test_the_longest_table_name_wins(tmp_path: Path) -> None:
 
 def test_unknown_files_are_listed_with_a_reason(tmp_path: Path) -> None:
     _put(tmp_path, "holiday.csv", "a,b\n1,2\n")
-    _put(tmp_path, "k_bosatt_anmodede_reworked.csv", "År,Kommune,Antall\n2022,Larvik,168\n")
+    _put(tmp_path, "k_bosatt_anmodede_reworked.csv", "Kommune,Bosatt 2022\nLarvik,168\n")
+    _put(tmp_path, "k_bosatt_anmodede_again.csv", "År,Kommune,Antall\n2022,Larvik,168\n")
     _put(tmp_path, "README.md", "about")
     unknown = dict(discover(tmp_path, load_specs()).unknown)
     assert unknown == {
         "holiday.csv": "no dataset spec knows this file",
         "k_bosatt_anmodede_reworked.csv": "named like imdi_bosatt_anmodede, but not in a form of imdi",
+        "k_bosatt_anmodede_again.csv": "imdi_bosatt_anmodede: another program has saved this table of IMDi's again, and it "
+        "lacks Enhet: add the columns as IMDi writes them, or fetch the table itself from IMDi",
     }
 
 

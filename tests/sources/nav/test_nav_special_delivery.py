@@ -143,6 +143,18 @@ def test_a_plain_delivery(tmp_path: Path) -> None:
     assert special(delivery(tmp_path)).table.num_rows == 4
 
 
+@pytest.mark.parametrize("share", [None, 0.4, "*"])
+def test_the_share_beside_a_star_is_hidden_however_it_is_left(tmp_path: Path, share: object) -> None:
+    """NAV's older layout leaves it empty, the newer one often gives it away."""
+    row = (2026, 202601, "F", "39 Vestfold", "Helt ledige", "Menn", "*", share)
+    reading = special(delivery(tmp_path, **with_row(*row)))
+    found = rows(reading.table, "region_code", "measure", "value", "value_status")
+    assert {measure: (value, status) for code, measure, value, status in found if code == "39"} == {
+        "unemployed_persons": (None, "suppressed"),
+        "unemployed_pct": (None, "suppressed"),
+    }
+
+
 def with_row(*row: object) -> dict[str, Rows]:
     return {"Fylker": [[], ["", *HEADER, *FIGURES], ["", *row]]}
 
