@@ -146,7 +146,7 @@ def test_a_file_of_the_delivery_of_2015_is_told_what_it_lacks_and_read_when_list
             "x-bosatt_anmodede-fylke-2014.csv",
             TWICE,
             ConflictingRowsError,
-            "2 cells",
+            "stand twice",
         ),
         (
             "x-bosatt_anmodede-fylke-2014.csv",
