@@ -4,8 +4,7 @@
 {% macro changed_names(names) -%}
     {%- set listed = {
         'changed_datasets': env_var('INTEGRERING_CHANGED_DATASETS', ''),
-        'changed_indicators': env_var('INTEGRERING_CHANGED_INDICATORS', ''),
-        'published_indicators': env_var('INTEGRERING_PUBLISHED_INDICATORS', '')
+        'changed_indicators': env_var('INTEGRERING_CHANGED_INDICATORS', '')
     } -%}
     {{ return(listed[names].split(',') | select | list) }}
 {%- endmacro %}
@@ -18,22 +17,31 @@
     ({%- for name in changed_names(names) -%}'{{ name }}'{{ ', ' if not loop.last }}{%- endfor -%})
 {%- endmacro %}
 
+{# The numbers of the indicators that changed. #}
+{% macro changed_indicator_numbers() -%}
+    (select indicator_number from {{ source('landing', 'indicator') }} where indicator_id in {{ names_as_sql('changed_indicators') }})
+{%- endmacro %}
+
 {# pre_hook of an incremental model: make room for what changed. #}
-{% macro delete_changed(column='dataset_id', names='changed_datasets') -%}
-    {%- if execute and is_slice_run(names) -%}
-    delete from {{ this }} where {{ column }} in {{ names_as_sql(names) }}
+{% macro delete_changed() -%}
+    {%- if execute and is_slice_run() -%}
+    delete from {{ this }} where dataset_id in {{ names_as_sql('changed_datasets') }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro delete_changed_indicators() -%}
+    {%- if execute and is_slice_run('changed_indicators') -%}
+    delete from {{ this }} where indicator_number in {{ changed_indicator_numbers() }}
     {%- endif -%}
 {%- endmacro %}
 
 {# The filter of an incremental model; nothing in a full build. #}
-{% macro only_changed(column='dataset_id', names='changed_datasets') -%}
-    {%- if is_slice_run(names) %} and {{ column }} in {{ names_as_sql(names) }}{% endif -%}
+{% macro only_changed(column='dataset_id') -%}
+    {%- if is_slice_run() %} and {{ column }} in {{ names_as_sql('changed_datasets') }}{% endif -%}
 {%- endmacro %}
 
-{# The filter of a model that is published in slices: the indicators whose rows the candidate is still to be given; nothing
-   where the candidate is written whole. #}
-{% macro only_published(column='indicator_id') -%}
-    {%- if changed_names('published_indicators') %} and {{ column }} in {{ names_as_sql('published_indicators') }}{% endif -%}
+{% macro only_changed_indicators(column='indicator_number') -%}
+    {%- if is_slice_run('changed_indicators') %} and {{ column }} in {{ changed_indicator_numbers() }}{% endif -%}
 {%- endmacro %}
 
 {# The last year that regions are mapped for; the run sets it from its clock. #}

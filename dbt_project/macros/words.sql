@@ -13,6 +13,14 @@
     {{ return(['published', 'published_under_other_code', 'summed', 'recomputed', 'unavailable']) }}
 {%- endmacro %}
 
+{# Reasons why there is no single figure, from what is only inexact to what nobody can give. #}
+{% macro reason_order() -%}
+    {{ return([
+        'rounded_parts', 'hidden_parts', 'split_without_weights', 'zero_contradicted', 'parts_missing', 'parts_absent', 'no_denominator',
+        'not_additive', 'not_an_area_then', 'not_published_for_municipalities'
+    ]) }}
+{%- endmacro %}
+
 {% macro place_in(expression, words) -%}
     case {{ expression }}{% for word in words %} when '{{ word }}' then {{ loop.index }}{% endfor %} end
 {%- endmacro %}

@@ -3,11 +3,10 @@
 {{ config(meta={'dagster': {'ref': {'name': 'int_region__observation_today'}}}) }}
 {%- set of_changed = 'and dataset_id in ' ~ names_as_sql('changed_datasets') if changed_names('changed_datasets') else '' %}
 {%- set today = ref('int_region__observation_today') %}
-{%- set indicators = changed_names('changed_indicators') %}
 with shares as (
 
     select * from {{ ref('int_indicator__value') }}
-    where region_level <> 'kostra_group' and hidden_count > 0 {% if indicators %}and indicator_id in {{ names_as_sql('changed_indicators') }}{% endif %}
+    where region_level <> 'kostra_group' and hidden_count > 0 {% if changed_names('changed_indicators') %}and indicator_number in {{ changed_indicator_numbers() }}{% endif %}
 
 ),
 
@@ -83,7 +82,7 @@ union all
 
 select
     'a share over a hidden count is shown' as finding,
-    indicator_id as what,
+    cast(breakdown_id as varchar) as what,
     region_code,
     {{ first_day('year') }} as period_start
 from shares

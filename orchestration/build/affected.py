@@ -51,12 +51,6 @@ def models_below(manifest: Path, sources: set[str]) -> set[str]:
     return {name for name in reached if name.startswith("model.")}
 
 
-def sliced_models(manifest: Path) -> set[str]:
-    """dbt's ids of the models that publication takes in slices (`slice_by` in their meta)."""
-    nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"]
-    return {name for name, node in nodes.items() if node["config"].get("meta", {}).get("slice_by")}
-
-
 def _hash(table: pa.Table) -> str:
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as writer:

@@ -98,7 +98,7 @@ def _metadata(
             [{"dataset_id": u.dataset_id, "slice": u.slice, "release_id": u.release_id} for u in current],
             {"dataset_id": pa.string(), "slice": pa.string(), "release_id": pa.string()},
         ),
-        "indicator": _rows([_indicator_row(indicator) for indicator in indicators]),
+        "indicator": _rows([_indicator_row(n, indicator) for n, indicator in enumerate(indicators, start=1)]),
         "indicator_term": _rows(term_rows(indicators, list(DIMENSIONS))),
         "indicator_break": _rows(
             [
@@ -286,8 +286,9 @@ def _release_rows(landing: Landing, spec: DatasetSpec, demo: bool, as_of: dateti
     return rows
 
 
-def _indicator_row(indicator: Indicator) -> dict[str, Any]:
+def _indicator_row(number: int, indicator: Indicator) -> dict[str, Any]:
     return {
+        "indicator_number": number,
         "indicator_id": indicator.indicator_id,
         "name_nb": indicator.name_nb,
         "definition_nb": indicator.definition_nb,

@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from orchestration.build.affected import changed_sources, input_hashes, models_below, sliced_models
+from orchestration.build.affected import changed_sources, input_hashes, models_below
 from orchestration.build.dbt_project import ensure_manifest, last_mapped_year, project_fingerprint
 from orchestration.build.inputs import build_inputs
 from orchestration.runs.refresh import reread_outdated
@@ -30,8 +30,16 @@ from warehouse.interface.declaration import Table, load_interface
 from warehouse.interface.dictionary import write_dictionary
 from warehouse.paths import DATABASE, DataFolder
 from warehouse.release.candidate import TableDoc
-from warehouse.release.publish import Manifest, Publication, can_carry_on, publish, read_manifest
-from warehouse.release.state import BuildState, Change, Prepared, forget_state, read_state, what_changed, write_state
+from warehouse.release.publish import Manifest, Publication, publish, read_manifest
+from warehouse.release.state import (
+    BuildState,
+    Change,
+    forget_state,
+    last_published,
+    read_state,
+    what_changed,
+    write_state,
+)
 
 GEOGRAPHY = frozenset({"klass_municipalities", "klass_municipality_changes", "klass_counties", "klass_kostra_groups"})
 """Datasets that every figure's place depends on: when one changes, everything is built anew."""
@@ -54,8 +62,6 @@ class BuildPlan:
     datasets: tuple[str, ...]
     indicators: tuple[str, ...]
     last_year: int
-    carries_on: bool = False
-    """Whether the publication can start from the published release, and is given only the slices that changed."""
     models: frozenset[str] | None = None
     """dbt's ids of the models that have to be built; None for all."""
 
@@ -67,7 +73,6 @@ class BuildPlan:
             "INTEGRERING_LAST_YEAR": str(self.last_year),
             "INTEGRERING_CHANGED_DATASETS": "" if self.full else datasets,
             "INTEGRERING_CHANGED_INDICATORS": "" if self.full else indicators,
-            "INTEGRERING_PUBLISHED_INDICATORS": indicators if self.carries_on else "",
         }
 
 
@@ -100,13 +105,6 @@ def _release_log(workspace: Workspace) -> str:
     return digest.hexdigest()
 
 
-def fingerprint(state: BuildState) -> str:
-    """One hash of a state: equal where a published release needs no new build."""
-    return hashlib.sha256(
-        json.dumps([state.code, state.releases, state.log, state.options], sort_keys=True).encode()
-    ).hexdigest()
-
-
 def published_manifest(folder: DataFolder) -> Manifest | None:
     """The manifest of the published release, or None."""
     return read_manifest(folder.published) if (folder.published / "manifest.json").exists() else None
@@ -115,13 +113,13 @@ def published_manifest(folder: DataFolder) -> Manifest | None:
 def is_up_to_date(workspace: Workspace) -> bool:
     """Whether the published release was built from exactly what is there now."""
     manifest = published_manifest(workspace.folder)
-    return manifest is not None and manifest.fingerprint == fingerprint(current_state(workspace)[0])
+    return manifest is not None and manifest.fingerprint == current_state(workspace)[0].fingerprint
 
 
 def pending_models(workspace: Workspace) -> set[str] | None:
     """dbt's ids of the models that a build of this moment has to build; None for all of them."""
     state, current = current_state(workspace)
-    before = read_state(workspace.folder.build)
+    before = last_published(workspace.folder.build)
     change = _change(workspace, before, state, full=False)
     return _pending(workspace, before, change, lambda: input_hashes(_inputs(workspace, current)))
 
@@ -132,10 +130,7 @@ def _pending(
     if before is None or change.full:
         return None
     sources = changed_sources(workspace.specs, change.datasets, before.inputs, inputs())
-    manifest = ensure_manifest(workspace.folder, workspace.settings, workspace.clock())
-    models = models_below(manifest, sources)
-    # the views of the last build may hold the slices of its own publication only
-    return models if can_carry_on(workspace.folder, fingerprint(before)) else models | sliced_models(manifest)
+    return models_below(ensure_manifest(workspace.folder, workspace.settings, workspace.clock()), sources)
 
 
 def prepare_build(workspace: Workspace, *, full: bool = False) -> BuildPlan:
@@ -150,7 +145,7 @@ def prepare_build(workspace: Workspace, *, full: bool = False) -> BuildPlan:
     for outcome in reread_outdated(workspace.landing, workspace.specs):
         workspace.report(outcome)
     state, current = current_state(workspace)
-    before = read_state(folder.build)
+    before = last_published(folder.build)
     change = _change(workspace, before, state, full=full)
     forget_state(folder.build)
     # what dbt said of an earlier build must not vouch for this one, should it be ended half-way
@@ -169,17 +164,14 @@ def prepare_build(workspace: Workspace, *, full: bool = False) -> BuildPlan:
         _throw_away(folder)
         load_inputs(folder.build_file, inputs)
     indicators = tuple(i.indicator_id for i in workspace.indicators if i.datasets & set(change.datasets))
-    base = fingerprint(before) if before is not None and not change.full else None
-    carries_on = base is not None and can_carry_on(folder, base, indicators)
     hashes = input_hashes(inputs)
     models = _pending(workspace, before, change, lambda: hashes)
-    Prepared(fingerprint(state), hashes, base if carries_on else None, indicators).write(folder.build)
+    write_state(folder.build, replace(state, inputs=hashes))
     return BuildPlan(
         full=change.full,
         datasets=change.datasets,
         indicators=indicators,
         last_year=last_mapped_year(workspace.clock()),
-        carries_on=carries_on,
         models=None if models is None else frozenset(models),
     )
 
@@ -219,8 +211,8 @@ def publish_build(workspace: Workspace) -> Manifest:
     Must be called under the writer's lock.
     """
     state, current = current_state(workspace)
-    prepared = Prepared.read(workspace.folder.build)
-    if prepared is None or prepared.fingerprint != fingerprint(state):
+    prepared = read_state(workspace.folder.build)
+    if prepared is None or prepared.fingerprint != state.fingerprint:
         raise VerificationFailed(
             expected="models built from what has landed",
             found="something landed, or a setting changed, after the models were built",
@@ -235,21 +227,16 @@ def publish_build(workspace: Workspace) -> Manifest:
         Publication(
             folder=workspace.folder,
             tables=mart_documents(tables),
-            fingerprint=fingerprint(state),
+            fingerprint=state.fingerprint,
             municipality=workspace.settings.municipality,
             is_demo=workspace.is_demo,
             releases_in_use=state.releases,
             keep=workspace.settings.keep_releases,
-            base_fingerprint=prepared.base,
-            changed=prepared.changed,
             extras=lambda candidate: write_companions(workspace, candidate, tables),
             now=workspace.clock,
         )
     )
-    write_state(workspace.folder.build, replace(state, inputs=prepared.inputs))
-    if prepared.base:
-        # the build file shows the changed slices only: published once more, they take the place of themselves
-        replace(prepared, base=prepared.fingerprint).write(workspace.folder.build)
+    write_state(workspace.folder.build, replace(prepared, is_published=True))
     if workspace.as_of is None:
         compact(workspace.landing, workspace.specs, [(use.dataset_id, use.release_id) for use in current])
     return manifest
@@ -301,8 +288,9 @@ def mart_documents(tables: Iterable[Table]) -> list[TableDoc]:
             key=t.key,
             order_by=t.order_by,
             is_by_area=t.is_by_area,
-            slice_by=t.slice_by,
+            is_view=t.is_view,
             not_null=tuple(column.name for column in t.columns if column.is_required),
+            references=tuple((c.name, *c.references) for c in t.columns if c.references and c.unit == "number"),
         )
         for t in tables
     ]

@@ -22,7 +22,7 @@ from warehouse.build import connect
 from warehouse.errors import WarehouseError
 from warehouse.lock import writer_lock
 from warehouse.release.equality import TableEquality, compare_tables
-from warehouse.release.state import read_state
+from warehouse.release.state import last_published
 from warehouse.settings import Settings
 
 BUILT = ("intermediate", "marts")
@@ -83,7 +83,7 @@ def spark_equality(workspace: Workspace, *, say: Callable[[str], None] = print) 
     """Export, build on Spark, compare. Holds the writer's lock, since the build file is read while it lasts."""
     folder = workspace.folder.build / "spark"
     with writer_lock(workspace.folder.lock):
-        state = read_state(workspace.folder.build)
+        state = last_published(workspace.folder.build)
         if state is None:
             raise WarehouseError(
                 expected="a build that was published",

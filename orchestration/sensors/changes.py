@@ -20,7 +20,7 @@ from pathlib import Path
 import dagster as dg
 
 from orchestration.assets.datasets import dataset_key
-from orchestration.build.preparation import current_state, fingerprint, published_manifest
+from orchestration.build.preparation import current_state, published_manifest
 from orchestration.runs.live import Memory, Upstream
 from orchestration.runs.refresh import plan_refresh
 from orchestration.workspace import Workspace
@@ -118,7 +118,7 @@ def with_what_lies_ready(workspace: Workspace, changes: Changes) -> Changes | No
     releases = {**{dataset_id: file_digest(file.path)[:16] for dataset_id, file in ours}, **changes.releases}
     if releases:
         return Changes(releases)
-    state = fingerprint(current_state(workspace)[0])
+    state = current_state(workspace)[0].fingerprint
     manifest = published_manifest(workspace.folder)
     return None if manifest and manifest.fingerprint == state else Changes({}, state + _decided(workspace))
 

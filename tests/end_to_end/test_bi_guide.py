@@ -16,12 +16,14 @@ def test_the_listed_files_are_there(demo: Installation) -> None:
     listed = re.findall(r"^    (\S+)  +", GUIDE, re.MULTILINE)
     assert {"integrering.duckdb", "datapackage.json", "data-dictionary.html", "manifest.json"} <= set(listed)
     for name in listed:
-        assert (published / name.replace("<table>", "comparison").replace("<code>", "3909")).is_file(), name
+        assert (published / name.replace("<table>", "fct_figure_municipality").replace("<code>", "3909")).is_file(), (
+            name
+        )
 
 
 def test_a_reader_of_several_files_can_stay_in_one_release(demo: Installation) -> None:
     release = json.loads((demo.data / "published" / "manifest.json").read_text(encoding="utf-8"))["release_id"]
-    assert (demo.data / "releases" / release / "parquet" / "comparison.parquet").is_file()
+    assert (demo.data / "releases" / release / "parquet" / "fct_figure_municipality.parquet").is_file()
 
 
 def test_the_python_of_the_guide_runs(demo: Installation) -> None:

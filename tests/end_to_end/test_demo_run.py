@@ -87,7 +87,8 @@ def test_the_release_holds_duckdb_parquet_and_a_manifest_with_hashes(demo: Insta
     release = demo.data / "releases" / demo.release
     manifest = json.loads((release / "manifest.json").read_text())
     names = {table["name"] for table in manifest["tables"]}
-    assert {"dim_region", "comparison", "fct_settlement", "fct_indicator_value"} <= names
+    assert {"dim_region", "dim_series", "fct_settlement", "fct_figure_municipality"} <= names
+    assert manifest["views"] == ["comparison", "fct_indicator_value"]
     assert {f"parquet/{name}.parquet" for name in names} <= set(manifest["files"])
     assert not [path for path in release.rglob("*") if path.suffix in (".wal", ".tmp", ".part")]
     assert all(not os.stat(path).st_mode & 0o222 for path in release.rglob("*") if path.is_file())
@@ -102,7 +103,7 @@ def test_no_machine_path_is_published(demo: Installation) -> None:
 
 def test_the_release_opens_with_labels_and_comments(demo: Installation) -> None:
     comments = demo.column(
-        "select comment from duckdb_tables() where schema_name = 'marts' and table_name = 'comparison'"
+        "select comment from duckdb_views() where schema_name = 'marts' and view_name = 'comparison'"
     )
     assert comments == [
         "Hver kommune ved siden av fylket og landet. | Each municipality beside its county and the country."

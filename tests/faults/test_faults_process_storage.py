@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections import namedtuple
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -152,9 +153,9 @@ def test_a_damaged_build_file_is_made_anew_from_landing(tmp_path: Path, damaged:
     workspace = Workspace(Settings(data_dir=tmp_path))
     folder = workspace.folder
     assert prepare_build(workspace).full
-    write_state(folder.build, current_state(workspace)[0])
+    write_state(folder.build, replace(current_state(workspace)[0], is_published=True))
     assert not prepare_build(workspace).full
-    write_state(folder.build, current_state(workspace)[0])
+    write_state(folder.build, replace(current_state(workspace)[0], is_published=True))
     (folder.build / damaged).write_bytes(b"not what was written" * 5000)
     assert prepare_build(workspace).full
     with connect(folder.build_file, read_only=True) as connection:

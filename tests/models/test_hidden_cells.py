@@ -155,7 +155,7 @@ def test_a_share_and_its_counts_do_not_give_each_other_away(
     build.indicate(SHARE)
     rows = build.connection.execute(
         "select value, value_low, value_high, value_status, numerator, denominator "
-        "from build.intermediate.int_indicator__value where region_code = '3909'"
+        "from build.marts.fct_indicator_value where region_code = '3909'"
     ).fetchall()
     assert rows == [expected]
     assert findings(build) == []

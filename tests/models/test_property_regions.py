@@ -211,10 +211,13 @@ def _findings(build: Build) -> list[tuple]:
         "create or replace table build.landing.indicator_term as select '' as indicator_id, '' as role, '' as dataset_id"
     )
     run(
-        "create or replace table build.intermediate.int_indicator__value as select '' as indicator_id, 2020 as year, 'ok' "
-        "as value_status, 0.0 as value, 0.0 as value_low, 0.0 as value_high"
+        "create or replace table build.intermediate.int_indicator__breakdown as select 1 as breakdown_id, '' as indicator_id"
     )
-    build.run("data_quality", schema="marts")
+    run(
+        "create or replace table build.intermediate.int_indicator__value as select 1 as breakdown_id, 2020 as year, "
+        "0 as state_number, 0.0 as value, 0.0 as value_low, 0.0 as value_high"
+    )
+    build.run("dim_figure_state", "data_quality", schema="marts")
     return build.connection.execute(
         "select finding, detail, finding_count, largest from build.marts.data_quality where finding not like 'cells_%'"
     ).fetchall()

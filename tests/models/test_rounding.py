@@ -93,7 +93,12 @@ class Laid(Build):
     def share(self, indicator_id: str) -> dict[tuple, tuple]:
         """The rows of one indicator: (value, low, high, status, numerator, denominator) by region and breakdown."""
         chosen = [i for i in load_indicators(PROJECT / "indicators") if i.indicator_id == indicator_id]
-        row = {"indicator_id": indicator_id, "scale": float(chosen[0].scale), "direction": chosen[0].direction}
+        row = {
+            "indicator_number": 1,
+            "indicator_id": indicator_id,
+            "scale": float(chosen[0].scale),
+            "direction": chosen[0].direction,
+        }
         typed = pa.table({name: [value] for name, value in row.items()} | {"is_part_of_whole": [True]})
         typed = typed.append_column("reference_month", pa.nulls(1, pa.int32()))
         self.table("landing", "indicator", typed)
@@ -102,14 +107,17 @@ class Laid(Build):
         self.connection.execute(
             f"create or replace table build.marts.dim_dataset as select '{dataset}' as dataset_id, false as is_demo"
         )
+        self.connection.execute("create or replace table build.landing.current_release as select 'r' as release_id")
         self.run(*INDICATORS)
+        self.run("dim_figure_state", schema="marts")
         dims = ", ".join(
             f"breakdowns.{name}" for name in ("immigrant_category", "education_level", "length_of_residence")
         )
         rows = self.connection.execute(
             f"select region_code, {dims}, value, value_low, value_high, value_status, numerator, denominator "
             "from build.intermediate.int_indicator__value as figures "
-            "inner join build.intermediate.int_indicator__breakdown as breakdowns using (breakdown_id)"
+            "inner join build.intermediate.int_indicator__breakdown as breakdowns using (breakdown_id) "
+            "inner join build.marts.dim_figure_state using (state_number)"
         ).fetchall()
         return {row[:4]: row[4:] for row in rows}
 

@@ -36,7 +36,10 @@ FIGURES = (
     "int_region__observation_today",
     "int_region__against_parts",
 )
-INDICATORS = tuple(f"int_indicator__{name}" for name in ("series", "breakdown", "cell", "value", "standing"))
+NUMBERS = ("int_indicator__series", "int_indicator__breakdown", "int_release__number")
+INDICATORS = (*NUMBERS, *(f"int_indicator__{name}" for name in ("cell", "value", "standing")))
+STAR = ("dim_series", "dim_figure_state", "dim_release", "dim_region")
+STAR += tuple(f"fct_figure_{level}" for level in ("municipality", "county", "country", "kostra_group"))
 GATE = "hidden_cells_stay_hidden"
 _SPECIAL = ("0000", "9999")
 
@@ -65,6 +68,7 @@ def compiled(*names: str) -> dict[str, str]:
         *BOUNDED,
         *FIGURES,
         *INDICATORS,
+        *STAR,
         "fct_indicator_value",
         "comparison",
         "data_quality",
@@ -97,6 +101,7 @@ class Build:
     def __init__(self) -> None:
         self.connection = duckdb.connect(config={"threads": 1})
         self.connection.execute("attach ':memory:' as build")
+        self.connection.execute("use build")
         for schema in ("landing", "staging", "intermediate", "marts"):
             self.connection.execute(f"create schema build.{schema}")
         specs = load_specs()
@@ -208,8 +213,13 @@ class Build:
             indicator.model_dump(exclude={"value", "numerator", "denominator", "published", "keep", "breaks"})
             for indicator in indicators
         ]
-        for row, indicator in zip(rows, indicators, strict=True):
-            row |= {"scale": indicator.scale, "kind": "value", "keeps": ",".join(indicator.keep)}
+        for number, (row, indicator) in enumerate(zip(rows, indicators, strict=True), start=1):
+            row |= {
+                "indicator_number": number,
+                "scale": indicator.scale,
+                "kind": "value",
+                "keeps": ",".join(indicator.keep),
+            }
         typed = pa.Table.from_pylist(rows)
         for name in ("imdi_card", "reference_month"):
             kind = pa.int32() if name == "reference_month" else pa.string()
@@ -223,14 +233,9 @@ class Build:
         run("create or replace table build.marts.dim_indicator as select * from build.landing.indicator")
         run("create or replace table build.marts.dim_indicator_term as select * from build.landing.indicator_term")
         run("create or replace table build.marts.dim_dataset as select 't' as dataset_id, false as is_demo")
-        run(
-            "create or replace table build.marts.dim_region as select code as region_code, 'county' as region_level, "
-            "code as county_code from build.staging.stg_klass__counties where valid_to is null union all "
-            "select code, 'municipality', substr(code, 1, 2) from build.staging.stg_klass__municipalities "
-            "where valid_to is null"
-        )
+        run("create or replace table build.landing.current_release as select 'r' as release_id")
         self.run(*INDICATORS)
-        self.run("comparison", schema="marts")
+        self.run(*STAR, "fct_indicator_value", "comparison", schema="marts")
 
     def compare(self, columns: str, where: str = "true") -> list[tuple]:
         """Rows of the comparison."""

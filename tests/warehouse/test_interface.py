@@ -223,6 +223,8 @@ def test_the_file_has_the_columns_and_types_of_the_contract(published: duckdb.Du
 
 def test_every_table_and_column_explains_itself_in_the_file(published: duckdb.DuckDBPyConnection) -> None:
     comments = dict(published.execute("select table_name, comment from duckdb_tables()").fetchall())
+    views = "select view_name, comment from duckdb_views() where schema_name = 'marts'"
+    comments |= dict(published.execute(views).fetchall())
     assert comments == {name: table.comment for name, table in TABLES.items()}
     rows = published.execute(
         "select table_name, column_name, comment from duckdb_columns() where schema_name = 'marts'"
@@ -266,7 +268,10 @@ def test_the_data_package_keeps_the_rules_of_frictionless(package: dict[str, Any
     assert package["name"] == "integrering" and re.fullmatch(r"\d+\.\d+\.\d+", package["version"])
     assert datetime.fromisoformat(package["created"]) and package["release_id"] == demo.release
     assert package["is_demo"] is True
-    assert {r["name"] for r in package["resources"]} == set(TABLES)
+    assert {r["name"] for r in package["resources"]} == {name for name, table in TABLES.items() if not table.is_view}
+    assert [view["name"] for view in package["views"]] == ["comparison", "fct_indicator_value"]
+    for view in package["views"]:
+        _check_schema(view["schema"], view["name"])
     for licence in package["licenses"]:
         assert re.fullmatch(r"[-a-zA-Z0-9._]+", licence["name"]) and licence["title"]
     for source in package["sources"]:

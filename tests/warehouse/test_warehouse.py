@@ -115,7 +115,7 @@ def test_a_table_written_by_area_loses_no_row_and_keeps_its_order(
     codes = [f"{1000 + n}" for n in range(120)]
     view = (
         "create view marts.comparison as select code, year, code || year as figure from (select unnest("
-        f"{[*codes, '0000', '9999']}) as code) cross join (values (2024), (2023)) as years (year) order by code, year"
+        f"{[*codes, '0000', '9999']}) as code) cross join (values (2024), (2023)) as years (year)"
     )
     _build(folder, codes, view)
     by_area = TableDoc("comparison", "", {}, ("code", "year"), ("code", "year"), is_by_area=True)
@@ -126,6 +126,64 @@ def test_a_table_written_by_area_loses_no_row_and_keeps_its_order(
     _build(folder, codes, "create view marts.comparison as select null::varchar as code, 2024 as year")
     with pytest.raises(VerificationFailed, match="1 empty"):
         publish(_publication(folder, tables=[REGION, without_code]))
+
+
+SERIES = TableDoc("dim_series", "Series", {}, ("series_number",))
+FIGURES = TableDoc(
+    name="fct_figure_municipality",
+    description="Figures",
+    columns={},
+    key=("series_number", "region_code"),
+    order_by=("region_code",),
+    references=(("series_number", "dim_series", "series_number"),),
+)
+READABLE = TableDoc(
+    "comparison", "Figures with names", {"indicator_id": "Which"}, ("indicator_id", "region_code"), is_view=True
+)
+STAR = """
+    create table marts.dim_series as select 1 as series_number, 'settled_persons' as indicator_id;
+    create table marts.fct_figure_municipality as select * from (values (1, '3909', 168.0), (1, '3907', null))
+        as figures (series_number, region_code, value);
+    create view marts.comparison as select series.indicator_id, figures.region_code, figures.value
+        from marts.fct_figure_municipality as figures inner join marts.dim_series as series
+        on figures.series_number = series.series_number
+"""
+
+
+def test_a_view_is_published_as_a_view_and_has_no_parquet(folder: DataFolder) -> None:
+    _build(folder, ["3909", "3907"], STAR)
+    made = publish(_publication(folder, tables=[READABLE, REGION, SERIES, FIGURES]))
+    assert run_query(folder.root, "select * from comparison order by all").rows == [
+        ("settled_persons", "3907", None),
+        ("settled_persons", "3909", 168.0),
+    ]
+    assert made.views == ["comparison"] and "comparison" not in {table.name for table in made.tables}
+    parquet = {path.stem for path in (folder.published / "parquet").iterdir()}
+    assert parquet == {"dim_region", "dim_series", "fct_figure_municipality"}
+    with duckdb.connect(str(folder.published / DATABASE), read_only=True) as connection:
+        comments = connection.execute("select comment from duckdb_views() where view_name = 'comparison'").fetchall()
+        column = "select comment from duckdb_columns() where table_name = 'comparison' and column_name = 'indicator_id'"
+        assert comments == [("Figures with names",)] and connection.execute(column).fetchall() == [("Which",)]
+
+
+def test_a_view_holds_when_the_file_has_another_name_or_is_attached(folder: DataFolder, tmp_path: Path) -> None:
+    _build(folder, ["3909", "3907"], STAR)
+    publish(_publication(folder, tables=[READABLE, REGION, SERIES, FIGURES]))
+    copy = tmp_path / "renamed.duckdb"
+    copy.write_bytes((folder.published / DATABASE).read_bytes())
+    with duckdb.connect(str(copy), read_only=True) as connection:
+        assert connection.execute("select count(*) from marts.comparison").fetchone() == (2,)
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{copy}' as figures (read_only)")
+        assert connection.execute("select count(*) from figures.marts.comparison").fetchone() == (2,)
+
+
+def test_a_number_that_stands_for_nothing_is_not_published(folder: DataFolder) -> None:
+    """A view joins by it: the figure would be gone without a word."""
+    _build(folder, ["3909"], STAR + "; insert into marts.fct_figure_municipality values (2, '3911', 7.0)")
+    with pytest.raises(VerificationFailed, match=r"numbers of dim_series in fct_figure_municipality.series_number"):
+        publish(_publication(folder, tables=[READABLE, REGION, SERIES, FIGURES]))
+    assert release_ids(folder) == []
 
 
 def _fail_with(code: int) -> Callable[..., None]:

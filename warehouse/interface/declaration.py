@@ -30,6 +30,7 @@ UNITS = {
     "count": ("number of things named in the description", "antall av det beskrivelsen nevner"),
     "ratio": ("part of one, 0-1", "del av én, 0–1"),
     "ordinal": ("a number in an order", "nummer i en rekkefølge"),
+    "number": ("a number that stands for a row of another table", "nummer som viser til en rad i en annen tabell"),
 }
 """Unit code -> English, Norwegian. `see <column>` instead of a code: the unit stands in that column of the row."""
 
@@ -41,6 +42,7 @@ _SUFFIXES = (
     (r"_per_1000$", "per_1000"),
     (r"_hours$", "hours"),
     (r"_days$", "days"),
+    (r"_number$", "number"),
     (r"_count$", "count"),
     (r"(^|_)year$", "year"),
 )
@@ -85,8 +87,7 @@ class Column:
 class Table:
     """A published table. ``key``: the columns no two rows share; ``order_by``: the order rows are stored in.
 
-    ``is_by_area``: the model yields its rows in that order, areas first, and they are written some areas at a time.
-    ``slice_by``: the column whose values can be replaced singly.
+    ``is_by_area``: its rows are written some areas at a time. ``is_view``: a query over other tables, with no rows of its own.
     """
 
     name: str
@@ -97,7 +98,7 @@ class Table:
     order_by: tuple[str, ...]
     columns: tuple[Column, ...]
     is_by_area: bool = False
-    slice_by: str = ""
+    is_view: bool = False
 
     @property
     def comment(self) -> str:
@@ -122,7 +123,7 @@ def _table(model: dict[str, Any]) -> Table:
     unique = [
         test["unique_key"]["arguments"]["columns"] for test in model.get("data_tests", []) if "unique_key" in test
     ]
-    codes: dict[str, list[Any]] = {}
+    codes: dict[str, list[Any]] = dict(meta.get("codes", {}))
     for test in model.get("data_tests", []):
         codes |= test.get("accepted_codes", {}).get("arguments", {}).get("codes", {})
     key = meta.get("key") or next(iter(unique), None)
@@ -137,7 +138,7 @@ def _table(model: dict[str, Any]) -> Table:
         order_by=tuple(meta.get("order_by", ())),
         columns=tuple(_column(name, column, codes.get(column["name"], [])) for column in model["columns"]),
         is_by_area=meta.get("is_by_area", False),
-        slice_by=meta.get("slice_by", ""),
+        is_view=meta.get("is_view", False),
     )
 
 

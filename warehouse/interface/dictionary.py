@@ -57,7 +57,10 @@ def write_dictionary(database: Path, folder: Path, tables: Iterable[Table]) -> N
 def data_package(
     tables: Iterable[Table], manifest: dict[str, Any], sources: list[dict[str, Any]], folder: Path
 ) -> dict[str, Any]:
-    """The descriptor. Beside the standard's properties: `*_nb`, `unit`, `rows`, `release_id`, `is_demo`."""
+    """The descriptor. Beside the standard's properties: `*_nb`, `unit`, `rows`, `release_id`, `is_demo`, and `views`: what
+    stands in the DuckDB file alone, as queries over the resources.
+    """
+    known = list(tables)
     facts = {table["name"]: table for table in manifest["tables"]}
     return {
         "$schema": PROFILE,
@@ -75,26 +78,33 @@ def data_package(
         "licenses": _licences(sources),
         "sources": sources,
         "resources": [
-            _resource(table, facts[table.name], manifest["files"], folder) for table in tables if table.name in facts
+            _resource(table, facts[table.name], manifest["files"], folder) for table in known if table.name in facts
         ],
+        "views": [{**_described(table), "schema": table_schema(table)} for table in known if table.is_view],
     }
 
 
 def _resource(table: Table, facts: dict[str, Any], files: dict[str, str], folder: Path) -> dict[str, Any]:
     path = f"parquet/{table.name}.parquet"
     return {
-        "name": table.name,
+        **_described(table),
         "type": "table",
         "path": path,
         "format": "parquet",
         "mediatype": "application/vnd.apache.parquet",
-        "title": table.label_nb,
-        "description": table.description,
-        "description_nb": table.description_nb,
         "rows": facts["rows"],
         "bytes": (folder / path).stat().st_size,
         "hash": f"sha256:{files[path]}",
         "schema": table_schema(table),
+    }
+
+
+def _described(table: Table) -> dict[str, Any]:
+    return {
+        "name": table.name,
+        "title": table.label_nb,
+        "description": table.description,
+        "description_nb": table.description_nb,
     }
 
 

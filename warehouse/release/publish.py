@@ -22,20 +22,12 @@ from typing import Any
 import duckdb
 
 from warehouse.errors import VerificationFailed, WarehouseError
-from warehouse.opening import open_read_only
 from warehouse.paths import DATABASE, DataFolder
-from warehouse.release.candidate import Base, TableDoc, TableFacts, write_tables
+from warehouse.release.candidate import TableDoc, TableFacts, write_tables
 from warehouse.release.content import hash_function
 
-SPACE_FACTOR = 3
+SPACE_FACTOR = 1
 """Free space wanted before writing, in sizes of the build file."""
-
-GROWTH = 1.25
-"""A file that has grown by more than this through replaced slices is written whole again."""
-
-
-SLICE_SHARE = 0.2
-"""Of the rows. Beyond it DuckDB moves the rest together too: all is written, and the file is twice as large (measured)."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +43,7 @@ class Manifest:
     files: dict[str, str] = field(default_factory=dict)
     releases_in_use: dict[str, list[str]] = field(default_factory=dict)
     hash_function: str = ""
-    whole_bytes: int = 0
-    """Size of the DuckDB file when it was last written whole: one that is carried on grows a little each time."""
+    views: list[str] = field(default_factory=list)
 
     @property
     def content(self) -> str:
@@ -62,11 +53,7 @@ class Manifest:
 
 @dataclass(frozen=True)
 class Publication:
-    """What is to be published. ``extras`` writes more files (report, dictionary) into the candidate folder.
-
-    ``base_fingerprint``: of the release the build file was brought forward from, with the slices (values of the tables'
-    ``slice_by``) that changed since; without it everything is written whole.
-    """
+    """What is to be published. ``extras`` writes more files (report, dictionary) into the candidate folder."""
 
     folder: DataFolder
     tables: list[TableDoc]
@@ -75,8 +62,6 @@ class Publication:
     is_demo: bool
     releases_in_use: dict[str, list[str]]
     keep: int
-    base_fingerprint: str | None = None
-    changed: tuple[str, ...] = ()
     extras: Callable[[Path], None] = lambda _: None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
@@ -93,10 +78,9 @@ def publish(work: Publication) -> Manifest:
     candidate = work.folder.releases / f".candidate-{number:06d}"
     try:
         candidate.mkdir(parents=True)
-        base, whole_bytes = _base(work)
-        facts = write_tables(work.folder.build_file, candidate, work.tables, base)
+        facts = write_tables(work.folder.build_file, candidate, work.tables)
         _verify(work, candidate, facts)
-        manifest = _manifest(work, candidate, f"{number:06d}-{_content(facts)[:8]}", facts, whole_bytes)
+        manifest = _manifest(work, candidate, f"{number:06d}-{_content(facts)[:8]}", facts)
         _write_manifest(candidate, manifest)
         work.extras(candidate)
         manifest = _seal(candidate, manifest)
@@ -145,62 +129,44 @@ def point_to(folder: DataFolder, release_id: str) -> None:
     _fsync(folder.root)
 
 
-def can_carry_on(folder: DataFolder, fingerprint: str, changed: tuple[str, ...] = ()) -> bool:
-    """Whether a candidate may start from the published release: it is that of the fingerprint, its file has not grown too
-    much through replaced slices, the indicators that changed are few, and its hashes compare with those of today's engine.
-    """
-    file = folder.published / DATABASE
-    if not (folder.published / "manifest.json").exists():
-        return False
-    manifest = read_manifest(folder.published)
-    if manifest.fingerprint != fingerprint or file.stat().st_size > GROWTH * manifest.whole_bytes:
-        return False
-    with open_read_only(file) as connection:
-        changed_rows, rows = connection.execute(
-            "select count(*) filter (indicator_id in (select unnest(?))), count(*) from marts.fct_indicator_value",
-            [list(changed)],
-        ).fetchone()
-        return changed_rows <= SLICE_SHARE * rows and manifest.hash_function == hash_function(connection)
-
-
-def _base(work: Publication) -> tuple[Base | None, int]:
-    """What the candidate carries on from, if anything, and the size its file had when it was last written whole."""
-    if work.base_fingerprint is None:
-        return None, 0
-    manifest = read_manifest(work.folder.published)
-    if manifest.fingerprint != work.base_fingerprint:
-        raise _unfit(
-            "the published release that the build was brought forward from", manifest.release_id, "run with --full"
-        )
-    tables = {table.name: table for table in manifest.tables}
-    return Base(work.folder.published.resolve(), tables, work.changed), manifest.whole_bytes
-
-
 def _verify(work: Publication, candidate: Path, facts: list[TableFacts]) -> None:
     """Check the candidate file itself, opened anew: tables, rows, keys, and that no file of ours is left beside it."""
     file = candidate / DATABASE
     if file.with_name(file.name + ".wal").exists():
         raise _unfit("no write-ahead log beside the candidate", "one", "the file was not closed whole")
+    rows_of = {fact.name: fact.rows for fact in facts}
     with duckdb.connect(str(file), read_only=True) as connection:
-        found = {
-            t
-            for (t,) in connection.execute(
-                "select table_name from duckdb_tables() where schema_name = 'marts'"
-            ).fetchall()
-        }
-        wanted = {table.name for table in work.tables}
-        if found != wanted:
-            raise _unfit(f"tables {sorted(wanted)}", f"{sorted(found)}", "the models and the file differ")
-        for table, fact in zip(work.tables, facts, strict=True):
+        found = connection.execute(
+            "select table_name from information_schema.tables where table_schema = 'marts' order by all"
+        ).fetchall()
+        wanted = sorted(table.name for table in work.tables)
+        if [name for (name,) in found] != wanted:
+            raise _unfit(f"tables {wanted}", f"{[name for (name,) in found]}", "the models and the file differ")
+        for table in work.tables:
+            if table.is_view:
+                connection.execute(f'select * from marts."{table.name}" limit 1').fetchall()
+                continue
             rows = connection.execute(f'select count(*) from marts."{table.name}"').fetchone()[0]
-            if rows != fact.rows:
-                raise _unfit(f"{fact.rows} rows in {table.name}", str(rows), "run with --full")
+            if rows != rows_of[table.name]:
+                raise _unfit(f"{rows_of[table.name]} rows in {table.name}", str(rows), "run with --full")
             _verify_columns(connection, table, rows)
+            _verify_references(connection, table)
         regions = connection.execute("select count(*) from marts.dim_region where region_level = 'country'").fetchone()[
             0
         ]
         if regions != 1:
             raise _unfit("one country in dim_region", str(regions), "check the Klass release in use")
+
+
+def _verify_references(connection: duckdb.DuckDBPyConnection, table: TableDoc) -> None:
+    """Every number stands for a row: the views join by it, and would lose the rows of one that does not."""
+    for column, other, key in table.references:
+        (lost,) = connection.execute(
+            f'select count(*) from (select distinct "{column}" as number from marts."{table.name}") '
+            f'where number is not null and number not in (select "{key}" from marts."{other}")'
+        ).fetchone()
+        if lost:
+            raise _unfit(f"numbers of {other} in {table.name}.{column}", f"{lost} others", "run with --full")
 
 
 def _verify_columns(connection: duckdb.DuckDBPyConnection, table: TableDoc, rows: int) -> None:
@@ -234,9 +200,7 @@ def _seal(candidate: Path, manifest: Manifest) -> Manifest:
     return manifest
 
 
-def _manifest(
-    work: Publication, candidate: Path, release_id: str, facts: list[TableFacts], whole_bytes: int
-) -> Manifest:
+def _manifest(work: Publication, candidate: Path, release_id: str, facts: list[TableFacts]) -> Manifest:
     with duckdb.connect() as connection:
         function = hash_function(connection)
     return Manifest(
@@ -249,7 +213,7 @@ def _manifest(
         files=_digests(candidate, {}),
         releases_in_use=work.releases_in_use,
         hash_function=function,
-        whole_bytes=whole_bytes or (candidate / DATABASE).stat().st_size,
+        views=[table.name for table in work.tables if table.is_view],
     )
 
 
@@ -268,9 +232,9 @@ def _write_manifest(candidate: Path, manifest: Manifest) -> None:
 def read_manifest(release: Path) -> Manifest:
     """The manifest of a release folder."""
     raw: dict[str, Any] = json.loads((release / "manifest.json").read_text(encoding="utf-8"))
-    raw.pop("content", None)
     raw["tables"] = [TableFacts(**table) for table in raw["tables"]]
-    return Manifest(**raw)
+    # releases of other versions of the product may say more
+    return Manifest(**{name: value for name, value in raw.items() if name in Manifest.__dataclass_fields__})
 
 
 def _forget_old(folder: DataFolder, keep: int, before: str) -> None:

@@ -1,11 +1,13 @@
 """What the build file was built from, so that a run knows what has changed since.
 
-Here: the records beside the build file and the comparison. Not here: rebuilding. The state is written only after a build
-was verified and published; without it everything is rebuilt. What was prepared is written before the models are built.
+Here: the one record beside the build file and the comparison. Not here: rebuilding. It is written before the models are
+built, as not published, and again after the build was verified and published: only then is it what the next run starts from,
+and without it everything is rebuilt.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -18,6 +20,7 @@ class BuildState:
     """``code``: fingerprint of models, indicators and specs; ``releases``: dataset -> releases in use.
 
     ``inputs``: hashes of the small tables laid into the build file, by name; known once a build was prepared.
+    ``is_published``: whether the models were built from it, verified and published.
     """
 
     code: str
@@ -25,32 +28,13 @@ class BuildState:
     log: str
     options: dict[str, str] = field(default_factory=dict)
     inputs: dict[str, str] = field(default_factory=dict)
+    is_published: bool = False
 
-
-@dataclass(frozen=True)
-class Prepared:
-    """What the publication has to know of the build, kept beside the build file.
-
-    ``fingerprint``: of the state it was prepared from; ``inputs``: hashes of the small tables laid into it; ``base``: the
-    fingerprint of the release that publication carries on from, if any, with the indicators that changed since.
-    """
-
-    fingerprint: str
-    inputs: dict[str, str]
-    base: str | None
-    changed: tuple[str, ...]
-
-    @staticmethod
-    def read(build_folder: Path) -> Prepared | None:
-        """The record of the build file, or None when there is none (or it is of another shape)."""
-        try:
-            words = json.loads((build_folder / "prepared.json").read_text(encoding="utf-8"))
-            return Prepared(**{**words, "changed": tuple(words["changed"])})
-        except (OSError, ValueError, TypeError, KeyError):
-            return None
-
-    def write(self, build_folder: Path) -> None:
-        write_whole(build_folder / "prepared.json", _as_text(self))
+    @property
+    def fingerprint(self) -> str:
+        """One hash of what is built from: equal where a published release needs no new build."""
+        words = json.dumps([self.code, self.releases, self.log, self.options], sort_keys=True)
+        return hashlib.sha256(words.encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -62,20 +46,22 @@ class Change:
 
 
 def read_state(build_folder: Path) -> BuildState | None:
-    """The record of the last published build, or None when there is none (or it is of another shape)."""
+    """The record of the build file, or None when there is none (or it is of another shape)."""
     try:
         return BuildState(**json.loads((build_folder / "state.json").read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
 
 
+def last_published(build_folder: Path) -> BuildState | None:
+    """What the build file was built from when it was published; None when it was changed since, or never published."""
+    state = read_state(build_folder)
+    return state if state and state.is_published else None
+
+
 def write_state(build_folder: Path, state: BuildState) -> None:
-    """Record what the build file was built from."""
-    write_whole(build_folder / "state.json", _as_text(state))
-
-
-def _as_text(record: BuildState | Prepared) -> str:
-    return json.dumps(asdict(record), indent=1, sort_keys=True)
+    """Record what the build file is built from, whole or not at all."""
+    write_whole(build_folder / "state.json", json.dumps(asdict(state), indent=1, sort_keys=True))
 
 
 def forget_state(build_folder: Path) -> None:

@@ -1,10 +1,11 @@
--- The codes behind each breakdown number, with what the published tables show of its indicator.
--- `indicator_number` and `breakdown_number` count in the order of the published rows.
+-- The codes behind each breakdown number, with what the published tables show of its indicator. `breakdown_id` is the same in
+-- every build; `series_number` counts those of this one, in the order of indicators and codes.
 with breakdowns as (
 
     select distinct
         breakdown_id,
         indicator_id,
+        indicator_number,
         {{ dimension_columns() }}
     from {{ ref('int_indicator__series') }}
     where role in ('value', 'numerator', 'published')
@@ -36,8 +37,7 @@ select
     breakdowns.*,
     demo.is_demo,
     case when indicators.direction = 'lower_better' then 1 else -1 end as rank_sign,
-    cast(dense_rank() over (order by breakdowns.indicator_id) as integer) as indicator_number,
-    cast(row_number() over (order by breakdowns.indicator_id, {{ dimension_columns('breakdowns') }}) as integer) as breakdown_number
+    cast(row_number() over (order by breakdowns.indicator_id, {{ dimension_columns('breakdowns') }}) as integer) as series_number
 from breakdowns
 inner join indicators
     on breakdowns.indicator_id = indicators.indicator_id

@@ -11,7 +11,7 @@ with indicator_series as (
 indicators as (
 
     select
-        indicator_id,
+        indicator_number,
         reference_month
     from {{ source('landing', 'indicator') }}
 
@@ -21,14 +21,20 @@ figures as (
 
     select * from {{ ref('int_region__observation_today') }}
 
+),
+
+releases as (
+
+    select * from {{ ref('int_release__number') }}
+
 )
 
 select
-    indicator_series.indicator_id,
+    indicator_series.indicator_number,
     indicator_series.role,
     indicator_series.breakdown_id,
-    indicator_series.match_key,
-    figures.release_id,
+    indicator_series.match_number,
+    releases.release_number,
     figures.region_code,
     figures.region_level,
     figures.year,
@@ -41,9 +47,11 @@ select
     figures.hidden_count
 from indicator_series
 inner join indicators
-    on indicator_series.indicator_id = indicators.indicator_id
+    on indicator_series.indicator_number = indicators.indicator_number
 inner join figures
     on indicator_series.series_id = figures.series_id
+left join releases
+    on figures.release_id = releases.release_id
 where
     indicators.reference_month is null
     or indicators.reference_month = cast(extract(month from figures.period_start) as integer)

@@ -7,7 +7,7 @@
         materialized='incremental',
         incremental_strategy='append',
         on_schema_change='fail',
-        pre_hook="{{ delete_changed('indicator_id', 'changed_indicators') }}"
+        pre_hook="{{ delete_changed_indicators() }}"
     )
 }}
 
@@ -15,7 +15,6 @@ with breakdowns as (
 
     select
         breakdown_id,
-        indicator_id,
         rank_sign
     from {{ ref('int_indicator__breakdown') }}
 
@@ -24,6 +23,7 @@ with breakdowns as (
 figures as (
 
     select
+        figures.indicator_number,
         figures.breakdown_id,
         figures.region_code,
         figures.year,
@@ -41,7 +41,7 @@ figures as (
     from {{ ref('int_indicator__value') }} as figures
     inner join breakdowns
         on figures.breakdown_id = breakdowns.breakdown_id
-    where figures.region_level = 'municipality' {{ only_changed('figures.indicator_id', 'changed_indicators') }}
+    where figures.region_level = 'municipality' {{ only_changed_indicators('figures.indicator_number') }}
 
 ),
 
@@ -106,41 +106,31 @@ sure as (
         max(case when is_worst = 0 then surely_before end)
         = max(case when is_worst = 1 then maybe_before - case when is_before_itself then 1 else 0 end end)
 
-),
-
-standing as (
-
-    select
-        figures.breakdown_id,
-        figures.region_code,
-        figures.year,
-        cast(
-            case
-                when figures.value is not null and (unsure_years.breakdown_id is null or sure.breakdown_id is not null)
-                    then rank() over (partition by figures.breakdown_id, figures.year order by figures.best nulls last)
-            end as integer
-        ) as value_rank,
-        cast(count(figures.value) over (partition by figures.breakdown_id, figures.year) as integer) as ranked_count,
-        max(figures.value) over (
-            partition by figures.breakdown_id, figures.region_code order by figures.year range between 1 preceding and 1 preceding
-        ) as value_1y_before,
-        max(figures.value) over (
-            partition by figures.breakdown_id, figures.region_code order by figures.year range between 3 preceding and 3 preceding
-        ) as value_3y_before
-    from figures
-    left join unsure_years
-        on figures.breakdown_id = unsure_years.breakdown_id and figures.year = unsure_years.year
-    left join sure
-        on
-            figures.breakdown_id = sure.breakdown_id
-            and figures.year = sure.year
-            and figures.region_code = sure.region_code
-
 )
 
 select
-    breakdowns.indicator_id,
-    standing.*
-from standing
-inner join breakdowns
-    on standing.breakdown_id = breakdowns.breakdown_id
+    figures.indicator_number,
+    figures.breakdown_id,
+    figures.region_code,
+    figures.year,
+    cast(
+        case
+            when figures.value is not null and (unsure_years.breakdown_id is null or sure.breakdown_id is not null)
+                then rank() over (partition by figures.breakdown_id, figures.year order by figures.best nulls last)
+        end as integer
+    ) as value_rank,
+    cast(count(figures.value) over (partition by figures.breakdown_id, figures.year) as integer) as ranked_count,
+    max(figures.value) over (
+        partition by figures.breakdown_id, figures.region_code order by figures.year range between 1 preceding and 1 preceding
+    ) as value_1y_before,
+    max(figures.value) over (
+        partition by figures.breakdown_id, figures.region_code order by figures.year range between 3 preceding and 3 preceding
+    ) as value_3y_before
+from figures
+left join unsure_years
+    on figures.breakdown_id = unsure_years.breakdown_id and figures.year = unsure_years.year
+left join sure
+    on
+        figures.breakdown_id = sure.breakdown_id
+        and figures.year = sure.year
+        and figures.region_code = sure.region_code

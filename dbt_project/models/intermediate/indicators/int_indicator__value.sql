@@ -1,4 +1,4 @@
--- The figure of every indicator, area and year, with bounds, status and basis.
+-- The figure of every indicator, area and year, with bounds, status and basis. Words are numbers from here on (macros/figures.sql).
 -- A share is recomputed from numerator and denominator where upstream has no share for the very area; it is never averaged.
 -- Its bounds are those of the extreme cases: least over most, and most over least (the reverse below zero).
 -- Upstream's own share of rounded counts has the bounds of those counts; one that its counts contradict is called so.
@@ -7,7 +7,7 @@
         materialized='incremental',
         incremental_strategy='append',
         on_schema_change='fail',
-        pre_hook="{{ delete_changed('indicator_id', 'changed_indicators') }}"
+        pre_hook="{{ delete_changed_indicators() }}"
     )
 }}
 
@@ -15,28 +15,28 @@
 with as_given as (
 
     select * from {{ ref('int_indicator__cell') }}
-    where role = 'value' {{ only_changed('indicator_id', 'changed_indicators') }}
+    where role = 'value' {{ only_changed_indicators() }}
 
 ),
 
 upstream as (
 
     select * from {{ ref('int_indicator__cell') }}
-    where role = 'published' {{ only_changed('indicator_id', 'changed_indicators') }}
+    where role = 'published' {{ only_changed_indicators() }}
 
 ),
 
 numerators as (
 
     select * from {{ ref('int_indicator__cell') }}
-    where role = 'numerator' {{ only_changed('indicator_id', 'changed_indicators') }}
+    where role = 'numerator' {{ only_changed_indicators() }}
 
 ),
 
 denominators as (
 
     select * from {{ ref('int_indicator__cell') }}
-    where role = 'denominator' {{ only_changed('indicator_id', 'changed_indicators') }}
+    where role = 'denominator' {{ only_changed_indicators() }}
 
 ),
 
@@ -49,9 +49,9 @@ indicators as (
 shares as (
 
     select
-        numerators.indicator_id,
+        numerators.indicator_number,
         numerators.breakdown_id,
-        numerators.release_id,
+        numerators.release_number,
         numerators.region_code,
         numerators.region_level,
         numerators.year,
@@ -82,23 +82,23 @@ shares as (
         numerators.hidden_count + coalesce(denominators.hidden_count, 0) as hidden_count
     from numerators
     inner join indicators
-        on numerators.indicator_id = indicators.indicator_id
+        on numerators.indicator_number = indicators.indicator_number
     left join denominators
         on
-            numerators.indicator_id = denominators.indicator_id
+            numerators.indicator_number = denominators.indicator_number
             and numerators.region_code = denominators.region_code
             and numerators.region_level = denominators.region_level
             and numerators.year = denominators.year
-            and numerators.match_key = denominators.match_key
+            and numerators.match_number = denominators.match_number
 
 ),
 
 recomputed as (
 
     select
-        indicator_id,
+        indicator_number,
         breakdown_id,
-        release_id,
+        release_number,
         region_code,
         region_level,
         year,
@@ -128,13 +128,13 @@ recomputed as (
 combined as (
 
     select
-        coalesce(upstream.indicator_id, recomputed.indicator_id) as indicator_id,
+        coalesce(upstream.indicator_number, recomputed.indicator_number) as indicator_number,
         coalesce(upstream.breakdown_id, recomputed.breakdown_id) as breakdown_id,
         coalesce(upstream.region_code, recomputed.region_code) as region_code,
         coalesce(upstream.region_level, recomputed.region_level) as region_level,
         coalesce(upstream.year, recomputed.year) as year,
-        upstream.indicator_id is not null
-        and (recomputed.indicator_id is null or {{ has_bounds('upstream.value_status') }}) as is_upstream,
+        upstream.indicator_number is not null
+        and (recomputed.indicator_number is null or {{ has_bounds('upstream.value_status') }}) as is_upstream,
         -- bounds from the counts, unless the counts are open: then they would show the very share that is hidden
         coalesce(upstream.value_status, '') = 'suppressed' and recomputed.value_low < recomputed.value_high as is_hidden_share,
         upstream.value_status = 'ok'
@@ -143,7 +143,7 @@ combined as (
             upstream.value < recomputed.value_low - {{ share_tolerance('recomputed.scale') }}
             or upstream.value > recomputed.value_high + {{ share_tolerance('recomputed.scale') }}
         ) as is_contradicted,
-        upstream.release_id as upstream_release_id,
+        upstream.release_number as upstream_release_number,
         upstream.value as upstream_value,
         upstream.value_low as upstream_low,
         upstream.value_high as upstream_high,
@@ -151,7 +151,7 @@ combined as (
         upstream.geography_basis as upstream_basis,
         upstream.reason as upstream_reason,
         upstream.hidden_count as upstream_hidden_count,
-        recomputed.release_id,
+        recomputed.release_number,
         recomputed.value,
         recomputed.value_low,
         recomputed.value_high,
@@ -164,7 +164,7 @@ combined as (
     from upstream
     full outer join recomputed
         on
-            upstream.indicator_id = recomputed.indicator_id
+            upstream.indicator_number = recomputed.indicator_number
             and upstream.breakdown_id = recomputed.breakdown_id
             and upstream.region_code = recomputed.region_code
             and upstream.region_level = recomputed.region_level
@@ -175,7 +175,7 @@ combined as (
 chosen as (
 
     select
-        indicator_id,
+        indicator_number,
         breakdown_id,
         region_code,
         region_level,
@@ -203,7 +203,7 @@ chosen as (
         case when is_upstream then upstream_basis else geography_basis end as geography_basis,
         case when is_upstream then upstream_reason else reason end as reason,
         coalesce(case when is_upstream then upstream_hidden_count else hidden_count end, 0) as hidden_count,
-        case when is_upstream then upstream_release_id else release_id end as release_id
+        case when is_upstream then upstream_release_number else release_number end as release_number
     from combined
 
 ),
@@ -219,72 +219,95 @@ municipalities as (
 without_municipalities as (
 
     select
-        indicator_id,
+        indicator_number,
         breakdown_id,
         year,
-        coalesce({{ the_same("case when role <> 'numerator' then release_id end") }}, {{ the_same('release_id') }}) as release_id
+        coalesce({{ the_same("case when role <> 'numerator' then release_number end") }}, {{ the_same('release_number') }})
+            as release_number
     from {{ ref('int_indicator__cell') }}
-    where role in ('value', 'published', 'numerator') {{ only_changed('indicator_id', 'changed_indicators') }}
-    group by indicator_id, breakdown_id, year
+    where role in ('value', 'published', 'numerator') {{ only_changed_indicators() }}
+    group by indicator_number, breakdown_id, year
     having max(case when region_level = 'municipality' then 1 else 0 end) = 0
+
+),
+
+figures as (
+
+    select
+        indicator_number,
+        breakdown_id,
+        region_code,
+        region_level,
+        year,
+        value,
+        value_low,
+        value_high,
+        value_status,
+        numerator,
+        denominator,
+        geography_basis,
+        reason,
+        hidden_count,
+        release_number
+    from chosen
+
+    union all
+
+    select
+        indicator_number,
+        breakdown_id,
+        region_code,
+        region_level,
+        year,
+        value,
+        value_low,
+        value_high,
+        value_status,
+        cast(null as double) as numerator,
+        cast(null as double) as denominator,
+        geography_basis,
+        reason,
+        hidden_count,
+        release_number
+    from as_given
+
+    union all
+
+    select
+        without_municipalities.indicator_number,
+        without_municipalities.breakdown_id,
+        municipalities.code as region_code,
+        'municipality' as region_level,
+        without_municipalities.year,
+        cast(null as double) as value,
+        cast(null as double) as value_low,
+        cast(null as double) as value_high,
+        'unavailable' as value_status,
+        cast(null as double) as numerator,
+        cast(null as double) as denominator,
+        'unavailable' as geography_basis,
+        'not_published_for_municipalities' as reason,
+        0 as hidden_count,
+        without_municipalities.release_number
+    from without_municipalities
+    cross join municipalities
 
 )
 
 select
-    indicator_id,
-    breakdown_id,
-    region_code,
-    region_level,
-    year,
-    value,
-    value_low,
-    value_high,
-    value_status,
-    numerator,
-    denominator,
-    geography_basis,
-    reason,
-    hidden_count,
-    release_id
-from chosen
-
-union all
-
-select
-    indicator_id,
-    breakdown_id,
-    region_code,
-    region_level,
-    year,
-    value,
-    value_low,
-    value_high,
-    value_status,
-    cast(null as double) as numerator,
-    cast(null as double) as denominator,
-    geography_basis,
-    reason,
-    hidden_count,
-    release_id
-from as_given
-
-union all
-
-select
-    without_municipalities.indicator_id,
-    without_municipalities.breakdown_id,
-    municipalities.code as region_code,
-    'municipality' as region_level,
-    without_municipalities.year,
-    cast(null as double) as value,
-    cast(null as double) as value_low,
-    cast(null as double) as value_high,
-    'unavailable' as value_status,
-    cast(null as double) as numerator,
-    cast(null as double) as denominator,
-    'unavailable' as geography_basis,
-    'not_published_for_municipalities' as reason,
-    0 as hidden_count,
-    without_municipalities.release_id
-from without_municipalities
-cross join municipalities
+    figures.indicator_number,
+    figures.breakdown_id,
+    figures.region_code,
+    figures.region_level,
+    figures.year,
+    figures.value,
+    figures.value_low,
+    figures.value_high,
+    figures.numerator,
+    figures.denominator,
+    {{ state_number('figures.value_status', 'figures.geography_basis', 'figures.reason') }} as state_number,
+    cast(figures.hidden_count as integer) as hidden_count,
+    releases.release_key
+from figures
+left join {{ ref('int_release__number') }} as releases
+    on figures.release_number = releases.release_number

@@ -77,19 +77,13 @@ figures as (
 
     select
         figures.*,
-        breakdowns.sex,
-        breakdowns.age_group,
-        breakdowns.immigrant_category,
-        breakdowns.is_demo,
         wanted.benefit,
         wanted.figure_kind,
         wanted.figure_scope
-    from {{ ref('int_indicator__value') }} as figures
+    from {{ ref('fct_indicator_value') }} as figures
     inner join wanted
         on figures.indicator_id = wanted.indicator_id
-    inner join {{ ref('int_indicator__breakdown') }} as breakdowns
-        on figures.breakdown_id = breakdowns.breakdown_id
-    where breakdowns.world_region = 'all' and figures.region_level in ('municipality', 'county', 'country')
+    where figures.world_region = 'all'
 
 )
 

@@ -19,6 +19,12 @@ counties as (
 
 ),
 
+kostra_groups as (
+
+    select * from {{ ref('int_region__kostra_group') }}
+
+),
+
 all_regions as (
 
     select
@@ -48,8 +54,11 @@ all_regions as (
 )
 
 select
-    cast(region_code as {{ dbt.type_string() }}) as region_code,
-    cast(region_name as {{ dbt.type_string() }}) as region_name,
-    cast(region_level as {{ dbt.type_string() }}) as region_level,
-    cast(county_code as {{ dbt.type_string() }}) as county_code
+    cast(all_regions.region_code as {{ dbt.type_string() }}) as region_code,
+    cast(all_regions.region_name as {{ dbt.type_string() }}) as region_name,
+    cast(all_regions.region_level as {{ dbt.type_string() }}) as region_level,
+    cast(all_regions.county_code as {{ dbt.type_string() }}) as county_code,
+    cast(kostra_groups.group_code as {{ dbt.type_string() }}) as kostra_group_code
 from all_regions
+left join kostra_groups
+    on all_regions.region_code = kostra_groups.region_code

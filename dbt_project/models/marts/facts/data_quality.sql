@@ -98,14 +98,17 @@ contradicted_shares as (
         terms.dataset_id,
         figures.year,
         'share_contradicts_counts' as finding,
-        figures.indicator_id as detail,
+        breakdowns.indicator_id as detail,
         count(*) as finding_count,
         max(greatest(figures.value_high - figures.value, figures.value - figures.value_low)) as largest
     from {{ ref('int_indicator__value') }} as figures
+    inner join {{ ref('dim_figure_state') }} as states
+        on figures.state_number = states.state_number and states.value_status = 'contradicted'
+    inner join {{ ref('int_indicator__breakdown') }} as breakdowns
+        on figures.breakdown_id = breakdowns.breakdown_id
     inner join {{ source('landing', 'indicator_term') }} as terms
-        on figures.indicator_id = terms.indicator_id and terms.role = 'numerator'
-    where figures.value_status = 'contradicted'
-    group by terms.dataset_id, figures.year, figures.indicator_id
+        on breakdowns.indicator_id = terms.indicator_id and terms.role = 'numerator'
+    group by terms.dataset_id, figures.year, breakdowns.indicator_id
 
 ),
 
