@@ -26,6 +26,8 @@ class Origins:
     tables: set[str] = field(default_factory=set)
     observed: set[str] = field(default_factory=set)
     records: set[str] = field(default_factory=set)
+    path: str = ""
+    """The model's own file."""
 
     @property
     def figures(self) -> set[str]:
@@ -42,6 +44,8 @@ def origins_of(manifest: Path, table: str, datasets: Collection[str], observing:
     graph = json.loads(manifest.read_text(encoding="utf-8"))
     names = re.compile(rf"\b({'|'.join(sorted(datasets))})\b")
     found, start = Origins(), _node_of(graph, table)
+    if start:
+        found.path = f"dbt_project/{graph['nodes'][start]['original_file_path']}"
     waiting, seen = [start] if start else [], {start}
     while waiting:
         node = waiting.pop()

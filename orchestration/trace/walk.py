@@ -99,6 +99,8 @@ def _lines(
         yield from release_lines(workspace, row)
         for words in dict.fromkeys(_RECORDS[name] for name in sorted(origins.records) if name in _RECORDS):
             yield f"made from {words}"
+        if not (origins.records or origins.tables) and origins.path:
+            yield f"made from the model's own text, {origins.path}"
 
 
 def _cells(workspace: Workspace, wanted: Wanted, area: Area, missing: list[str]) -> list[str]:
