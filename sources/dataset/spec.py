@@ -185,6 +185,9 @@ class DatasetSpec(_Strict):
     constants: dict[str, str] = Field(default={}, description="conformed dimension -> code that holds for every row")
     columns: list[Column] = []
     units: dict[str, str] = Field(default={}, description="upstream unit label -> unit code of units.yml")
+    markers: dict[str, ValueStatus] = Field(
+        default={}, description="marks in place of a figure, beside those the publisher is known for -> what they mean"
+    )
     hidden: list[HiddenRule] = []
     rounding: list[RoundingRule] = []
     parts: dict[str, list[str]] = Field(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -120,7 +120,7 @@ def observations(spec: DatasetSpec, cells: Cells, match: Match) -> Reading:
             continue
         target = "measure" if column.role == "measure" else str(column.dimension)
         columns[target] = _labelled(cells, cells.fields[header], maps[header], columns.get(target))
-    columns["value"], columns["value_status"] = _values(cells, columns["unit"], columns["measure"], notes)
+    columns["value"], columns["value_status"] = _values(cells, columns["unit"], columns["measure"], notes, spec.markers)
     reading = Reading(observation_table(columns, len(cells.rows)), notes)
     by_dimension = {str(match.columns[header].dimension): labels for header, labels in maps.items()}
     reading.new_labels = new_labels_of(by_dimension, notes)
@@ -236,9 +236,13 @@ def _regions(cells: Cells) -> dict[str, pa.Array]:
 
 
 def _values(
-    cells: Cells, unit: pa.DictionaryArray, measure: pa.DictionaryArray, notes: Counter[str]
+    cells: Cells,
+    unit: pa.DictionaryArray,
+    measure: pa.DictionaryArray,
+    notes: Counter[str],
+    markers: Mapping[str, str],
 ) -> tuple[pa.Array, pa.Array]:
-    values, statuses, outside = parse_cells(cells.value.labels)
+    values, statuses, outside = parse_cells(cells.value.labels, markers)
     if (cell := cells.value.first(outside)) is not None:
         text = cells.value.labels[cells.value.index[cell]]
         raise outside_grammar(text, f"{cells.where} {cells.line(cell)}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
@@ -103,7 +104,7 @@ def period_of(text: str) -> Period | None:
     return None
 
 
-def value_of(cell: Cell, where: str) -> tuple[float | None, str]:
+def value_of(cell: Cell, where: str, own: Mapping[str, str] | None = None) -> tuple[float | None, str]:
     """(value, value_status) of a cell of figures. An empty cell is missing, ``*`` is suppressed, a true 0 is 0.
 
     Raises ValueGrammarError for any other text: an unknown marker is never taken for nothing.
@@ -114,12 +115,14 @@ def value_of(cell: Cell, where: str) -> tuple[float | None, str]:
         return cell, "ok"
     if cell.strip() == HIDDEN:
         return None, "suppressed"
+    if own and (status := own.get(cell.strip())):
+        return None, status
     refuse_unreadable(cell, where)
     raise ValueGrammarError(
         expected="a number, * or nothing",
         found=repr(cell[:60]),
         where=where,
-        next_step="find out from NAV what the marker means before it is read",
+        next_step="find out from NAV what the mark means and add it to `markers` in the dataset spec",
     )
 
 
@@ -187,8 +190,8 @@ def layout_error(where: str, expected: str, found: str) -> LayoutError:
         expected=expected,
         found=found,
         where=where,
-        next_step="compare the workbook with the one before; when NAV has changed it, the layout in the dataset spec "
-        "or in sources/nav must follow. The last good release stays in use",
+        next_step="compare the workbook with the one before; when NAV has changed it, options.workbook of the dataset spec "
+        "must follow (docs/live-clients.md). The last good release stays in use",
     )
 
 

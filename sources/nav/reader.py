@@ -51,6 +51,8 @@ _TABLES = {
 
 _TOTAL = re.compile(r"^i alt(\s+(?P<code>\d{2}))?(\s+(?P<name>\D.*))?$", re.IGNORECASE)
 _AREA = re.compile(r"^(?P<code>\d{6}|\d{4}|\d{2})\s+(?P<name>\S.*?)(?P<total>\s+i alt)?$", re.IGNORECASE)
+_COPY = re.compile(r" \(\d+\)$")
+"""What Excel puts behind the name of a sheet that its user has copied."""
 _COUNTRY = frozenset({"i alt", "i alt hele landet", "hele landet", "hele landet i alt", "i alt landet", "landet i alt"})
 
 
@@ -73,7 +75,7 @@ def read(spec: DatasetSpec, documents: list[Document], in_force: CodesInForce = 
         sheets = open_workbook(document.path, document.name, found.notes)
         chosen = _chosen(layout.sheets, sheets, document.name)
         found.notes["other sheets left out"] += len(sheets) - len(chosen)
-        period = _period(sheets, document.name)
+        period = _period([sheet for _, sheet in chosen], sheets, document.name)
         hidden: dict[str, set[tuple[str, date]]] = {}
         for rule, sheet in chosen:
             table = _Table(rule, sheet, period, document.name, found)
@@ -126,6 +128,7 @@ def _chosen(rules: list[SheetRule], sheets: list[Sheet], where: str) -> list[tup
     chosen = []
     for rule in sorted(rules, key=lambda rule: rule.share_of is not None):
         fitting = [sheet for sheet in sheets if all(word in fold(sheet.name) for word in rule.words)]
+        fitting = [sheet for sheet in fitting if not _COPY.search(sheet.name)] or fitting
         if len(fitting) != 1:
             wanted = f"one sheet with {' and '.join(map(repr, rule.words))} in its name"
             raise layout_error(where, wanted, "sheets " + ", ".join(repr(sheet.name) for sheet in sheets))
@@ -133,9 +136,13 @@ def _chosen(rules: list[SheetRule], sheets: list[Sheet], where: str) -> list[tup
     return chosen
 
 
-def _period(sheets: list[Sheet], where: str) -> Period:
-    """The months of the workbook: the year stands in the period text alone, which must be the same in all sheets."""
-    periods = {period for sheet in sheets if (period := period_in(sheet.rows))}
+def _period(chosen: list[Sheet], sheets: list[Sheet], where: str) -> Period:
+    """The months of the workbook: the year stands in the period text alone, which must be the same in all sheets of NAV's.
+
+    A sheet of the owner's may speak of another time; it is asked only where NAV's own sheets have no period.
+    """
+    own = {period for sheet in chosen if (period := period_in(sheet.rows))}
+    periods = own or {period for sheet in sheets if (period := period_in(sheet.rows))}
     if len(periods) != 1:
         shown = ", ".join(f"{p.year} {p.first}-{p.last}" for p in sorted(periods, key=str)) or "none"
         raise layout_error(where, "one period such as 'Januar - oktober 2022' or 'Periode: 2026 01 - 2026 08'", shown)
@@ -213,7 +220,7 @@ class _Table:
         label = " ".join(filter(None, (as_text(cell) for cell in row[: min(block.columns)])))
         code = self._code(label, number)
         spot = f"{self.where}, row {number} ({label})"
-        figures = {column: value_of(row[column], spot) for column in block.columns}
+        figures = {column: value_of(row[column], spot, self.found.spec.markers) for column in block.columns}
         level = level_of(code) if code else None
         if code is None or code in OTHER_AREAS:
             self.found.notes["rows of unknown or other areas left out"] += 1

@@ -186,8 +186,8 @@ class _Reader:
         month = _month(row[table.month], where)
         measure, codes = self._codes(row, table, where)
         codes = {**codes, **fixed}
-        count = value_of(row[table.count], where)
-        share = value_of(row[table.share], where)
+        count = value_of(row[table.count], where, self.spec.markers)
+        share = value_of(row[table.share], where, self.spec.markers)
         if count[1] == "suppressed" and share[1] != "suppressed":
             # NAV's older layout leaves the share empty where the count is hidden, the newer one often still gives it
             word = "hidden too" if share[1] == "ok" else "empty: hidden, not missing"

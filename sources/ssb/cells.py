@@ -113,7 +113,7 @@ class CellSink:
         """Add one cell: its ``(source_row, source_column)``, its labels, and a value or one of SSB's symbols."""
         spot = f"{where}, row {place[0]}"
         region, year, start, codes, measure = self._place(labels, spot)
-        status = status_of(symbol, spot) if symbol else "ok"
+        status = status_of(symbol, spot, self.spec.markers) if symbol else "ok"
         if symbol == "-" and self.options.dash_is_zero:
             value, status = 0.0, "ok"
         if status == "ok" and value is None:

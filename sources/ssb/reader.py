@@ -308,7 +308,7 @@ class _Part:
     def _values(self) -> tuple[np.ndarray, np.ndarray]:
         """(values, statuses). A symbol wins over a value beside it; null without a symbol is missing."""
         cube = self.cube
-        meanings = ["ok", *[status_of(symbol, self.where) for symbol in cube.symbols[1:]]]
+        meanings = ["ok", *[status_of(symbol, self.where, self.spec.markers) for symbol in cube.symbols[1:]]]
         status = np.array(meanings, dtype=object)[cube.status]
         values = cube.values.copy()
         if self.options.dash_is_zero and "-" in cube.symbols:

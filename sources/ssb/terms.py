@@ -7,6 +7,7 @@ Rules: upstream/ssb/SOURCE.md sections 1.4 (symbols), 1 (time codes) and 4 (regi
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -247,19 +248,19 @@ def period_of(code: str, where: str) -> Period:
         expected="a period as 2024, 2024M06, 2024K2 or 2019-2025",
         found=repr(code[:40]),
         where=where,
-        next_step="if SSB has a new kind of period, it must be added to sources/ssb/terms.py",
+        next_step="ask for the table by year, quarter or month; weeks and other periods are not read",
     )
 
 
-def status_of(symbol: str, where: str) -> str:
-    """The value status of an SSB symbol. Raises ValueGrammarError for a symbol that SSB has not explained."""
-    status = SYMBOLS.get(symbol)
+def status_of(symbol: str, where: str, own: Mapping[str, str] | None = None) -> str:
+    """The value status of an SSB symbol, or of a mark of the dataset's own. Raises ValueGrammarError for any other."""
+    status = (own or {}).get(symbol) or SYMBOLS.get(symbol)
     if status is None:
         raise ValueGrammarError(
             expected="one of SSB's symbols " + " ".join(SYMBOLS),
             found=repr(symbol[:40]),
             where=where,
-            next_step="find out from the table's notes what the symbol means and add it to sources/ssb/terms.py",
+            next_step="find out from the table's notes what it means and add it to `markers` in the dataset spec",
         )
     return status
 

@@ -240,7 +240,7 @@ class _Table:
             self.sink.notes["empty cells left out"] += 1
         elif isinstance(cell, float):
             self.sink.put(place, labels, cell, None, self.where)
-        elif cell.strip() in SYMBOLS:
+        elif cell.strip() in {**SYMBOLS, **self.sink.spec.markers}:
             self.sink.put(place, labels, None, cell.strip(), self.where)
         else:
             refuse_unreadable(cell, self.where)
@@ -248,7 +248,7 @@ class _Table:
                 expected="a number or one of SSB's symbols " + " ".join(SYMBOLS),
                 found=repr(cell[:60]),
                 where=f"{self.where}, row {row + 1}, column {column + 1}",
-                next_step="correct the cell from ssb.no; a marker that SSB has added goes into sources/ssb/terms.py",
+                next_step="correct the cell from ssb.no; what a new mark of SSB's means goes into `markers` of the dataset spec",
             )
 
     def _split(self, text: str, heading: list[str]) -> dict[str, str]:

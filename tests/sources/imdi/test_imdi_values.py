@@ -43,6 +43,7 @@ def test_a_marker_with_blanks_is_the_marker_and_never_zero(marker: str, before: 
 
 
 def test_distinct_texts_are_parsed_together() -> None:
+    assert parse_cells(["x"], {"x": "not_applicable"})[1:] == (STATUSES.index("not_applicable"), False)
     values, statuses, outside = parse_cells(["12", ":", "x", "3,5"])
     assert np.array_equal(outside, [False, False, True, False])
     assert [STATUSES[s] for s in statuses] == ["ok", "suppressed", "ok", "ok"]

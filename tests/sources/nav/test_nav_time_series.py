@@ -217,6 +217,26 @@ def test_an_excel_error_is_no_missing_figure_and_is_named_by_its_cell(tmp_path: 
     assert "sheet '2. Kommune. Andel'" in caught.value.where and caught.value.where.endswith("cell D3")
 
 
+def test_a_copied_sheet_and_another_time_in_an_owners_sheet_do_no_harm(tmp_path: Path) -> None:
+    plain = reader.read(spec_of("nav/aap155"), [Document(aap155(tmp_path / "a.xlsx", months=2), "a.xlsx")])
+    own = {"1. Kommune. Antall (2)": [["", "kladd"]], "Viz": [["", "Periode: 2025 01 - 2025 08"]]}
+    mixed = reader.read(spec_of("nav/aap155"), [Document(aap155(tmp_path / "b.xlsx", months=2, **own), "b.xlsx")])
+    assert (
+        figures(mixed, "work_assessment_allowance_persons") == figures(plain, "work_assessment_allowance_persons") != {}
+    )
+
+
+def test_a_mark_that_the_spec_names_has_its_meaning(tmp_path: Path) -> None:
+    rows_of_share = [["", "", *MONTHS[:2]], ["", "3909 Larvik", 1.5, "x"]]
+    share = [["", "Periode: 2026 01 - 2026 02"], *rows_of_share]
+    path = aap155(tmp_path / "AAP155.xlsx", months=2, **{"2. Kommune. Andel": share})
+    spec = spec_of("nav/aap155")
+    with pytest.raises(ValueGrammarError, match="add it to `markers` in the dataset spec"):
+        reader.read(spec, [Document(path, "AAP155.xlsx")])
+    named = reader.read(spec.model_copy(update={"markers": {"x": "suppressed"}}), [Document(path, "AAP155.xlsx")])
+    assert figures(named, "work_assessment_allowance_pct")[("3909", 2)] == (None, "suppressed")
+
+
 def test_an_error_in_a_sheet_of_the_owner_stops_nothing(tmp_path: Path) -> None:
     path = aap155(tmp_path / "AAP155.xlsx", months=2, Viz=[["", Fault("#REF!")]])
     assert reader.read(spec_of("nav/aap155"), [Document(path, "AAP155.xlsx")]).notes["other sheets left out"] == 2

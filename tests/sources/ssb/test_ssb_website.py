@@ -394,6 +394,14 @@ def test_a_table_of_another_number_in_the_workbook_is_left_out_and_counted(tmp_p
     assert reading.notes["tables of another number left out"] == 1
 
 
+def test_a_new_mark_is_read_when_the_spec_says_what_it_means(tmp_path: Path) -> None:
+    table = workbook_of(tmp_path, edited({5: ["3909 Larvik", 7, "(r)"]}))
+    with pytest.raises(ValueGrammarError, match="into `markers` of the dataset spec"):
+        website.read_xlsx(own_spec(), table)
+    reading = website.read_xlsx(own_spec(markers={"(r)": "suppressed"}), table)
+    assert rows(reading.table, "region_code", "value", "value_status")[-1] == ("3909", None, "suppressed")
+
+
 def test_an_english_title_is_a_title(tmp_path: Path) -> None:
     english = edited({0: ["99999: Trial table, by region, contents and year"], 5: ["0 The whole country", 7, 8]})
     documents = workbook_of(tmp_path, english)
