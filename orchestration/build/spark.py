@@ -23,7 +23,7 @@ from warehouse.errors import WarehouseError
 from warehouse.lock import writer_lock
 from warehouse.release.equality import TableEquality, compare_tables
 from warehouse.release.state import last_published
-from warehouse.settings import Settings
+from warehouse.settings import load_settings
 
 BUILT = ("intermediate", "marts")
 """Schemas that are built on the other engine; what lies before them is exported."""
@@ -103,7 +103,7 @@ def spark_equality(workspace: Workspace, *, say: Callable[[str], None] = print) 
 
 def main() -> int:
     """Print what was compared; 1 when a row differs."""
-    results = spark_equality(Workspace(Settings()))
+    results = spark_equality(Workspace(load_settings()))
     for table in results:
         note = f"  {table.note}" if table.note else ""
         print(f"{table.name:60} {table.rows:>10} rows {table.differing:>6} differing{note}")
