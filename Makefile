@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 AUDIT := .venv-audit
 INSTALLED := $(VENV)/.installed
 
-.PHONY: run test lint dev bench readers spark sbom audit clean setup lock
+.PHONY: run test lint dev bench fuzz readers spark sbom audit clean setup lock
 
 run: $(INSTALLED)
 	$(BIN)/integrering run
@@ -38,6 +38,9 @@ spark: $(INSTALLED) .venv-spark/.installed
 	.venv-spark/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/spark.txt
 	.venv-spark/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch .venv-spark/.installed
+
+fuzz: $(INSTALLED)
+	$(BIN)/python -m bench.fuzz_files
 
 bench: $(INSTALLED)
 	$(BIN)/python -m bench

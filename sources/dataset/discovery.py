@@ -15,7 +15,7 @@ from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 
 from sources.dataset.extracts_list import LIST_NAME, Listed, read_list
-from sources.dataset.recognition import Sighting, Specimen
+from sources.dataset.recognition import Sighting, Specimen, other_kind
 from sources.dataset.registry import forms, sightings
 from sources.dataset.spec import DatasetSpec
 from sources.imdi.reexport import FORM as SAVED_AGAIN
@@ -26,7 +26,6 @@ _DATE_IN_NAME = re.compile(r"(20\d\d)-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])(?!
 _IN_DOUBT = ("as much", "it may be")
 _COPY_WORDS = frozenset({"k", "f", "kopi", "copy", "av", "of", "csv", "json", "xlsx"})
 """What stands around a table's name in the name of a copy, beside a number of one or two digits."""
-_UNSEEN = Sighting(None, 0.0)
 _NOT_DATA = {".md", ".txt", ".yml", ".yaml", ".pdf", ".part", ".tmp"}
 
 
@@ -98,11 +97,12 @@ def _classify(
         return None, PRIVATE_REASON
     if looks_like_accounts(path):
         return None, ACCOUNTS_REASON
-    found = sightings(Specimen(path), [entry.source] if entry else None)
+    specimen = Specimen(path)
+    found = sightings(specimen, [entry.source] if entry else None)
     if len(found) > 1 and found[0].sureness == found[1].sureness:
         named = " and ".join(str(sighting.form) for sighting in found[:2])
         return None, f"{_IN_DOUBT[0]} {named}: name the one it is in {LIST_NAME}"
-    sighting = found[0] if found else _UNSEEN
+    sighting = found[0] if found else Sighting(None, 0.0, hint=other_kind(specimen.head))
     spec, reason = _spec_of(relative, entry, sighting, specs)
     if spec is None:
         return None, reason
@@ -111,7 +111,7 @@ def _classify(
     if sighting.lacks and not (entry and f"{entry.source}_{entry.form}".lower() == sighting.form):
         return None, f"{spec.dataset_id}: {sighting.lacks}"
     if sighting.form is None and not (entry or _is_named_exactly(relative, spec)):
-        return None, f"named like {spec.dataset_id}, but not in a form of {spec.source}"
+        return None, _with(f"named like {spec.dataset_id}, but not in a form of {spec.source}", sighting.hint)
     retrieved_at, basis = _date_of(path, relative, entry)
     is_demo = bool(entry and entry.is_demo)
     return Candidate(path, relative, spec.dataset_id, sighting.form, retrieved_at, basis, is_demo), ""
@@ -144,8 +144,12 @@ def _spec_of(
         several = ", ".join(sighting.dataset_ids[:6])
         return None, f"{_IN_DOUBT[1]} {several}: put the table's name in the file's name, or name it in {LIST_NAME}"
     if sighting.lacks or form is None:
-        return None, sighting.lacks or "no dataset spec knows this file"
-    return None, f"form {form.name}, but no dataset spec fits" + (f": {sighting.hint}" if sighting.hint else "")
+        return None, sighting.lacks or _with("no dataset spec knows this file", sighting.hint)
+    return None, _with(f"form {form.name}, but no dataset spec fits", sighting.hint)
+
+
+def _with(reason: str, hint: str) -> str:
+    return f"{reason}: {hint}" if hint else reason
 
 
 def name_fits(relative: str, spec: DatasetSpec) -> bool:

@@ -76,4 +76,19 @@ class Specimen:
             return []
 
 
+_OTHER_KINDS = {
+    b"\xd0\xcf\x11\xe0": "an old .xls workbook or one with a password: save it as .xlsx without one",
+    b"%PDF": "a PDF, which is not read",
+    b"CHARSET=": "PX text, which is not read: choose JSON-stat 2, xlsx or csv at ssb.no",
+    b"AXIS-VERSION=": "PX text, which is not read: choose JSON-stat 2, xlsx or csv at ssb.no",
+    b"<": "a web page or other markup: the address has answered with something else than the file",
+}
+
+
+def other_kind(head: bytes) -> str:
+    """What a file that nobody knows plainly is, with what to do; '' where its first bytes do not say."""
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    return next((words for mark, words in _OTHER_KINDS.items() if start.startswith(mark)), "")
+
+
 Recogniser = Callable[[Specimen], Sighting | None]

@@ -6,6 +6,7 @@ Here: which dataset and form a file is taken for. Not here: the list extracts.cs
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from itertools import permutations
 from pathlib import Path
@@ -120,6 +121,22 @@ def test_the_order_of_the_recognisers_says_nothing(tmp_path: Path, monkeypatch: 
         monkeypatch.setattr(registry, "recognisers", lambda order=order: {name: known[name] for name in order})
         answers.add(tuple(registry.sightings(specimen)[0].form for specimen in specimens))
     assert answers == {("nav_aap155", "ssb_website_xlsx", "nav_pst302", "imdi_long")}
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "words"),
+    [
+        ("13563.px", b'CHARSET="ANSI";\nAXIS-VERSION="2010";\nDATA=\n1 2 3;\n', "named like ssb_13563, .*PX text"),
+        ("tabell.px", b'AXIS-VERSION="2010";\n', "choose JSON-stat 2, xlsx or csv at ssb.no"),
+        ("HL060 gammel.xls", b"\xd0\xcf\x11\xe0" + b"\0" * 600, "save it as .xlsx"),
+        ("nedlasting.csv", b"\n<!DOCTYPE html><html></html>", "a web page"),
+    ],
+)
+def test_a_file_that_nobody_reads_is_called_what_it_plainly_is(
+    tmp_path: Path, name: str, head: bytes, words: str
+) -> None:
+    (tmp_path / name).write_bytes(head)
+    assert re.search(words, taken_for(tmp_path)[name])
 
 
 def says(form: str) -> Callable[[Specimen], Sighting | None]:
