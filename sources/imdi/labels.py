@@ -26,6 +26,9 @@ LEVELS = {"K": ("municipality", 4), "F": ("county", 2), "N": ("business_region",
 
 COUNTRY_AS_COUNTY = "00"
 
+_CITY_DISTRICT = re.compile(r"0301[0-9]{2}|000301")
+"""IMDi has the districts of Oslo, and Oslo among them as 000301: another number with zeros before it is no district."""
+
 
 @dataclass(frozen=True)
 class Match:
@@ -147,13 +150,15 @@ def unit_of(spec: DatasetSpec, label: str, where: str) -> str:
 def region_of(number: str, key: str) -> tuple[str, str] | None:
     """(region code, region level) of a number of the level a key letter names, with lost leading zeros put back.
 
-    The whole country is county 00. None when it is no region number.
+    The whole country is county 00. None when it is no region number of that level.
     """
     level, digits = LEVELS[key]
     bare = number.strip()
     if not re.fullmatch(r"[0-9]+", bare) or len(bare) > digits:
         return None
     code = bare.zfill(digits)
+    if level == "city_district" and not _CITY_DISTRICT.fullmatch(code):
+        return None
     return code, "country" if level == "county" and code == COUNTRY_AS_COUNTY else level
 
 

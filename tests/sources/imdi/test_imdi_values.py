@@ -6,10 +6,12 @@ import math
 import re
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sources.dataset.dimensions import open_code
+from sources.imdi.labels import region_of
 from sources.imdi.values import STATUSES, parse_cell, parse_cells
 
 
@@ -55,3 +57,22 @@ def test_the_code_of_a_new_label_is_a_safe_identifier(label: str) -> None:
     code = open_code(label)
     assert re.fullmatch(r"[a-z0-9_]{0,60}", code)
     assert open_code(code) == code
+
+
+@pytest.mark.parametrize(
+    ("number", "key", "region"),
+    [
+        ("301", "K", ("0301", "municipality")),
+        ("0", "F", ("00", "country")),
+        ("030101", "B", ("030101", "city_district")),
+        ("30101", "B", ("030101", "city_district")),
+        ("000301", "B", ("000301", "city_district")),
+        ("0101", "B", None),
+        ("110301", "B", None),
+        ("3o1", "K", None),
+    ],
+)
+def test_lost_zeros_are_put_back_and_a_number_of_another_level_is_none(
+    number: str, key: str, region: tuple[str, str] | None
+) -> None:
+    assert region_of(number, key) == region
