@@ -1,4 +1,5 @@
-# Integrering: `make run` sets up and runs the main job on bundled input; `make test` sets up and runs the tests.
+# Integrering: `make run` sets up and runs the main job on the real figures that ship; `make demo` on invented ones, for every
+# group; `make test` sets up and runs the tests.
 # The newest Python on the path that the project runs on; `make PYTHON=... test` names another.
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' >/dev/null 2>&1 && { echo $$p; break; }; done)
@@ -7,10 +8,14 @@ BIN := $(VENV)/bin
 AUDIT := .venv-audit
 INSTALLED := $(VENV)/.installed
 
-.PHONY: run test lint dev bench fuzz readers spark sbom audit clean setup lock
+.PHONY: run demo test lint dev bench fuzz readers spark sbom audit clean setup lock
 
 run: $(INSTALLED)
 	$(BIN)/integrering run
+
+# In a data folder of its own, so that invented figures never stand where real ones are published.
+demo: $(INSTALLED)
+	INTEGRERING_DATA_DIR=$(CURDIR)/warehouse/data-demo $(BIN)/integrering run --source demo
 
 test: $(INSTALLED)
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder

@@ -73,8 +73,8 @@ class Workspace:
         return self.settings.source == "demo"
 
     def input_folder(self) -> Path | None:
-        """The folder of extracts of this run; for a demo run it is written first. A live run may have one beside upstream."""
-        if self.settings.source in ("live", "extracts"):
+        """The folder of extracts of this run; for a demo run it is written first. A bundled or live run may have one too."""
+        if not self.is_demo:
             return self.settings.extracts_dir
         if not (self.folder.demo_extracts / "extracts.csv").exists():
             write_demo_extracts(self.folder.demo_extracts)
@@ -94,7 +94,7 @@ class Workspace:
         """All files of a run in the order in which they came: bundled first, then extracts by date."""
         candidates = sorted(self.discovery().candidates, key=lambda c: (c.retrieved_at, c.relative))
         # what ships is taken in whatever --only says: no figure has a place without it, and it asks nobody
-        return [*bundled(self.specs), *(file for file in candidates if self.wants(file.dataset_id))]
+        return [*self.shipped(), *(file for file in candidates if self.wants(file.dataset_id))]
 
     def check_only(self) -> None:
         """Raises WrongSetting, with names that are near, when a glob of ``--only`` is that of no dataset."""
@@ -126,6 +126,18 @@ class Workspace:
         if self.as_of is None:
             extracts = self.settings.extracts_dir
             remember_run(self.folder, self.settings.source, extracts.resolve() if extracts else None)
+
+    def shipped(self) -> list[BundledFile]:
+        """The bundled files that this installation takes in: always the reference tables, figures where they belong."""
+        return [file for file in bundled(self.specs) if self.has_bundled_figures or self._is_table(file.dataset_id)]
+
+    @property
+    def has_bundled_figures(self) -> bool:
+        """Whether the real figures that ship are taken in: an extracts run shows the folder alone, a demo run nothing real."""
+        return self.settings.source in ("bundled", "live")
+
+    def _is_table(self, dataset_id: str) -> bool:
+        return self.specs[dataset_id].shape == "table"
 
     def wants(self, dataset_id: str) -> bool:
         """Whether ``--only`` (globs on the dataset id, or on the id without its source) lets a dataset through."""

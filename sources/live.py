@@ -16,6 +16,8 @@ from sources.errors import ClosedError, SourceError
 from sources.http.client import HttpClient
 from sources.imdi.client import ImdiClient
 from sources.imdi.download import ImdiDownload
+from sources.imdi.settlement.client import address_of
+from sources.imdi.settlement.reader import SettlementPages, is_of_pages
 from sources.klass.client import KlassClient
 from sources.klass.request import KlassRequest
 from sources.nav.client import NavClient
@@ -70,6 +72,10 @@ def planned_call(spec: DatasetSpec) -> str:
     """What a fetch of this dataset would call, in a line. Raises SpecError when the settings are not valid."""
     if not is_live(spec):
         return "nothing: files from the extracts folder"
+    if is_of_pages(spec):
+        return (
+            f"GET {address_of(options_of(spec, 'imdi_pages', SettlementPages).first_year)[8:]}, and of each year since"
+        )
     if spec.source == "imdi":
         download = options_of(spec, "imdi", ImdiDownload)
         levels = ",".join(download.levels)

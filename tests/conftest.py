@@ -80,8 +80,19 @@ def real(upstream: Path, tmp_path_factory: pytest.TempPathFactory) -> Installati
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    """An installation that has run once on the bundled input, as `make run` does."""
+    """An installation that has run once on invented figures, as `make demo` does."""
     installation = Installation(tmp_path_factory.mktemp("demo"))
+    answer = installation.call("run", "--source", "demo")
+    (installation.data / "first_run.txt").write_text(
+        f"{answer.returncode}\n{answer.stdout}\n{answer.stderr}", encoding="utf-8"
+    )
+    return installation
+
+
+@pytest.fixture(scope="session")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """An installation that has run once on the real figures that ship, as `make run` does."""
+    installation = Installation(tmp_path_factory.mktemp("shipped"))
     answer = installation.call("run")
     (installation.data / "first_run.txt").write_text(
         f"{answer.returncode}\n{answer.stdout}\n{answer.stderr}", encoding="utf-8"

@@ -34,8 +34,13 @@ class Settings(BaseSettings):
     municipality: str = Field(default="3909", pattern=r"^\d{4}$", description="the home municipality (code of today)")
     years: int = Field(default=5, ge=1, le=40, description="years shown in the report")
     data_dir: Path = Field(default=PROJECT / "warehouse" / "data", description="landing, build and releases")
-    source: Literal["demo", "extracts", "live"] = "demo"
-    extracts_dir: Path | None = Field(default=None, description="folder of extracts for --source extracts")
+    source: Literal["bundled", "demo", "extracts", "live"] = Field(
+        default="bundled", description="where figures come from: what ships, invented ones, a folder, the publishers"
+    )
+    extracts_dir: Path | None = Field(
+        default=None,
+        description="folder of extracts; alone with --source extracts, beside the rest with bundled and live",
+    )
     spec_dir: Path | None = Field(
         default=None, description="dataset specs (<source>/datasets/*.yml) instead of our own"
     )

@@ -84,6 +84,14 @@ def _metadata(
         "rounding_rule": _rows([r for spec in specs.values() for r in rounding_rows(spec)], ROUNDING_TYPES),
         "series_part": _rows([r for spec in specs.values() for r in part_rows(spec)], PART_TYPES),
         "dataset_break": _rows([r for spec in specs.values() for r in _break_rows(spec)], _BREAK_TYPES),
+        "dataset_order": _rows(
+            [
+                {"dataset_id": spec.dataset_id, "serves_before": other}
+                for spec in specs.values()
+                for other in spec.serves_before
+            ],
+            {"dataset_id": pa.string(), "serves_before": pa.string()},
+        ),
         "dimension_code": _rows(
             [
                 {"dimension": dimension, "code": code, "label_nb": label}

@@ -163,7 +163,11 @@ def prepare_build(workspace: Workspace, *, full: bool = False) -> BuildPlan:
         change = Change(full=True)
         _throw_away(folder)
         load_inputs(folder.build_file, inputs)
-    indicators = tuple(i.indicator_id for i in workspace.indicators if i.datasets & set(change.datasets))
+    reached = {
+        *change.datasets,
+        *(o for d in change.datasets if d in workspace.specs for o in workspace.specs[d].serves_before),
+    }
+    indicators = tuple(i.indicator_id for i in workspace.indicators if i.datasets & reached)
     hashes = input_hashes(inputs)
     models = _pending(workspace, before, change, lambda: hashes)
     write_state(folder.build, replace(state, inputs=hashes))

@@ -47,7 +47,9 @@ def _settings(**changes: Any) -> Settings:
 
 @app.command()
 def run(
-    source: Annotated[str | None, typer.Option(help="demo, extracts or live")] = None,
+    source: Annotated[
+        str | None, typer.Option(help="bundled (real figures that ship), demo (invented), extracts or live")
+    ] = None,
     extracts: Annotated[Path | None, typer.Option(help="folder of extracts", exists=True, file_okay=False)] = None,
     only: Annotated[list[str] | None, typer.Option(help="globs on dataset ids")] = None,
     full: Annotated[bool, typer.Option(help="rebuild everything from landing")] = False,
@@ -59,8 +61,8 @@ def run(
     """Refresh what changed, build, verify, publish, write the report."""
     from orchestration.runs.run import run_once
 
-    if source not in (None, "demo", "extracts", "live"):
-        raise typer.BadParameter("one of demo, extracts, live", param_hint="--source")
+    if source not in (None, "bundled", "demo", "extracts", "live"):
+        raise typer.BadParameter("one of bundled, demo, extracts, live", param_hint="--source")
     chosen = source or ("extracts" if extracts else None)
     settings = _settings(source=chosen, extracts_dir=extracts.resolve() if extracts else None)
     if settings.source == "extracts" and settings.extracts_dir is None:
@@ -130,7 +132,6 @@ def sources_check(
     only: Annotated[list[str] | None, typer.Option(help="globs on dataset ids")] = None,
 ) -> None:
     """Validate all dataset specs and show what each would call; with --live compare them with upstream."""
-    from orchestration.cli.cross_check import settlement_cross_check
     from orchestration.cli.status_display import print_checks
     from orchestration.runs.live import http_client
     from sources.live import check_live, live_clients
@@ -138,12 +139,8 @@ def sources_check(
     workspace = Workspace(_settings(), only=tuple(only or ()))
     workspace.check_only()
     specs = [spec for spec in workspace.specs.values() if workspace.wants(spec.dataset_id)]
-    http = http_client(workspace)
-    clients = live_clients(http) if live else None
+    clients = live_clients(http_client(workspace)) if live else None
     is_fine = print_checks(check_live(specs, clients, live=live))
-    if live:
-        for line in settlement_cross_check(workspace, http, workspace.clock().year - 1):
-            typer.echo(line)
     raise typer.Exit(0 if is_fine else 1)
 
 

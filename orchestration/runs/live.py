@@ -190,9 +190,19 @@ class Upstream:
         memory = self.memory(spec.dataset_id)
         try:
             bodies = self._waiting_bodies(memory) or self._fetch(spec)
-            outcomes = [self._take(spec, body) for body in bodies]
         except SourceError as problem:
             yield self._failed(spec, memory, problem)[1]
+            return
+        outcomes, problems = [], []
+        for body in bodies:
+            try:
+                outcomes.append(self._take(spec, body))
+            except SourceError as problem:
+                problems.append(problem)
+        yield from outcomes
+        if problems:
+            # the other bodies are in; the dataset is asked again after a pause, and its stamp stays that of before
+            yield self._failed(memory, problems[0])[1]
             return
         newest = bodies[-1]
         self._write(
@@ -208,7 +218,6 @@ class Upstream:
                 }
             )
         )
-        yield from outcomes
 
     def _weigh(self, spec: DatasetSpec, memory: Memory, probe: Probe) -> Memory:
         """Whether upstream has something new. Without a stamp, or with one that has stood still for long, only the content

@@ -43,7 +43,7 @@ def plan_refresh(
     landing: Landing, specs: dict[str, DatasetSpec], files: Iterable[Candidate | BundledFile]
 ) -> RefreshPlan:
     """Hash every file and tell which are new. Reads no figures: this is all a run without news costs."""
-    listed = [(specs[file.dataset_id], file, file_digest(file.path)) for file in files]
+    listed = [(specs[file.dataset_id], file, digest_of(file)) for file in files]
     at_hand: dict[str, set[str]] = {}
     for spec, file, digest in listed:
         if isinstance(file, Candidate):
@@ -76,8 +76,7 @@ def refresh_files(
     landed: list[tuple[Candidate | BundledFile, Receipt]] = []
     for file in files:
         try:
-            blob = Blob(sha256=landing.put_file(file.path), bytes=file.path.stat().st_size, name=file.path.name)
-            landed.append((file, take_in(landing, spec, _arrival(file, blob))))
+            landed.append((file, take_in(landing, spec, _arrival(file, _blob(landing, file)))))
         except SourceError as problem:
             yield file, Outcome(spec.dataset_id, "failed", file.path.name, str(problem))
     together = {receipt.release_id for _, receipt in landed}
@@ -92,6 +91,19 @@ def refresh_file(
 ) -> Outcome:
     """One file through `refresh_files`; without ``at_hand`` it lies alone in its folder."""
     return next(outcome for _, outcome in refresh_files(landing, spec, [file], at_hand))
+
+
+def digest_of(file: Candidate | BundledFile) -> str:
+    """The hash of the bytes that land."""
+    return file.digest if isinstance(file, BundledFile) else file_digest(file.path)
+
+
+def _blob(landing: Landing, file: Candidate | BundledFile) -> Blob:
+    """The file's bytes in landing: of a bundled one those inside its compression, so that a line of it can be shown."""
+    if isinstance(file, BundledFile):
+        body = file.body()
+        return Blob(sha256=landing.put_bytes(body), bytes=len(body), name=file.name)
+    return Blob(sha256=landing.put_file(file.path), bytes=file.path.stat().st_size, name=file.path.name)
 
 
 def _arrival(file: Candidate | BundledFile, blob: Blob) -> Arrival:

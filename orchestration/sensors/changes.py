@@ -22,11 +22,10 @@ import dagster as dg
 from orchestration.assets.datasets import dataset_key
 from orchestration.build.preparation import current_state, published_manifest
 from orchestration.runs.live import Memory, Upstream
-from orchestration.runs.refresh import plan_refresh
+from orchestration.runs.refresh import digest_of, plan_refresh
 from orchestration.workspace import Workspace
 from sources.dataset.discovery import Candidate
 from sources.files import file_digest
-from sources.landing.bundled import bundled
 from warehouse.errors import WriterBusy
 from warehouse.lock import writer_lock
 
@@ -114,8 +113,10 @@ def with_what_lies_ready(workspace: Workspace, changes: Changes) -> Changes | No
 
     None = nothing to do: what is published was built from exactly what is in landing.
     """
-    ours = plan_refresh(workspace.landing, workspace.specs, bundled(workspace.specs)).new
-    releases = {**{dataset_id: file_digest(file.path)[:16] for dataset_id, file in ours}, **changes.releases}
+    ours: dict[str, list[str]] = {}
+    for dataset_id, file in plan_refresh(workspace.landing, workspace.specs, workspace.shipped()).new:
+        ours.setdefault(dataset_id, []).append(digest_of(file)[:16])
+    releases = {**{dataset_id: "+".join(digests) for dataset_id, digests in ours.items()}, **changes.releases}
     if releases:
         return Changes(releases)
     state = current_state(workspace)[0].fingerprint

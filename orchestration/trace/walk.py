@@ -223,7 +223,10 @@ def _cells_of_indicator(
     found = []
     for role, dataset_id, measure, unit, *codes in terms:
         held = {d: (row.get(d, "all") if c == "*" else c) for d, c in zip(DIMENSIONS, codes, strict=True)}
-        found.append(Wanted(role, dataset_id, measure, unit, held, months.get(row["indicator_id"])))
+        # the datasets that are declared to be used before the term's own stand before it
+        before = [spec.dataset_id for spec in workspace.specs.values() if dataset_id in spec.serves_before]
+        month = months.get(row["indicator_id"])
+        found += [Wanted(role, name, measure, unit, held, month) for name in (*before, dataset_id)]
     return found
 
 

@@ -14,6 +14,7 @@ from sources.dataset.recognition import Recogniser, Sighting, Specimen
 from sources.errors import SourceError
 from sources.faults import told_as_fault
 from sources.imdi import reader as imdi
+from sources.imdi.settlement import reader as settlement
 from sources.klass import reader as klass
 from sources.klass.answers import (
     raw_changes,
@@ -47,6 +48,8 @@ def forms() -> dict[str, Form]:
     """Every known form by name."""
     known = [
         *[Form(name, "imdi", read, text_lines) for name, read in imdi.READERS.items()],
+        Form(settlement.PAGE, "imdi", settlement.read_page, settlement.raw_cells, ("imdi_bosettingstall",)),
+        Form(settlement.LINES, "imdi", settlement.read_lines, settlement.raw_cells, ("imdi_bosettingstall",)),
         *[Form(name, "ssb", read, ssb.raw_cells) for name, read in ssb.READERS.items() if name != harmonised.FORM],
         Form(harmonised.FORM, "ssb", harmonised.read, text_lines, ("ssb_07459_harmonised",)),
         *[
@@ -83,7 +86,7 @@ def recognisers() -> dict[str, Recogniser]:
     """One recogniser per publisher. Their order says nothing: each says how sure it is."""
     return {
         "municipal": municipal.recognise,
-        "imdi": imdi.recognise,
+        "imdi": lambda specimen: settlement.recognise(specimen) or imdi.recognise(specimen),
         "klass": klass.recognise,
         "ssb": ssb.recognise,
         "nav": nav.recognise,

@@ -139,6 +139,9 @@ class Gate(_Strict):
     max_lost_code_ratio: float = Field(default=0.05, description="codes of an open dimension that may disappear")
     max_places_under_two_codes: int = 0
     max_contradicted_zeros: int = Field(default=10, description="totals of 0 beside parts that are more than 0")
+    passing_measures: list[str] = Field(
+        default=[], description="measures that go when a year is over (agreed, not yet settled): their end is no loss"
+    )
     known_takeovers: dict[str, str] = Field(
         default={}, description="measure -> measure that is known to take over its earlier figures: noted, not held"
     )
@@ -208,6 +211,10 @@ class DatasetSpec(_Strict):
     non_negative: bool = Field(default=True, description="false where a figure may lie below zero (net migration)")
     accumulates: bool = Field(
         default=False, description="each file holds periods of its own and all files together are the series (NAV)"
+    )
+    serves_before: list[str] = Field(
+        default=[],
+        description="datasets whose figures of a measure, unit, level and year this dataset's figures are used before",
     )
     verified: bool = Field(default=True, description="false = no source at hand has shown this dataset's real form")
     note: str = ""

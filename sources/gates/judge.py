@@ -101,7 +101,7 @@ def judge(
 def _judge_pair(spec: DatasetSpec, now: Snapshot, pair: Pair, found: Judgement) -> None:
     before = pair.before
     found.reasons += rules.shrunk(spec, now.facts, before.facts)
-    found.reasons += rules.lost_measures(now.table, before.table)
+    found.reasons += rules.lost_measures(spec, now.table, before.table)
     found.reasons += rules.lost_codes(spec, now.table, before.table)
     found.reasons += rules.lost_counties(now.table, before.table)
     found.reasons += rules.more_hidden(spec, now.table, before.table)

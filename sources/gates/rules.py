@@ -177,8 +177,8 @@ def _of_levels(table: pa.Table, levels: set[str]) -> np.ndarray:
     return rows_where(table, "region_level", levels.__contains__)
 
 
-def lost_measures(table: pa.Table, before: pa.Table) -> list[str]:
-    """A measure that had figures in a year has none now, though the year is still there.
+def lost_measures(spec: DatasetSpec, table: pa.Table, before: pa.Table) -> list[str]:
+    """A measure that had figures in a year has none now, though the year is still there, and it is none that passes.
 
     Also catches a unit that changed under the same name, since the unit is part of what is compared.
     """
@@ -187,7 +187,7 @@ def lost_measures(table: pa.Table, before: pa.Table) -> list[str]:
     years = {year for (year,) in combinations(table, [])}
     gone: dict[tuple[str, str], list[int]] = {}
     for measure, unit, year in combinations(before, names, with_figure(before)) - now:
-        if year in years:
+        if year in years and measure not in spec.gate.passing_measures:
             gone.setdefault((measure, unit), []).append(year)
     return [
         f"figures gone: {measure} ({unit}) in {listed(sorted(lost))}" for (measure, unit), lost in sorted(gone.items())
@@ -238,7 +238,7 @@ def totals_that_moved(spec: DatasetSpec, table: pa.Table, before: pa.Table, open
     for key in sorted(set(now) & set(then)):
         measure, unit, year = key
         name = f"{measure} ({unit}) {year}: total went from {then[key]:.0f} to {now[key]:.0f}"
-        if then[key] <= 0:
+        if then[key] <= 0 or measure in spec.gate.passing_measures:
             continue
         ratio = now[key] / then[key]
         if ratio == 0:

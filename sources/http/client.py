@@ -60,7 +60,8 @@ PUBLISHERS: dict[str, Publisher] = {
         (ClosedHours(time(5, 0), time(8, 15), "SSB loads new figures between 05:00 and 08:15"),),
     ),
     "klass": Publisher(frozenset({"data.ssb.no"})),
-    "imdi": Publisher(frozenset({"app-simapi-prod.azurewebsites.net", "www.imdi.no"})),
+    "imdi": Publisher(frozenset({"app-simapi-prod.azurewebsites.net"})),
+    "imdi_pages": Publisher(frozenset({"www.imdi.no"})),
     "nav": Publisher(frozenset({"www.nav.no"})),
 }
 """Who may be called at all. SSB's written limit is 30 calls a minute an address (its guide to the StatBank API)."""

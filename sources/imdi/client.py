@@ -16,6 +16,8 @@ from sources.errors import NotOfKindError, TransferError, WithdrawnError
 from sources.http.client import HARD_CEILING_BYTES, Answer, HttpClient, incoming_folder
 from sources.http.content import expect_semicolon_csv
 from sources.imdi.download import ImdiDownload
+from sources.imdi.settlement.client import SettlementPageClient
+from sources.imdi.settlement.reader import is_of_pages
 from sources.landing.store import Blob, Landing
 from sources.ports import Fetched, Probe
 
@@ -42,6 +44,7 @@ class ImdiClient:
 
     def __init__(self, http: HttpClient) -> None:
         self._http = http
+        self._pages = SettlementPageClient(http)
         self._tables: frozenset[str] | None = None
         self._has_validators = True
 
@@ -50,6 +53,8 @@ class ImdiClient:
 
         Once a file came without validators the rest of the run is not asked: then only fetching tells, by content.
         """
+        if is_of_pages(spec):
+            return self._pages.probe(spec)
         options = options_of(spec, "imdi", ImdiDownload)
         if not self._has_validators:
             return Probe("available", note="IMDi sends no validators: only the content tells of a change")
@@ -74,6 +79,8 @@ class ImdiClient:
         A level that upstream does not have is counted in the notes of the others. Raises WithdrawnError when no level
         is there, and the client's errors when a body is cut, too large or of another kind.
         """
+        if is_of_pages(spec):
+            return self._pages.fetch(spec, landing)
         options = options_of(spec, "imdi", ImdiDownload)
         table = options.table or spec.upstream_id
         found: dict[str, tuple[Blob, Answer]] = {}
@@ -120,7 +127,9 @@ class ImdiClient:
     def difference(self, specs: Iterable[DatasetSpec]) -> TableListDifference:
         """The live list against the specs of IMDi. Raises what `live_tables` raises."""
         ours = {
-            options_of(spec, "imdi", ImdiDownload).table or spec.upstream_id for spec in specs if spec.source == "imdi"
+            options_of(spec, "imdi", ImdiDownload).table or spec.upstream_id
+            for spec in specs
+            if spec.source == "imdi" and not is_of_pages(spec)
         }
         live = self.live_tables()
         return TableListDifference(tuple(sorted(live - ours)), tuple(sorted(ours - live)))

@@ -19,7 +19,7 @@ from typing import Literal
 from sources.landing.store import Decision, Landing, ReadingFacts, Receipt
 
 BUNDLED = "bundled"
-"""date_basis of what ships with the product: real figures that count in a demo run as well."""
+"""date_basis of what ships with the product. Its reference tables count in a demo run as well, its figures do not."""
 
 FETCHED = "fetched"
 """date_basis of what a client fetched from the publisher."""

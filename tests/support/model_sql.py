@@ -225,6 +225,8 @@ class Build:
             kind = pa.int32() if name == "reference_month" else pa.string()
             typed = typed.set_column(typed.column_names.index(name), name, pa.nulls(len(rows), kind))
         self.table("landing", "indicator", typed)
+        order = {"dataset_id": pa.string(), "serves_before": pa.string()}
+        self.table("landing", "dataset_order", pa.Table.from_pylist([], schema=pa.schema(list(order.items()))))
         self.table("landing", "indicator_term", pa.Table.from_pylist(term_rows(list(indicators), list(DIMENSIONS))))
         types = {"indicator_id": pa.string(), "break_year": pa.int32()}
         given = [{"indicator_id": name, "break_year": year} for name, year in breaks or []]

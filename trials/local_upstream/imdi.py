@@ -1,6 +1,6 @@
-"""IMDi's download address and list of tables, as the local upstream speaks them.
+"""IMDi's download address, list of tables and settlement pages, as the local upstream speaks them.
 
-Here: `/download_csv/{level}/{table}` and `/api/v1/metadata/tables`. Not here: other hosts.
+Here: `/download_csv/{level}/{table}` and `/api/v1/metadata/tables`; the page of a year on www.imdi.no. Not here: other hosts.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from trials.local_upstream.answers import Answer, Question, json_answer
 from trials.local_upstream.releases import Releases
 
 HOST = "app-simapi-prod.azurewebsites.net"
+PAGE_HOST = "www.imdi.no"
 
 
 class Imdi:
@@ -35,3 +36,10 @@ class Imdi:
         if self.validators:
             headers["ETag"] = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
         return Answer(200, body, "text/csv", headers)
+
+
+def settlement_page(releases: Releases, question: Question) -> Answer:
+    """The page of a year (key ``imdi_page/<year>``), 404 for a year without one."""
+    match = re.fullmatch(r"/bosetting/bosettingstall/nokkeltall-bosetting-(20\d\d)/", question.path)
+    file = releases.file(f"imdi_page/{match[1]}") if match else None
+    return Answer(200, file.read_bytes(), "text/html; charset=utf-8") if file else Answer(404)

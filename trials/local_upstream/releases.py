@@ -4,6 +4,7 @@ Here: finding files and advancing. Not here: HTTP, or any publisher's protocol.
 
 Layout: numbered folders, each laid out like an extracts folder; a folder without numbered ones is a single release.
     001/imdi/k/bosatt_anmodede.csv      001/ssb/09817.json        001/ssb/09817.codelists.json
+    001/imdi/pages/nokkeltall-bosetting-2026.html
     001/nav/202210_HL060_....xlsx       001/klass/*.json
     002/imdi/k/bosatt_anmodede.csv      (only what changed)
 An item is served from the first folder that holds it until it is advanced.
@@ -17,6 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _NUMBERED = re.compile(r"^\d{3}$")
+_PAGE_YEAR = re.compile(r"nokkeltall-bosetting-(20\d\d)$")
 _NAV_CODE = re.compile(r"(?<![A-Za-z0-9])([A-Z]{2,4}\d{2,4})(?![A-Za-z0-9])")
 
 
@@ -76,6 +78,9 @@ class Releases:
 def _items(release: Path) -> Iterator[tuple[str, Path]]:
     for path in sorted(release.glob("imdi/[kfbn]/*.csv")):
         yield f"imdi/{path.parent.name}/{path.stem}", path
+    for path in sorted(release.glob("imdi/pages/*.html")):
+        if match := _PAGE_YEAR.search(path.stem):
+            yield f"imdi_page/{match.group(1)}", path
     for path in sorted(release.glob("ssb/*.json")):
         yield f"ssb/{path.name.split('.', 1)[0]}", path
     for path in sorted(release.glob("nav/*.xlsx")):

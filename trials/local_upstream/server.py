@@ -24,19 +24,18 @@ from trials.local_upstream.answers import Answer, Question, json_answer
 from trials.local_upstream.faults import Faults
 from trials.local_upstream.releases import Releases
 
-HOSTS = (ssb.HOST, imdi.HOST, nav.HOST, "www.imdi.no")
+HOSTS = (ssb.HOST, imdi.HOST, imdi.PAGE_HOST, nav.HOST)
 
 
 class LocalUpstream:
     """A running local upstream; use as a context manager. ``base_urls`` is what `HttpSettings` takes."""
 
-    def __init__(self, folder: Path, port: int = 0, settlement_pages: dict[str, Path] | None = None) -> None:
+    def __init__(self, folder: Path, port: int = 0) -> None:
         self.releases = Releases(folder)
         self.faults = Faults()
         self.imdi = imdi.Imdi(self.releases)
         self.ssb = ssb.Ssb(self.releases)
         self._klass, self._nav = klass.Klass(self.releases), nav.Nav(self.releases)
-        self._settlement_pages = settlement_pages or {}
         self.log: list[str] = []
         self._server = _Server(("127.0.0.1", port), _Handler)
         self._server.upstream = self
@@ -75,8 +74,8 @@ class LocalUpstream:
             return self.imdi.answer(question)
         if host == nav.HOST:
             return self._nav.answer(question)
-        if host == "www.imdi.no" and (file := self._settlement_pages.get(question.path.strip("/"))):
-            return Answer(200, file.read_bytes(), "text/html; charset=utf-8")
+        if host == imdi.PAGE_HOST:
+            return imdi.settlement_page(self.releases, question)
         return Answer(404)
 
     def control(self, command: str, query: dict[str, list[str]]) -> Answer:

@@ -1,7 +1,8 @@
 -- Every series on the geography of today: one row per series, area of today and period.
 -- Upstream's own figure for the very area wins (`published`), that of its joined series before that of a code of the year,
 -- and that before one printed under a code not in force (`published_under_other_code`); else the sum of the parts
--- (`summed`); else no figure, with the reason (`unavailable`).
+-- (`summed`); else no figure, with the reason (`unavailable`). The country is the sum
+-- of the counties where upstream shows every county of the year and the municipalities have no exact sum.
 {{
     config(
         materialized='incremental',
@@ -109,6 +110,92 @@ not_published as (
 
 ),
 
+county_periods as (
+
+    select * from {{ ref('stg_klass__counties') }}
+
+),
+
+county_cells as (
+
+    select
+        upper_cells.series_id,
+        upper_cells.dataset_id,
+        upper_cells.release_id,
+        upper_cells.region_code,
+        upper_cells.period_start,
+        upper_cells.year,
+        upper_cells.value
+    from upper_cells
+    inner join {{ ref('int_series') }} as series
+        on upper_cells.series_id = series.series_id
+    where upper_cells.region_level = 'county' and upper_cells.value is not null and series.is_additive
+
+),
+
+counties_of_year as (
+
+    select
+        years.year,
+        county_periods.code
+    from (select distinct year from county_cells) as years
+    inner join county_periods
+        on
+            county_periods.valid_from <= {{ first_day('years.year') }}
+            and (county_periods.valid_to is null or county_periods.valid_to > {{ first_day('years.year') }})
+
+),
+
+county_count as (
+
+    select
+        year,
+        count(*) as county_count
+    from counties_of_year
+    group by year
+
+),
+
+sum_of_counties as (
+
+    select
+        county_cells.series_id,
+        county_cells.dataset_id,
+        county_cells.period_start,
+        county_cells.year,
+        county_count.county_count,
+        {{ all_of('county_cells.release_id') }} as release_id,
+        {{ exact_sum('county_cells.value') }} as value
+    from county_cells
+    inner join counties_of_year
+        on county_cells.year = counties_of_year.year and county_cells.region_code = counties_of_year.code
+    inner join county_count
+        on county_cells.year = county_count.year
+    group by
+        county_cells.series_id, county_cells.dataset_id, county_cells.period_start, county_cells.year, county_count.county_count
+    having count(*) = county_count.county_count
+
+),
+
+country_of_counties as (
+
+    select sum_of_counties.*
+    from sum_of_counties
+    left join published_country
+        on
+            sum_of_counties.series_id = published_country.series_id
+            and sum_of_counties.period_start = published_country.period_start
+            and published_country.value_status not in ('missing', 'not_applicable')
+    left join summed
+        on
+            sum_of_counties.series_id = summed.series_id
+            and sum_of_counties.period_start = summed.period_start
+            and summed.region_level = 'country'
+            and summed.value_status = 'ok'
+    where published_country.series_id is null and summed.series_id is null
+
+),
+
 -- a county of today that upstream's counties of that year do not give, and that no sum can stand in for
 counties as (
 
@@ -191,21 +278,46 @@ from chosen_published
 union all
 
 select
+    not_published.series_id,
+    not_published.dataset_id,
+    not_published.release_id,
+    not_published.region_code,
+    not_published.region_level,
+    not_published.period_start,
+    not_published.year,
+    not_published.value,
+    not_published.value_low,
+    not_published.value_high,
+    not_published.value_status,
+    case when not_published.value_status = 'unavailable' then 'unavailable' else 'summed' end as geography_basis,
+    not_published.reason,
+    not_published.hidden_count
+from not_published
+left join country_of_counties
+    on
+        not_published.series_id = country_of_counties.series_id
+        and not_published.period_start = country_of_counties.period_start
+        and not_published.region_level = 'country'
+where country_of_counties.series_id is null
+
+union all
+
+select
     series_id,
     dataset_id,
     release_id,
-    region_code,
-    region_level,
+    '00' as region_code,
+    'country' as region_level,
     period_start,
     year,
     value,
-    value_low,
-    value_high,
-    value_status,
-    case when value_status = 'unavailable' then 'unavailable' else 'summed' end as geography_basis,
-    reason,
-    hidden_count
-from not_published
+    value as value_low,
+    value as value_high,
+    'ok' as value_status,
+    'summed' as geography_basis,
+    cast(null as {{ dbt.type_string() }}) as reason,
+    0 as hidden_count
+from country_of_counties
 
 union all
 

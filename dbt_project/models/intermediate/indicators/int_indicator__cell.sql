@@ -1,5 +1,6 @@
 -- Figures of the series on the geography of today, by indicator and side.
 -- Where an indicator is yearly and its dataset monthly, the indicator's reference month is taken.
+-- Where two datasets give a side, a year (of one level) comes whole from the one that is declared to go before, if it has it.
 {{ config(materialized='view') }}
 
 with indicator_series as (
@@ -27,6 +28,20 @@ releases as (
 
     select * from {{ ref('int_release__number') }}
 
+),
+
+years_before as (
+
+    select distinct
+        indicator_series.indicator_number,
+        indicator_series.role,
+        figures.region_level,
+        figures.year
+    from indicator_series
+    inner join figures
+        on indicator_series.series_id = figures.series_id
+    where indicator_series.goes_before and figures.value_low is not null
+
 )
 
 select
@@ -52,6 +67,15 @@ inner join figures
     on indicator_series.series_id = figures.series_id
 left join releases
     on figures.release_id = releases.release_id
+left join years_before
+    on
+        indicator_series.indicator_number = years_before.indicator_number
+        and indicator_series.role = years_before.role
+        and figures.region_level = years_before.region_level
+        and figures.year = years_before.year
 where
-    indicators.reference_month is null
-    or indicators.reference_month = cast(extract(month from figures.period_start) as integer)
+    indicator_series.goes_before = (years_before.indicator_number is not null)
+    and (
+        indicators.reference_month is null
+        or indicators.reference_month = cast(extract(month from figures.period_start) as integer)
+    )

@@ -1,4 +1,5 @@
 -- Which series make up which indicator, on which side, for which breakdown.
+-- A series of a dataset that is used before the one a term names stands beside it (`goes_before`).
 -- `breakdown_id` is one number per indicator and breakdown; `match_number` pairs a numerator with its denominator.
 with terms as (
 
@@ -17,16 +18,49 @@ all_series as (
 
 ),
 
+dataset_order as (
+
+    select * from {{ source('landing', 'dataset_order') }}
+
+),
+
+named_terms as (
+
+    {%- for dataset, goes_before in (('terms.dataset_id', 'false'), ('dataset_order.dataset_id', 'true')) %}
+        select
+            terms.indicator_id,
+            terms.indicator_number,
+            terms.role,
+            {{ dataset }} as dataset_id,
+            terms.measure,
+            terms.unit,
+            {%- for name in var('dimensions') %}
+                terms.{{ name }},
+                terms.match_{{ name }},
+            {%- endfor %}
+            {{ goes_before }} as goes_before
+        from terms
+        {% if not loop.last %}
+            union all
+        {% else %}
+            inner join dataset_order
+                on terms.dataset_id = dataset_order.serves_before
+        {% endif %}
+    {%- endfor %}
+
+),
+
 fitting as (
 
     select
         term.indicator_id,
         term.indicator_number,
         term.role,
+        term.goes_before,
         series.series_id,
         {{ match_text() }} as match_text,
         {{ breakdown_columns() }}
-    from terms as term
+    from named_terms as term
     inner join all_series as series
         on {{ series_fits_term() }}
 
@@ -36,6 +70,7 @@ select
     indicator_id,
     indicator_number,
     role,
+    goes_before,
     series_id,
     {{ number_of('match_text') }} as match_number,
     {{ dimension_columns() }},

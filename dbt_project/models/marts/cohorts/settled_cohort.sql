@@ -17,15 +17,6 @@ settlement as (
 
 ),
 
--- a year that had not ended when the publisher's file was fetched is not whole
-fetched as (
-
-    select {{ year_of('last_retrieved_at') }} as fetched_in_year
-    from {{ ref('dim_dataset') }}
-    where dataset_id = 'imdi_bosatt_anmodede'
-
-),
-
 region as (
 
     select * from {{ ref('int_grants__municipal_code') }}
@@ -75,16 +66,15 @@ unified as (
         settlement.year as settlement_year,
         'imdi' as cohort_source,
         3 as precedence,
-        coalesce(settlement.year < fetched.fetched_in_year, false) as is_whole_year,
+        not settlement.is_running_year as is_whole_year,
         settlement.settled_persons,
         settlement.settled_persons_low,
         settlement.settled_persons_high,
-        cast('imdi_bosatt_anmodede' as varchar(80)) as dataset_id,
+        settlement.dataset_id,
         settlement.release_id,
         cast(null as integer) as source_row,
         settlement.is_demo
     from settlement
-    cross join fetched
 
 ),
 

@@ -1,23 +1,18 @@
 -- Requests, decisions and settlement of refugees by area of today and year.
--- A figure that hides small counts or passes a split has no value and two bounds.
+-- A figure that hides small counts or passes a split has no value and two bounds. Which source serves a year: settlement_by_source.
 {%- set measures = {
     'requested_persons': 'requested',
     'original_request_persons': 'original_request',
     'decided_persons': 'decided',
     'settled_persons': 'settled',
+    'settled_collective_persons': 'settled_collective',
+    'agreed_persons': 'agreed',
+    'agreed_collective_persons': 'agreed_collective',
 } %}
 with figures as (
 
-    select
-        figures.*,
-        series.measure
-    from {{ ref('int_region__observation_today') }} as figures
-    inner join {{ ref('int_series') }} as series
-        on figures.series_id = series.series_id
-    where
-        series.dataset_id = 'imdi_bosatt_anmodede'
-        and series.unit = 'persons'
-        and figures.region_level in ('municipality', 'county', 'country')
+    select * from {{ ref('int_settlement__by_source') }}
+    where is_used and measure in ({% for measure in measures.values() %}'{{ measure }}'{{ ', ' if not loop.last }}{% endfor %})
 
 ),
 
@@ -27,6 +22,26 @@ datasets as (
         dataset_id,
         is_demo
     from {{ ref('dim_dataset') }}
+
+),
+
+-- the dates and the dataset of a row are those of its settled figure, or of the request where nobody is settled yet
+main as (
+
+    select
+        region_code,
+        year,
+        coalesce(
+            {{ the_same("case when measure = 'settled' then dataset_id end") }}, {{ the_same('dataset_id') }}, 'imdi_bosatt_anmodede'
+        ) as dataset_id,
+        coalesce(
+            {{ the_same("case when measure = 'settled' then figure_source end") }}, {{ the_same('figure_source') }}, 'statistics_table'
+        ) as figure_source,
+        coalesce(max(case when measure = 'settled' then stated_on end), max(stated_on)) as stated_on,
+        coalesce(max(case when measure = 'settled' then retrieved_on end), max(retrieved_on)) as retrieved_on,
+        max(case when is_running_year then 1 else 0 end) = 1 as is_running_year
+    from figures
+    group by region_code, year
 
 )
 
@@ -42,9 +57,18 @@ select
     {%- endfor %}
     cast({{ worst_basis("case when figures.measure = 'settled' then figures.geography_basis end") }} as {{ dbt.type_string() }}) as geography_basis,
     cast({{ the_same("case when figures.measure = 'settled' then figures.reason end") }} as {{ dbt.type_string() }}) as reason,
+    cast(main.figure_source as {{ dbt.type_string() }}) as figure_source,
+    cast(main.dataset_id as {{ dbt.type_string() }}) as dataset_id,
+    main.is_running_year,
+    main.stated_on,
+    main.retrieved_on,
     cast({{ all_of('figures.release_id') }} as {{ dbt.type_string() }}) as release_id,
     datasets.is_demo
 from figures
+inner join main
+    on figures.region_code = main.region_code and figures.year = main.year
 inner join datasets
-    on figures.dataset_id = datasets.dataset_id
-group by figures.region_code, figures.region_level, figures.year, datasets.is_demo
+    on main.dataset_id = datasets.dataset_id
+group by
+    figures.region_code, figures.region_level, figures.year, main.figure_source, main.dataset_id, main.is_running_year,
+    main.stated_on, main.retrieved_on, datasets.is_demo

@@ -180,6 +180,73 @@ against_parts as (
 
 ),
 
+-- IMDi's two places for the same figure, and the text of its page beside the tables
+settlement as (
+
+    select * from {{ ref('settlement_by_source') }}
+
+),
+
+settlement_sources as (
+
+    select
+        case when other.figure_source = 'page_text' then 'settlement_page_text' else 'settlement_page_table' end as check_id,
+        used.region_code,
+        used.region_level,
+        used.year,
+        used.dataset_id,
+        other.dataset_id as other_dataset_id,
+        count(*) as compared_count,
+        count(case when used.persons_low > other.persons_high or used.persons_high < other.persons_low then 1 end) as outside_count,
+        max(greatest(used.persons_low - other.persons_high, other.persons_low - used.persons_high, 0)) as largest_difference
+    from settlement as used
+    inner join settlement as other
+        on
+            used.region_code = other.region_code
+            and used.year = other.year
+            and used.measure = other.measure
+    where
+        used.is_used
+        and used.figure_source = 'page_table'
+        and not other.is_used
+        and used.persons_low is not null
+        and used.persons_high is not null
+        and other.persons_low is not null
+        and other.persons_high is not null
+    group by other.figure_source, used.region_code, used.region_level, used.year, used.dataset_id, other.dataset_id
+
+),
+
+counted as (
+
+    select
+        check_id,
+        region_code,
+        region_level,
+        year,
+        dataset_id,
+        other_dataset_id,
+        compared_count,
+        outside_count,
+        largest_difference
+    from against_parts
+
+    union all
+
+    select
+        check_id,
+        region_code,
+        region_level,
+        year,
+        dataset_id,
+        other_dataset_id,
+        compared_count,
+        outside_count,
+        cast(largest_difference as double) as largest_difference
+    from settlement_sources
+
+),
+
 distances as (
 
     select
@@ -230,4 +297,4 @@ select
     largest_difference,
     cast(0 as double) as tolerance,
     outside_count = 0 as is_within
-from against_parts
+from counted

@@ -1,0 +1,121 @@
+"""`make run` in a fresh clone without a network: the real figures that ship, and nothing invented.
+
+Here: figures as IMDi printed them, which source serves a year, and the way back to the cell. Not here: reading the pages
+(test_imdi_settlement_pages.py).
+"""
+
+from __future__ import annotations
+
+from sources.dataset.spec import load_specs
+from sources.landing.bundled import FACTS, bundled, fact_files
+from sources.landing.store import Landing
+from tests.support.pipeline import Installation
+
+SETTLED = {
+    ("3909", 2022): 168,
+    ("3909", 2024): 42,
+    ("3909", 2025): 37,
+    ("3909", 2026): 35,
+    ("39", 2022): 879,
+    ("39", 2024): 633,
+    ("39", 2025): 346,
+    ("39", 2026): 179,
+    ("00", 2022): 31258,
+    ("00", 2024): 25618,
+    ("00", 2025): 12596,
+    ("00", 2026): 7479,
+}
+"""As printed on IMDi's pages (Vestfold 2022: the six municipalities; the country 2024 and 2026: the counties of the table)."""
+
+
+def test_the_run_ends_well_and_nothing_is_invented(shipped: Installation) -> None:
+    first, *printed = (shipped.data / "first_run.txt").read_text(encoding="utf-8").splitlines()
+    assert first == "0", "\n".join(printed)
+    assert "DEMO" not in "\n".join(printed)
+    assert shipped.column("select count(*) from marts.dim_dataset where is_demo") == ["0"]
+    assert shipped.column("select count(*) from marts.fct_dataset_release where is_demo") == ["0"]
+
+
+def test_settlement_is_what_imdi_printed(shipped: Installation) -> None:
+    rows = shipped.rows(
+        "select region_code, year, settled_persons, is_demo from marts.fct_settlement "
+        "where region_code in ('3909', '39', '00') and year in (2022, 2024, 2025, 2026)"
+    )
+    assert {(r["region_code"], int(r["year"])): int(r["settled_persons"]) for r in rows} == SETTLED
+    shown = shipped.rows(
+        "select region_code, year, value from marts.fct_indicator_value where indicator_id = 'settled_persons' "
+        "and region_code in ('3909', '39', '00') and year in (2022, 2024, 2025, 2026)"
+    )
+    assert {(r["region_code"], int(r["year"])): int(float(r["value"])) for r in shown} == SETTLED
+    decided = "select decided_persons from marts.fct_settlement where year = 2026 and region_code = "
+    assert shipped.column(f"{decided} '39'") == ["255"]
+    assert shipped.column(f"{decided} '00'") == ["10726"]
+
+
+def test_a_year_that_was_not_over_says_so(shipped: Installation) -> None:
+    rows = shipped.rows(
+        "select year, figure_source, is_running_year, stated_on from marts.fct_settlement "
+        "where region_code = '3909' and year >= 2022 order by year"
+    )
+    assert [tuple(row.values()) for row in rows] == [
+        ("2022", "page_table", "False", ""),
+        ("2023", "statistics_table", "True", ""),
+        ("2024", "page_table", "False", "2025-01-15"),
+        ("2025", "page_table", "False", ""),
+        ("2026", "page_table", "True", "2026-09-28"),
+    ]
+
+
+def test_every_source_of_a_figure_stays_visible_with_its_date_and_difference(shipped: Installation) -> None:
+    rows = shipped.rows(
+        "select year, measure, figure_source, stated_on, persons, is_used, difference_persons "
+        "from marts.settlement_by_source where region_code = '00' and persons is not null and "
+        "((year = 2024 and measure = 'settled') or (year = 2025 and measure = 'decided')) order by year, is_used"
+    )
+    assert [tuple(row.values()) for row in rows] == [
+        ("2024", "settled", "page_text", "2024-12-30", "25573", "False", "-45"),
+        ("2024", "settled", "page_table", "2025-01-15", "25618", "True", "0"),
+        ("2025", "decided", "page_text", "", "12919", "False", "-2712"),
+        ("2025", "decided", "page_table", "", "15631", "True", "0"),
+    ]
+    differ = shipped.rows(
+        "select sum(compared_count) as compared, sum(outside_count) as outside from marts.source_consistency "
+        "where check_id = 'settlement_page_table' and region_level = 'municipality'"
+    )
+    assert differ == [{"compared": "1067", "outside": "1"}]
+
+
+def test_a_shipped_figure_leads_back_to_its_printed_cell(shipped: Installation) -> None:
+    lines = shipped.call(
+        "trace", "fct_indicator_value", "indicator_id=settled_persons", "region_code=3909", "year=2025"
+    )
+    assert "«Vestfold - oversikt over bosettingen i 2025», Larvik, «Antall bosatte personer:» 37" in lines.stdout
+    lines = shipped.call("trace", "fct_settlement", "region_code=3909", "year=2021")
+    assert "Personer;2021;3805;;Faktisk bosetting;35" in lines.stdout
+
+
+def test_grants_of_the_municipality_are_those_paid(shipped: Installation) -> None:
+    """Larvik 2022 and 2023 (IMDi's payments), and 2011 beside them in one series."""
+    rows = shipped.rows(
+        "select year, value from marts.fct_indicator_value where indicator_id = 'grant_total_nok' "
+        "and region_code = '3909' and year in (2022, 2023)"
+    )
+    assert {r["year"]: round(float(r["value"])) for r in rows} == {"2022": 91583075, "2023": 141593641}
+
+
+def test_a_second_run_finds_nothing_to_do(shipped: Installation) -> None:
+    release = shipped.release
+    answer = shipped.call("run", timeout=120)
+    assert answer.returncode == 0, answer.stdout
+    assert "0 refreshed" in answer.stdout
+    assert shipped.release == release
+
+
+def test_bundled_figures_are_small_and_land_as_they_are_read(shipped: Installation) -> None:
+    files = [file for file in bundled(load_specs()) if file.path.parent == FACTS]
+    assert {file.path.name for file in files} == {f.name for f in FACTS.iterdir() if f.suffix != ".yml"}
+    assert sum(file.path.stat().st_size for file in files) < 5_000_000
+    landing = Landing(shipped.data / "landing")
+    for file in files:
+        assert landing.body(file.digest).read_bytes() == file.body()
+    assert len(fact_files()) == len(files)
