@@ -23,7 +23,7 @@ from sources.published.reader import bundled_file
 COMPILED_ON = datetime(2025, 3, 1, 12, tzinfo=UTC)
 """A date before any recorded answer of Klass: what is bundled is the oldest release of its dataset."""
 
-FACTS = Path(__file__).parent / "facts"
+FACTS = Path(__file__).parents[1] / "facts"
 
 _KLASS_FORMS = {
     "klass_municipalities": "klass_bundled_municipalities",

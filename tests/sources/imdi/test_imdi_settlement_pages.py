@@ -23,15 +23,15 @@ from sources.imdi.client import ImdiClient
 from sources.imdi.settlement.blocks import Block, page_blocks, transcribed_blocks
 from sources.imdi.settlement.reader import PAGE, printed_at, read_lines, read_page
 from sources.klass.history import municipalities
+from sources.landing.bundled import FACTS
 from sources.landing.intake import Arrival, ensure_rows, take_in
 from sources.landing.store import Blob, Landing
 from sources.ports import Document
-from tests.settlement_pages import page_html
 from tests.support.live_upstream import http_for
+from tests.support.settlement_pages import page_html
 from trials.local_upstream.server import LocalUpstream
 
 SPEC = load_specs()["imdi_bosettingstall"]
-FACTS = Path(__file__).parents[1] / "sources" / "facts"
 YEARS = (2022, 2024, 2025, 2026)
 MEASURES = ("requested", "decided", "settled", "settled_collective", "agreed", "agreed_collective")
 
