@@ -117,7 +117,11 @@ class Sources:
         found: dict[str, list[str]] = {}
         for row in self._marts.rows("dim_indicator_term", columns=["indicator_id", "dataset_id"]):
             found.setdefault(row["indicator_id"], []).append(row["dataset_id"])
-        return {indicator: list(dict.fromkeys(ids)) for indicator, ids in found.items()}
+        before: dict[str, list[str]] = {}
+        for dataset_id, row in self.datasets.items():
+            if row.get("serves_before") and row.get("has_release"):
+                before.setdefault(row["serves_before"], []).append(dataset_id)
+        return {i: list(dict.fromkeys(d for of in ids for d in (*before.get(of, []), of))) for i, ids in found.items()}
 
     def of_indicator(self, indicator_id: str) -> list[str]:
         """Ids of the datasets an indicator is made from."""

@@ -5,7 +5,7 @@ Here: the order of things and what is said of a whole section. Not here: single 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from report.areas import Sources, areas_of
@@ -72,13 +72,13 @@ def build_report(marts: Marts, municipality: str, years: int, published_at: date
 
 def _section_blocks(context: Context, spec: SectionSpec) -> list[Block]:
     blocks: list[Block] = []
-    absent: list[str] = []
+    absent: dict[str, str] = {}
     taken: set[tuple[str, str]] = set()
     for asked in spec.shows:
         if isinstance(asked, IndicatorFigure):
             shown = context.reader.indicator(asked)
             if shown is None:
-                absent.append(_name(context, asked))
+                absent |= dict.fromkeys(asked.indicator, _name(context, asked))
             elif (shown.figure_id, shown.title) not in taken:
                 taken.add((shown.figure_id, shown.title))
                 blocks.append(_figure_block(context, shown))
@@ -90,10 +90,23 @@ def _section_blocks(context: Context, spec: SectionSpec) -> list[Block]:
         else:
             blocks.append(Block(asked.topic, ""))
     if absent:
-        names = "; ".join(dict.fromkeys(absent))
-        text = context.texts.figures["indicator"]["missing"].format(**context.names(names=names))
-        blocks.append(Block(f"{spec.section}_missing", "", missing=text))
+        names = "; ".join(dict.fromkeys(absent.values()))
+        words = context.texts.figures["indicator"]
+        text = words["missing"].format(**context.names(names=names))
+        fetched = _not_fetched(context, absent)
+        said = (context.texts.topics["fetch"]["said"],) if fetched else ()
+        blocks.append(Block(f"{spec.section}_missing", "", said, grids=fetched, missing=text))
     return blocks
+
+
+def _not_fetched(context: Context, indicators: Iterable[str]) -> tuple[Grid, ...]:
+    """The datasets behind indicators without a figure of which this release has nothing, with where they are fetched."""
+    known = context.sources.datasets
+    ids = {d for i in indicators for d in context.sources.of_indicator(i) if d in known and not known[d]["has_release"]}
+    described = sorted((context.sources.describe(d) for d in ids), key=lambda s: (s.attribution, s.title))
+    rows = tuple((source.title, source.attribution.removeprefix("Kilde: "), source.link) for source in described)
+    words = context.texts.topics["fetch"]
+    return (Grid(words["title"], tuple(words["header"]), rows),) if rows else ()
 
 
 def _name(context: Context, asked: IndicatorFigure) -> str:

@@ -130,6 +130,8 @@ def describe(head: bytes) -> str:
     text = " ".join(head[:2_000].decode("utf-8", "replace").split())
     if not text:
         return "an empty body"
+    if text.startswith("{") and (told := re.search(r'"title"\s*:\s*"((?:[^"\\]|\\.){1,200})"', text)):
+        return f"the error «{told.group(1)}»"
     if title := re.search(r"<title[^>]*>([^<]{1,120})", text, re.IGNORECASE):
         return f"an HTML page titled {title.group(1).strip()!r}"
     if re.match(r"(?i)<(!doctype html|html)", text):

@@ -10,6 +10,7 @@ import fcntl
 import json
 import os
 import random
+import re
 import time as _time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -90,6 +91,20 @@ def retry_after_seconds(header: str | None, now: datetime) -> float | None:
     return max(0.0, (moment - now).total_seconds())
 
 
+def allowed_per_minute(header: str | None) -> float | None:
+    """Calls a minute that an ``x-ratelimit-policy`` header allows (``40;w=60s``, a name before it or not).
+
+    None when the header is absent, unreadable or outside 1 to 600 a minute: then the written limit holds.
+    """
+    match = re.search(
+        r"(?:^|[\s;,])(?:q=)?(\d{1,6})\s*;\s*(?:[a-z]+=[^;]*;\s*)*w=(\d{1,6})\s*s?", header or "", re.IGNORECASE
+    )
+    if match is None or int(match[2]) == 0:
+        return None
+    rate = int(match[1]) * 60.0 / int(match[2])
+    return rate if 1 <= rate <= 600 else None
+
+
 @dataclass(frozen=True)
 class ClosedHours:
     """A daily window, in Norwegian time, in which a publisher is not to be called (opening time is open again)."""
@@ -115,11 +130,16 @@ class TokenBucket:
     """
 
     def __init__(self, per_minute: float, clock: Clock, state_file: Path | None = None, burst: int = 5) -> None:
-        self.burst = min(burst, max(1, int(per_minute // 2)))
-        self.per_second = (per_minute - self.burst) / 60.0
+        self._most_at_once = burst
+        self.follow(per_minute)
         self.clock = clock
         self.state_file = state_file
         self._state = {"tokens": float(self.burst), "at": 0.0, "not_before": 0.0}
+
+    def follow(self, per_minute: float) -> None:
+        """Take another limit from now on: the one the publisher's own answers name."""
+        self.burst = min(self._most_at_once, max(1, int(per_minute // 2)))
+        self.per_second = (per_minute - self.burst) / 60.0
 
     def take(self) -> float:
         """Wait until a call is allowed and return the seconds waited."""

@@ -232,7 +232,7 @@ def _codes(choice: Choice, variable: Variable, present: tuple[str, ...], where: 
             raise _unknown(variable, f"code {text}", where)
     if not wanted and not choice.only_present:
         raise _unknown(variable, f"{', '.join(choice.codes)} (nothing matches)", where)
-    return tuple(code for code in present if code in wanted)
+    return tuple(dict.fromkeys(code for code in present if code in wanted))
 
 
 def expand(text: str, codes: tuple[str, ...], *, is_time: bool) -> list[str] | None:

@@ -17,6 +17,16 @@ in_use as (
         on current_release.dataset_id = release.dataset_id and current_release.release_id = release.release_id
     group by current_release.dataset_id
 
+),
+
+orders as (
+
+    select
+        dataset_id,
+        {{ the_same('serves_before') }} as serves_before
+    from {{ source('landing', 'dataset_order') }}
+    group by dataset_id
+
 )
 
 select
@@ -35,7 +45,10 @@ select
     in_use.dataset_id is not null as has_release,
     in_use.last_retrieved_at,
     in_use.last_updated_at,
+    cast(orders.serves_before as {{ dbt.type_string() }}) as serves_before,
     coalesce(in_use.is_demo, false) as is_demo
 from datasets
 left join in_use
     on datasets.dataset_id = in_use.dataset_id
+left join orders
+    on datasets.dataset_id = orders.dataset_id
