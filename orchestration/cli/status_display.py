@@ -47,7 +47,9 @@ def _notes(datasets: list[Standing]) -> Iterator[str]:
     for publisher, failed in silent.items():
         first = min((s for s in failed if s.failing_since), key=lambda s: str(s.failing_since), default=failed[0])
         since = f" siden {first.failing_since.astimezone(OSLO):%d.%m.%Y kl. %H.%M}" if first.failing_since else ""
-        yield f"{publisher} har ikke svart{since}: {len(failed)} datasett kunne ikke hentes. {first.note}"
+        fetched = max((s.last_fetched for s in failed if s.last_fetched), default=None)
+        age = f" Tallene som vises ble sist hentet {fetched.astimezone(OSLO):%d.%m.%Y}." if fetched else ""
+        yield f"{publisher} har ikke svart{since}: {len(failed)} datasett kunne ikke hentes.{age} {first.note}"
 
 
 def _print_held(console: Console, board: Board) -> None:

@@ -202,7 +202,7 @@ class Upstream:
         yield from outcomes
         if problems:
             # the other bodies are in; the dataset is asked again after a pause, and its stamp stays that of before
-            yield self._failed(memory, problems[0])[1]
+            yield self._failed(spec, memory, problems[0])[1]
             return
         newest = bodies[-1]
         self._write(
@@ -297,7 +297,7 @@ class Upstream:
             )
             memory = memory.model_copy(update={"retry_at": now + LONGEST_RETRY})
         else:
-            pause = min(FIRST_RETRY * 2**memory.failures, LONGEST_RETRY)
+            pause = min(FIRST_RETRY * 2 ** min(memory.failures, 10), LONGEST_RETRY)
             update = {"asked_at": now, "state": "failed", "note": str(problem), "is_due": False, "bodies": []}
             memory = memory.model_copy(update=update)
             since, silent = memory.failing_since or now, isinstance(problem, TransferError)

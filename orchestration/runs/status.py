@@ -62,6 +62,8 @@ class Standing:
     state: str
     note: str = ""
     failing_since: datetime | None = None
+    last_fetched: datetime | None = None
+    """When the figures that are shown were fetched, of a dataset that cannot be fetched now."""
     silent_publisher: str = ""
     """The publisher, where it is the publisher that does not answer and no fault of this dataset."""
 
@@ -175,6 +177,7 @@ def dataset_standings(workspace: Workspace) -> list[Standing]:
                 state=told or state_on(today, row),
                 note=memory.note if memory and told else "",
                 failing_since=memory.failing_since if memory and told == "failed" else None,
+                last_fetched=memory.fetched_at if memory and told == "failed" else None,
                 silent_publisher=spec.source if spec and memory and told and memory.no_answer else "",
             )
         )

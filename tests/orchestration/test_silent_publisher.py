@@ -19,8 +19,13 @@ from orchestration.runs.status import Board, Standing
 from orchestration.workspace import Workspace
 from sources.dataset.spec import DatasetSpec
 from sources.errors import LayoutError, TransferError
+from sources.imdi.settlement.blocks import Block, transcribed_blocks
+from sources.landing.bundled import FACTS
+from sources.live import live_clients
 from sources.ports import Probe
-from tests.support.live_upstream import NOON
+from tests.support.live_upstream import NOON, PatientClock, http_for, write_release
+from tests.support.settlement_pages import page_html
+from trials.local_upstream.server import LocalUpstream
 from warehouse.settings import Settings
 
 
@@ -29,6 +34,11 @@ class _Client:
 
     def __init__(self, answer: Callable[[DatasetSpec], Probe]) -> None:
         self.probe = answer
+
+
+def page_blocks_of(year: int) -> list[Block]:
+    name = f"imdi_bosettingstall_{year}.csv"
+    return transcribed_blocks((FACTS / name).read_bytes(), name)
 
 
 def _unavailable(spec: DatasetSpec) -> Probe:
@@ -84,14 +94,57 @@ def test_an_answer_ends_it_and_the_next_silence_begins_anew(tmp_path: Path) -> N
         assert {upstream.memory(spec.dataset_id).failing_since for spec in upstream.specs} == {since}
 
 
+def test_an_interface_that_is_gone_for_weeks_costs_few_calls_and_holds_nobody_back(tmp_path: Path) -> None:
+    """IMDi's statistics address answers 503 for three weeks: its pages, SSB and NAV are asked all the same."""
+    page = {"imdi/pages/nokkeltall-bosetting-2026.html": page_html(page_blocks_of(2026))}
+    calls: list[int] = []
+    with LocalUpstream(write_release(tmp_path / "upstream", page)) as server:
+        server.faults.switch_on("unavailable", ".*app-simapi.*", None, "")
+        for hours in range(0, 21 * 24, 12):
+            now = NOON + timedelta(hours=hours)
+            settings = Settings(data_dir=tmp_path / "data", source="live")
+            workspace = Workspace(settings, clock=lambda now=now: now, only=("imdi_b*",))
+            server.log.clear()
+            upstream = Upstream(workspace, live_clients(http_for(server, PatientClock(now))))
+            upstream.plan()
+            calls.append(sum("app-simapi" in line for line in server.log))
+            asked = {spec.dataset_id: upstream.memory(spec.dataset_id) for spec in upstream.specs}
+            assert asked["imdi_bosettingstall"].state == "available"
+    gone = [memory for name, memory in asked.items() if name != "imdi_bosettingstall"]
+    assert len(gone) > 8
+    assert all(memory.state == "failed" and memory.no_answer for memory in gone)
+    assert {memory.failing_since for memory in gone} == {NOON}
+    assert max(calls) <= 9, "three datasets with three tries each, then the publisher rests"
+    assert sum(calls[2:]) / 20 <= 18, "calls a day, with two runs a day"
+
+
 def test_the_board_tells_it_once_too(capsys: pytest.CaptureFixture[str]) -> None:
+    fetched = NOON - timedelta(days=9)
     silent = [
-        Standing(f"ssb_{n}", "t", "education", "årlig", None, None, None, None, None, "failed", "503", NOON, "ssb")
+        Standing(
+            f"ssb_{n}",
+            "t",
+            "education",
+            "årlig",
+            None,
+            None,
+            None,
+            None,
+            None,
+            "failed",
+            "503",
+            NOON,
+            NOON - timedelta(days=9),
+            "ssb",
+        )
         for n in range(28)
     ]
     other = Standing("imdi_x", "t", "education", "årlig", None, None, None, None, None, "failed", "annet skjema", NOON)
     print_board(Board(date(2026, 11, 20), "000001", None, False, "", datasets=[*silent, other]))
     text = capsys.readouterr().out
     assert text.count("503") == 1
-    assert "ssb har ikke svart siden 20.11.2026 kl. 13.00: 28 datasett kunne ikke hentes. 503" in text
+    assert (
+        "ssb har ikke svart siden 20.11.2026 kl. 13.00: 28 datasett kunne ikke hentes. Tallene som vises ble sist hentet 11.11.2026. 503"
+        in text
+    )
     assert "imdi_x: kunne ikke hentes. annet skjema" in text
