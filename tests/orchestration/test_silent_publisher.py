@@ -119,32 +119,12 @@ def test_an_interface_that_is_gone_for_weeks_costs_few_calls_and_holds_nobody_ba
 
 
 def test_the_board_tells_it_once_too(capsys: pytest.CaptureFixture[str]) -> None:
-    fetched = NOON - timedelta(days=9)
-    silent = [
-        Standing(
-            f"ssb_{n}",
-            "t",
-            "education",
-            "årlig",
-            None,
-            None,
-            None,
-            None,
-            None,
-            "failed",
-            "503",
-            NOON,
-            NOON - timedelta(days=9),
-            "ssb",
-        )
-        for n in range(28)
-    ]
+    told = ("failed", "503", NOON, NOON - timedelta(days=9), "ssb")
+    silent = [Standing(f"ssb_{n}", "t", "education", "årlig", None, None, None, None, None, *told) for n in range(28)]
     other = Standing("imdi_x", "t", "education", "årlig", None, None, None, None, None, "failed", "annet skjema", NOON)
     print_board(Board(date(2026, 11, 20), "000001", None, False, "", datasets=[*silent, other]))
     text = capsys.readouterr().out
     assert text.count("503") == 1
-    assert (
-        "ssb har ikke svart siden 20.11.2026 kl. 13.00: 28 datasett kunne ikke hentes. Tallene som vises ble sist hentet 11.11.2026. 503"
-        in text
-    )
+    assert "ssb har ikke svart siden 20.11.2026 kl. 13.00: 28 datasett kunne ikke hentes." in text
+    assert "Tallene som vises ble sist hentet 11.11.2026. 503" in text
     assert "imdi_x: kunne ikke hentes. annet skjema" in text
