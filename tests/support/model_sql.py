@@ -33,6 +33,7 @@ FIGURES = (
     "int_region__observation_summed",
     "int_region__observation_published",
     "int_region__joined_choice",
+    "int_region__country_of_counties",
     "int_region__observation_today",
     "int_region__against_parts",
 )

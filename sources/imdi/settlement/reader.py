@@ -88,7 +88,10 @@ def raw_cells(spec: DatasetSpec, documents: list[Document], places: Sequence[Pla
         if is_lines
         else page_blocks(_html_of(document.path))
     )
-    return [f"{document.name}, {'line' if is_lines else 'block'} {row}: {_printed(blocks, row, column)}" for row, column in places]
+    return [
+        f"{document.name}, {'line' if is_lines else 'block'} {row}: {_printed(blocks, row, column)}"
+        for row, column in places
+    ]
 
 
 def _printed(blocks: list[Block], number: int, column: int | None) -> str:

@@ -21,7 +21,7 @@ from sources.errors import LayoutError, SourceError, UnknownLabelError, ValueGra
 from sources.gates.judge import Snapshot, judge
 from sources.imdi.client import ImdiClient
 from sources.imdi.settlement.blocks import Block, page_blocks, transcribed_blocks
-from sources.imdi.settlement.reader import PAGE, printed_at, read_lines, read_page
+from sources.imdi.settlement.reader import PAGE, raw_cells, read_lines, read_page
 from sources.klass.history import municipalities
 from sources.landing.bundled import FACTS
 from sources.landing.intake import Arrival, ensure_rows, take_in
@@ -227,8 +227,9 @@ def test_a_saved_page_is_known_by_what_it_says(tmp_path: Path) -> None:
 def test_a_figure_is_shown_as_it_was_printed(tmp_path: Path) -> None:
     body = page_html(lines(2026))
     row = next(r for r in read(tmp_path, body) if (r["region_code"], r["measure"]) == ("3909", "settled"))
-    shown = printed_at(tmp_path / "page.html", PAGE, row["source_row"], row["source_column"])
-    assert shown == "«Vestfold - oversikt over bosettingen i 2026», Larvik, «Antall bosatte personer:» 35"
+    document = Document(tmp_path / "page.html", "page.html")
+    (shown,) = raw_cells(SPEC, [document], [(row["source_row"], row["source_column"])])
+    assert shown.endswith("«Vestfold - oversikt over bosettingen i 2026», Larvik, «Antall bosatte personer:» 35")
 
 
 @pytest.mark.parametrize("year", YEARS)
@@ -285,5 +286,5 @@ def test_columns_that_go_when_the_year_is_over_are_no_loss(tmp_path: Path) -> No
         receipt = take_in(landing, SPEC, Arrival([blob], PAGE, moment, "fetched"))
         facts = landing.reading(SPEC.dataset_id, receipt.release_id)
         assert facts is not None
-        snapshots.append(Snapshot(facts, ensure_rows(landing, SPEC, receipt), PAGE, moment, True))
-    assert judge(SPEC, snapshots[1], snapshots[0]).reasons == []
+        snapshots.append(Snapshot(facts, ensure_rows(landing, SPEC, receipt), moment))
+    assert judge(SPEC, snapshots[1], None, snapshots[0]).reasons == []

@@ -1,8 +1,8 @@
 -- Every series on the geography of today: one row per series, area of today and period.
 -- Upstream's own figure for the very area wins (`published`), that of its joined series before that of a code of the year,
 -- and that before one printed under a code not in force (`published_under_other_code`); else the sum of the parts
--- (`summed`); else no figure, with the reason (`unavailable`). The country is the sum
--- of the counties where upstream shows every county of the year and the municipalities have no exact sum.
+-- (`summed`); else no figure, with the reason (`unavailable`). The country is the sum of the counties where upstream shows
+-- every county of the year and the municipalities have no exact sum.
 {{
     config(
         materialized='incremental',
@@ -110,89 +110,22 @@ not_published as (
 
 ),
 
-county_periods as (
-
-    select * from {{ ref('stg_klass__counties') }}
-
-),
-
-county_cells as (
-
-    select
-        upper_cells.series_id,
-        upper_cells.dataset_id,
-        upper_cells.release_id,
-        upper_cells.region_code,
-        upper_cells.period_start,
-        upper_cells.year,
-        upper_cells.value
-    from upper_cells
-    inner join {{ ref('int_series') }} as series
-        on upper_cells.series_id = series.series_id
-    where upper_cells.region_level = 'county' and upper_cells.value is not null and series.is_additive
-
-),
-
-counties_of_year as (
-
-    select
-        years.year,
-        county_periods.code
-    from (select distinct year from county_cells) as years
-    inner join county_periods
-        on
-            county_periods.valid_from <= {{ first_day('years.year') }}
-            and (county_periods.valid_to is null or county_periods.valid_to > {{ first_day('years.year') }})
-
-),
-
-county_count as (
-
-    select
-        year,
-        count(*) as county_count
-    from counties_of_year
-    group by year
-
-),
-
-sum_of_counties as (
-
-    select
-        county_cells.series_id,
-        county_cells.dataset_id,
-        county_cells.period_start,
-        county_cells.year,
-        county_count.county_count,
-        {{ all_of('county_cells.release_id') }} as release_id,
-        {{ exact_sum('county_cells.value') }} as value
-    from county_cells
-    inner join counties_of_year
-        on county_cells.year = counties_of_year.year and county_cells.region_code = counties_of_year.code
-    inner join county_count
-        on county_cells.year = county_count.year
-    group by
-        county_cells.series_id, county_cells.dataset_id, county_cells.period_start, county_cells.year, county_count.county_count
-    having count(*) = county_count.county_count
-
-),
-
 country_of_counties as (
 
-    select sum_of_counties.*
-    from sum_of_counties
-    left join published_country
+    select counted.*
+    from {{ ref('int_region__country_of_counties') }} as counted
+    left join published_upper
         on
-            sum_of_counties.series_id = published_country.series_id
-            and sum_of_counties.period_start = published_country.period_start
-            and published_country.value_status not in ('missing', 'not_applicable')
+            counted.series_id = published_upper.series_id
+            and counted.period_start = published_upper.period_start
+            and published_upper.region_level = 'country'
     left join summed
         on
-            sum_of_counties.series_id = summed.series_id
-            and sum_of_counties.period_start = summed.period_start
+            counted.series_id = summed.series_id
+            and counted.period_start = summed.period_start
             and summed.region_level = 'country'
             and summed.value_status = 'ok'
-    where published_country.series_id is null and summed.series_id is null
+    where published_upper.series_id is null and summed.series_id is null {{ only_changed('counted.dataset_id') }}
 
 ),
 
