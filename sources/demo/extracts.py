@@ -21,11 +21,13 @@ from sources.dataset.dimensions import TOTAL
 from sources.dataset.spec import DatasetSpec, load_specs
 from sources.demo.figures import Figures, draw
 from sources.demo.nav import write_nav_extracts
+from sources.demo.pages import write_pages
 from sources.demo.plan import Recipe, members, plan
 from sources.demo.regions import Regions
 from sources.demo.ssb import write_ssb_extracts
 from sources.demo.world import EAST, NORWEGIAN_BORN, REST, WEST, YEARS, build_world
 from sources.files import write_whole
+from sources.imdi.settlement.reader import is_of_pages
 
 LIST_COLUMNS = ["path", "source", "dataset", "form", "level", "retrieved_on", "date_basis", "note", "is_demo"]
 RETRIEVED_ON = "2026-06-30"
@@ -65,6 +67,9 @@ def write_demo_extracts(folder: Path, *, seed: int = 1, tables: list[str] | None
     specs = {spec.upstream_id: spec for spec in load_specs().values() if spec.source == "imdi"}
     listed = []
     for table in sorted(specs if tables is None else tables):
+        if is_of_pages(specs[table]):
+            listed += write_pages(folder, specs[table], world)
+            continue
         spec, recipe = specs[table], plan().recipe(table)
         years = [year for year in YEARS if recipe.first_year <= year <= recipe.last_year]
         figures = _cut_to(draw(spec, recipe, world, seed), years)

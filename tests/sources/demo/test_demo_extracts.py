@@ -22,6 +22,7 @@ from sources.demo.plan import plan
 from sources.demo.world import YEARS, build_world
 from sources.imdi.body import form_of
 from sources.imdi.reader import READERS
+from sources.imdi.settlement.reader import is_of_pages, read_page
 from sources.klass.history import counties, municipalities
 from sources.ports import Document
 
@@ -38,7 +39,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def imdi() -> dict[str, DatasetSpec]:
-    return {spec.upstream_id: spec for spec in load_specs().values() if spec.source == "imdi"}
+    """IMDi's tables; its settlement pages are no table."""
+    specs = load_specs().values()
+    return {spec.upstream_id: spec for spec in specs if spec.source == "imdi" and not is_of_pages(spec)}
 
 
 def read(demo: Path, table: str, level: str) -> pd.DataFrame:
@@ -98,8 +101,21 @@ def test_everything_is_marked_as_invented(demo: Path) -> None:
     assert {row["path"] for row in listed} == files
     assert {row["is_demo"] for row in listed} == {"true"}
     assert {row["source"] for row in listed} == {"imdi", "ssb", "nav"}
-    assert {row["form"] for row in listed if row["source"] == "imdi"} == {"long"}
+    assert {row["form"] for row in listed if row["source"] == "imdi"} == {"long", "page"}
     assert "oppdiktet" in (demo / "LESMEG.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("year", [2022, 2025])
+def test_the_settlement_pages_say_what_the_table_says(demo: Path, year: int) -> None:
+    """Every municipality stands on the page of its year, with the figures of the invented table."""
+    file = demo / "imdi" / "pages" / f"nokkeltall-bosetting-{year}.html"
+    cells = read_page(load_specs()["imdi_bosettingstall"], [Document(file, file.name)]).table.to_pylist()
+    page = {(c["region_code"], c["measure"]): c["value"] for c in cells if c["value_status"] == "ok"}
+    frame = read(demo, "bosatt_anmodede", "k")
+    table = frame[(frame["year"] == year) & (frame["unit"] == "persons") & (frame["value_status"] == "ok")]
+    held = {(r.region_code, r.measure): r.value for r in table.itertuples() if (r.region_code, r.measure) in page}
+    assert len(held) > 600
+    assert {key: page[key] for key in held} == held
 
 
 def test_it_is_the_whole_catalogue_and_modest(demo: Path) -> None:
