@@ -1,5 +1,7 @@
 -- Every figure of settlement with the place it stands in: tables and text of IMDi's settlement pages, and IMDi's statistics table.
 -- Differences are shown, never corrected: the text and the tables of one page may carry different dates.
+-- Where the source in use hides a figure, no other source shows it.
+{%- set hidden = "coalesce(used.is_hidden and not figures.is_used, false)" %}
 with figures as (
 
     select * from {{ ref('int_settlement__by_source') }}
@@ -12,7 +14,8 @@ used as (
         region_code,
         year,
         measure,
-        max(value) as used_value
+        max(value) as used_value,
+        max(case when value_status = 'suppressed' then 1 else 0 end) = 1 as is_hidden
     from figures
     where is_used
     group by region_code, year, measure
@@ -26,10 +29,10 @@ select
     cast(figures.measure as {{ dbt.type_string() }}) as measure,
     cast(figures.figure_source as {{ dbt.type_string() }}) as figure_source,
     figures.stated_on,
-    cast(figures.value as bigint) as persons,
-    cast(figures.value_low as bigint) as persons_low,
-    cast(figures.value_high as bigint) as persons_high,
-    cast(figures.value_status as {{ dbt.type_string() }}) as value_status,
+    cast(case when not {{ hidden }} then figures.value end as bigint) as persons,
+    cast(case when not {{ hidden }} then figures.value_low end as bigint) as persons_low,
+    cast(case when not {{ hidden }} then figures.value_high end as bigint) as persons_high,
+    cast(case when {{ hidden }} then 'suppressed' else figures.value_status end as {{ dbt.type_string() }}) as value_status,
     cast(figures.geography_basis as {{ dbt.type_string() }}) as geography_basis,
     figures.is_used,
     cast(figures.value - used.used_value as bigint) as difference_persons,
