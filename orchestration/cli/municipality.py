@@ -19,7 +19,7 @@ def add_commands(app: typer.Typer) -> None:
     """Register the commands on the command line's app."""
     app.command()(report)
     app.command()(forecast)
-    app.command()(private)
+    app.add_typer(private_app, name="private")
     app.command()(templates)
 
 
@@ -137,17 +137,27 @@ def _kroner(amount: Any) -> str:
     return "?" if amount is None else f"{round(float(amount)):,}".replace(",", " ")
 
 
+private_app = typer.Typer(
+    invoke_without_command=True, help="Aggregates of the municipality's own KOSTRA files; nothing personal is kept."
+)
+
+
+@private_app.callback()
 def private(
+    context: typer.Context,
     kostra: Annotated[
         list[Path] | None, typer.Option(help="attachment 11F or 11CF; may be given several times")
     ] = None,
     settled: Annotated[Path | None, typer.Option(help="the list of settled persons; needed with --kostra")] = None,
     accounts: Annotated[Path | None, typer.Option(help="the accounts file (0A); may be read alone")] = None,
     municipality: Annotated[str | None, typer.Option(help="code of the files")] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="a year that was read before may be read again")] = False,
 ) -> None:
-    """Aggregates of the municipality's own KOSTRA files. Read in memory; nothing personal is kept."""
+    """Aggregates of the municipality's own KOSTRA files. Read in a process of its own; nothing personal is kept."""
+    if context.invoked_subcommand is not None:
+        return
     from sources.kostra.private import private_aggregates
-    from sources.kostra.release import land_private, renewal_notes
+    from sources.kostra.release import land_private, published_editions
 
     if not kostra and accounts is None:
         raise typer.BadParameter("an attachment or --accounts is needed", param_hint="--kostra")
@@ -162,12 +172,29 @@ def private(
         accounts,
         municipality=municipality or workspace.settings.municipality,
         threshold=workspace.settings.suppression_threshold,
+        published=published_editions(workspace.landing),
+        replace=replace,
     )
-    for line in [*result.messages, *renewal_notes(result, workspace.landing)]:
+    for line in result.messages:
         typer.echo(line)
     for receipt in land_private(result, workspace.landing, workspace.clock()):
         typer.echo(f"{receipt.dataset_id}: utgave {receipt.release_id}")
     typer.echo("Tallene blir med i neste utgave: kjør integrering run.")
+
+
+@private_app.command()
+def purge(
+    year: Annotated[int, typer.Option(help="the reporting year to remove")],
+    municipality: Annotated[str | None, typer.Option(help="code of the files")] = None,
+) -> None:
+    """Remove one year of the municipality's own figures from landing and from the releases that are kept."""
+    from orchestration.runs.purge import purge_year
+
+    workspace = Workspace(load_settings())
+    done = purge_year(workspace, municipality or workspace.settings.municipality, year)
+    for line in done.messages_nb:
+        typer.echo(line)
+    raise typer.Exit(0 if done.is_complete else 1)
 
 
 def templates(

@@ -46,10 +46,12 @@ def private_aggregates(
     threshold: int = DEFAULT_THRESHOLD,
     public_totals: Mapping[int, PublicTotals] | None = None,
     published: Mapping[str, list[Rows]] | None = None,
+    replace: bool = False,
 ) -> PrivateResult:
     """Let a process of its own read the files, and return the aggregates that may be shown.
 
     ``published``: what an outsider may have already, by dataset: the rows of each edition in landing, oldest first.
+    ``replace``: a year of them may be read again.
     Attachments need the list of settled persons; the accounts have no persons and need nothing beside them.
     Raises PrivateFileError (Norwegian, no values) and nothing else about the files.
     """
@@ -68,6 +70,7 @@ def private_aggregates(
             threshold,
             {year: asdict(totals) for year, totals in (public_totals or {}).items()},
             dict(published or {}),
+            replace,
         )
     )
     return PrivateResult({name: as_table(name, _dated(rows)) for name, rows in answer.rows.items()}, answer.messages)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from datetime import datetime
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -30,48 +31,45 @@ def land_private(result: PrivateResult, landing: Landing, moment: datetime) -> l
     A run reads one or more years. Rows of the release in use that are about another municipality, year or file are
     carried over, so that a new year does not push out the old ones. Raises ValueError when ``moment`` has no zone.
     """
-    receipts = []
-    for dataset_id, fresh in sorted(result.tables.items()):
-        body = as_csv(dataset_id, with_earlier(dataset_id, fresh, landing))
-        digest = landing.put_bytes(body)
-        arrival = Arrival(
-            blobs=[Blob(sha256=digest, bytes=len(body), name=f"{dataset_id}.csv")],
-            form=FORM,
-            retrieved_at=utc(moment),
-            date_basis="private command",
-        )
-        receipt = take_in(landing, spec_of(dataset_id), arrival)
-        decision = Decision(
-            state="accepted", reasons=["passed disclosure control"], decided_at=utc(moment), decided_by=DECIDED_BY
-        )
-        landing.decide(dataset_id, receipt.release_id, decision)
-        receipts.append(receipt)
-    return receipts
+    return [
+        land_table(with_earlier(dataset_id, fresh, landing), dataset_id, landing, moment)
+        for dataset_id, fresh in sorted(result.tables.items())
+    ]
 
 
-def renewal_notes(result: PrivateResult, landing: Landing) -> list[str]:
-    """Norwegian warnings to show before landing: years that were read before and now give other figures.
+def land_table(table: pa.Table, dataset_id: str, landing: Landing, moment: datetime) -> Receipt:
+    """Land aggregates that passed disclosure control as the release in use."""
+    body = as_csv(dataset_id, table)
+    digest = landing.put_bytes(body)
+    arrival = Arrival(
+        blobs=[Blob(sha256=digest, bytes=len(body), name=f"{dataset_id}.csv")],
+        form=FORM,
+        retrieved_at=utc(moment),
+        date_basis="private command",
+    )
+    receipt = take_in(landing, spec_of(dataset_id), arrival)
+    decision = Decision(
+        state="accepted", reasons=["passed disclosure control"], decided_at=utc(moment), decided_by=DECIDED_BY
+    )
+    landing.decide(dataset_id, receipt.release_id, decision)
+    return receipt
 
-    The difference of two editions can tell about the one person who was corrected (docs/privacy.md).
-    """
-    notes = []
-    for dataset_id in (SOCIAL_ASSISTANCE, PROGRAMME):
-        earlier, fresh = _newest(dataset_id, landing), result.tables.get(dataset_id)
-        if earlier is None or fresh is None:
-            continue
-        for municipality, year in sorted({(r["municipality_code"], r["year"]) for r in fresh.to_pylist()}):
-            before, now = (_figures(table, municipality, year) for table in (earlier, fresh))
-            if before and before != now:
-                notes.append(
-                    f"{spec_of(dataset_id).title_nb}, {year}: en tidligere utgave har andre tall. "
-                    "Gi ikke ut begge: forskjellen kan si noe om én person."
-                )
-    return notes
+
+def published_editions(landing: Landing) -> dict[str, list[list[dict[str, Any]]]]:
+    """The rows of every edition in landing, oldest first, by dataset: what an outsider may have."""
+    return {
+        dataset_id: [
+            pq.read_table(path).to_pylist()
+            for receipt in landing.receipts(dataset_id)
+            if (path := landing.data_path(dataset_id, receipt.release_id, "table")).exists()
+        ]
+        for dataset_id in (SOCIAL_ASSISTANCE, PROGRAMME)
+    }
 
 
 def with_earlier(dataset_id: str, fresh: pa.Table, landing: Landing) -> pa.Table:
     """The fresh rows, and those of the newest accepted release that are about another municipality, year or file."""
-    earlier = _newest(dataset_id, landing)
+    earlier = newest_accepted(dataset_id, landing)
     if earlier is None:
         return fresh
     scope = [name for name in ("municipality_code", "attachment", "year") if name in fresh.column_names]
@@ -92,12 +90,8 @@ def as_csv(dataset_id: str, table: pa.Table) -> bytes:
     return text.getvalue().encode("utf-8")
 
 
-def _figures(table: pa.Table, municipality: str, year: int) -> list[dict[str, object]]:
-    rows = (row for row in table.to_pylist() if (row["municipality_code"], row["year"]) == (municipality, year))
-    return [{name: value for name, value in row.items() if name != "source_row"} for row in rows]
-
-
-def _newest(dataset_id: str, landing: Landing) -> pa.Table | None:
+def newest_accepted(dataset_id: str, landing: Landing) -> pa.Table | None:
+    """The rows in use, of all years."""
     for receipt in reversed(landing.receipts(dataset_id)):
         decision = landing.decision(dataset_id, receipt.release_id)
         path = landing.data_path(dataset_id, receipt.release_id, "table")

@@ -24,7 +24,7 @@ ACCOUNTS = "kostra_accounts_expenditure"
 RECEIPT = "kostra_file_receipt"
 DATASETS = (SOCIAL_ASSISTANCE, PROGRAMME, ACCOUNTS, RECEIPT)
 
-_MEASURES = {
+MEASURES = {
     "11F": {
         "recipients": ("recipients_persons", "recipients_status"),
         "person_months": ("benefit_months_count", "benefit_months_status"),
@@ -72,7 +72,7 @@ def aggregate_rows(controlled: Controlled, municipality: str, threshold: int) ->
     rows = []
     for row in table.rows():
         entry = _identity(row, table.year, municipality)
-        for measure, (value_column, status_column) in _MEASURES[table.attachment].items():
+        for measure, (value_column, status_column) in MEASURES[table.attachment].items():
             status = controlled.status.get((measure, row), "not_applicable")
             entry[value_column] = table.cells[measure][row].value if status == "ok" else None
             entry[status_column] = status

@@ -42,6 +42,19 @@ def test_aggregates_land_and_nobody_is_left_behind(place: Path) -> None:
     assert not any(canary in output.encode() for canary in canaries())
 
 
+def test_a_year_that_was_read_is_replaced_or_purged_on_demand_only(place: Path) -> None:
+    installation, code, _ = _call(place)
+    assert code == 0
+    _, again, refused = _call(place)
+    assert again == 1
+    assert "--replace" in refused
+    done = installation.call("private", "purge", "--year", "2025")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "3909, 2025: fjernet fra mottaket, kostra_social_assistance_by_group" in done.stdout
+    assert not list((place / "data" / "landing" / "datasets").glob("kostra_social_assistance_by_group/*"))
+    assert "ingen egne tall" in installation.call("private", "purge", "--year", "2024").stdout
+
+
 @pytest.mark.parametrize("damage", ["date", "number"])
 def test_a_refusal_names_the_line_and_no_person(place: Path, damage: str) -> None:
     listed = place / "input" / "bosatte.csv"

@@ -1,7 +1,11 @@
-"""An attacker on the published rows: linear bounds from the sums everybody knows and from SSB's public totals.
+"""An attacker on the published rows, with what an outsider really has.
 
 Here: the attack, written from the published columns alone. Not here: any code of the product, so that a fault in its
 own audit cannot hide itself.
+
+What the attacker has: every figure of every edition and year that was published (all rows are one problem), the sums,
+SSB's totals, the accounts by quarter, that a settlement cohort does not grow, that nobody is paid without being a
+recipient and no recipient is paid nothing or a million, and subtraction of whatever is shown from whatever it is part of.
 """
 
 from __future__ import annotations
@@ -23,33 +27,56 @@ MEASURES = {
     "benefit_nok": "benefit_status",
     "settled_persons": "settled_status",
 }
+PAID = ("grant_nok", "loan_nok", "benefit_nok")
 Key = tuple[str, str, str, str, str]
 """measure, period, group, breakdown, code."""
 
+Relation = list[tuple[Key, float]]
+_UNIT = 100_000
+"""Kroner of one unit of the solver, so that persons and kroner are of like size."""
+
+_MOST_PAID = 1_000_000
+
 
 class Attacker:
-    """Knows every published figure, the sums, and ``public`` (figures that SSB prints). Solves for the rest."""
+    """Knows every published figure, the sums, and ``public`` (figures that SSB prints). Solves for the rest.
 
-    def __init__(self, rows: list[dict[str, Any]], public: dict[Key, float], *, a_month_each: bool) -> None:
-        self.rows = rows
+    ``rows``: of all editions (oldest first) and years. ``quarters``: what the accounts say was paid in (measure, months
+    as periods), what the file does not split included. ``a_month_each``: every recipient has a month and some kroner.
+    """
+
+    def __init__(
+        self,
+        rows: list[dict[str, Any]],
+        public: dict[Key, float],
+        *,
+        a_month_each: bool,
+        quarters: dict[tuple[str, tuple[str, ...]], float] | None = None,
+    ) -> None:
         self.shown: dict[Key, float] = dict(public)
-        self.hidden: list[Key] = []
-        keys = []
+        self.differences: dict[Key, float] = {}
+        keys: dict[Key, None] = {}
         for row in rows:
             for measure, status in MEASURES.items():
                 if row.get(status) not in ("ok", "suppressed"):
                     continue
                 key = (measure, row["period"], row["group_code"], row["breakdown"], row["breakdown_code"])
-                keys.append(key)
+                keys[key] = None
                 if row[status] == "ok":
+                    if self.shown.setdefault(key, row[measure]) != row[measure]:
+                        self.differences[key] = row[measure] - self.shown[key]
                     self.shown[key] = row[measure]
-                elif key not in public:
-                    self.hidden.append(key)
-        self.keys = set(keys)
-        self.position = {key: number for number, key in enumerate(self.hidden)}
+        self.keys = keys
+        self.a_month_each = a_month_each
         self.count = next(m for m in ("recipients_persons", "participants_persons") if any(k[0] == m for k in keys))
-        self._equal = self._matrix(self._sums(keys))
-        self._less = self._matrix(self._common_sense(keys, a_month_each))
+        self.deduced = self._zeros()
+        self.hidden = [key for key in keys if key not in self.shown]
+        self.position = {key: number for number, key in enumerate(self.hidden)}
+        self.sums = self._sums()
+        self._equal = self._matrix(self.sums)
+        less, rest = self._matrix([*self._common_sense(), *self._shrinking_cohorts(), *self._payments()])
+        more, bound = self._by_quarter(quarters or {})
+        self._less = csr_matrix(np.vstack([less.toarray(), more])), np.append(rest, bound)
 
     def bounds(
         self, truth: dict[Key, float], is_safe: Callable[[Key, float, float], bool]
@@ -58,7 +85,6 @@ class Attacker:
 
         Every solution of the solver is a table that fits all that is known, so it widens the part seen of all figures.
         """
-        self._scale = max([1.0, *(truth[key] for key in self.hidden)])
         self._seen = {key: (truth[key], truth[key]) for key in self.hidden}
         for key in self.hidden:
             for direction in (-1, 1):
@@ -66,25 +92,67 @@ class Attacker:
                     self._extreme(key, direction)
         return self._seen
 
+    def unions(self) -> dict[frozenset[Key], float]:
+        """Hidden figures of one measure whose sum is known exactly: what any row of the reduced sums says with only
+        additions in it. Two orders of elimination, and every sum as it stands."""
+        found: dict[frozenset[Key], float] = {}
+        matrix, rest = self._equal[0].toarray(), self._equal[1]
+        size = len(self.hidden)
+        orders = [np.arange(size), np.arange(size)[::-1]]
+        reduced = [(order, _reduced(np.column_stack([matrix[:, order], rest]))) for order in orders]
+        for order, rows in [(orders[0], np.column_stack([matrix, rest])), *reduced]:
+            for row in rows:
+                used = np.flatnonzero(np.abs(row[:-1]) > 1e-9)
+                members = frozenset(self.hidden[order[number]] for number in used)
+                if len({key[0] for key in members}) == 1 and np.allclose(row[used], row[used[0]]):
+                    found[members] = row[-1] / row[used[0]] * self._unit(next(iter(members)))
+        return found
+
     def _extreme(self, key: Key, direction: int) -> None:
         objective = np.zeros(len(self.hidden))
         objective[self.position[key]] = direction
         (a_eq, b_eq), (a_ub, b_ub) = self._equal, self._less
-        scale = self._scale
-        answer = linprog(objective, A_ub=a_ub, b_ub=b_ub / scale, A_eq=a_eq, b_eq=b_eq / scale, bounds=(0, None))
+        answer = linprog(objective, A_ub=a_ub, b_ub=b_ub, A_eq=a_eq, b_eq=b_eq, bounds=(0, None))
         if answer.status == 3:
             self._seen[key] = (self._seen[key][0], np.inf)
             return
         assert answer.status == 0, f"the published figures contradict each other ({answer.message})"
-        for other, value in zip(self.hidden, answer.x * scale, strict=True):
+        for other, value in zip(self.hidden, answer.x, strict=True):
             low, high = self._seen[other]
+            value = value * self._unit(other)
             self._seen[other] = (min(low, value), max(high, value))
 
-    def _sums(self, keys: list[Key]) -> list[list[tuple[Key, float]]]:
+    @staticmethod
+    def _unit(key: Key) -> float:
+        return _UNIT if key[0] in PAID else 1.0
+
+    def _zeros(self) -> list[Key]:
+        """Hidden figures that must be none because another measure of the same row is shown as none."""
+        found: list[Key] = []
+        while True:
+            rows: dict[tuple, dict[str, Key]] = defaultdict(dict)
+            for key in self.keys:
+                rows[key[1:]][key[0]] = key
+            fresh = []
+            for row in rows.values():
+                mine = {m: self.shown.get(key) for m, key in row.items() if m != "settled_persons"}
+                paid = [mine[m] for m in PAID if m in mine]
+                everybody = row and next(iter(row.values()))[1].endswith("-xx")
+                nobody = mine.get(self.count) == 0
+                if self.a_month_each and self.count in mine and not everybody:
+                    nobody |= mine.get("benefit_months_count") == 0 or (bool(paid) and all(p == 0 for p in paid))
+                if nobody:
+                    fresh += [row[m] for m, value in mine.items() if value is None]
+            if not fresh:
+                return found
+            self.shown |= dict.fromkeys(fresh, 0)
+            found += fresh
+
+    def _sums(self) -> list[Relation]:
         groups: dict[tuple, list[Key]] = defaultdict(list)
         codes: dict[tuple, list[Key]] = defaultdict(list)
         months: dict[tuple, list[Key]] = defaultdict(list)
-        for key in keys:
+        for key in self.keys:
             measure, period, group, breakdown, code = key
             if group != "all":
                 groups[measure, period, "all", breakdown, code].append(key)
@@ -100,9 +168,9 @@ class Attacker:
         every = [*groups.items(), *by_breakdown, *months.items()]
         return [[*((part, 1.0) for part in parts), (total, -1.0)] for total, parts in every if total in self.keys]
 
-    def _common_sense(self, keys: list[Key], a_month_each: bool) -> list[list[tuple[Key, float]]]:
+    def _common_sense(self) -> list[Relation]:
         found = []
-        for key in keys:
+        for key in self.keys:
             measure, period, group, breakdown, code = key
             if measure != self.count:
                 continue
@@ -112,20 +180,76 @@ class Attacker:
             months = ("benefit_months_count", period, group, breakdown, code)
             if months in self.keys:
                 found.append([(months, 1.0), (key, -12.0)])
-                if a_month_each:
+                if self.a_month_each:
                     found.append([(key, 1.0), (months, -1.0)])
             cohort = ("settled_persons", period, group, breakdown, code)
             if cohort in self.keys and breakdown == "settlement_year":
                 found.append([(key, 1.0), (cohort, -1.0)])
         return found
 
-    def _matrix(self, relations: list[list[tuple[Key, float]]]) -> tuple[csr_matrix, np.ndarray]:
+    def _shrinking_cohorts(self) -> list[Relation]:
+        found = []
+        for key in self.keys:
+            before = (key[0], str(int(key[1][:4]) - 1), *key[2:])
+            if key[0] == "settled_persons" and key[3] == "settlement_year" and before in self.keys:
+                found.append([(key, 1.0), (before, -1.0)])
+        return found
+
+    def _payments(self) -> list[Relation]:
+        """Between the measures of a row: nobody is paid a million, and (11F) every recipient is paid something."""
+        found: list[Relation] = []
+        for key in self.keys:
+            if key[0] != self.count:
+                continue
+            paid = [(measure, *key[1:]) for measure in PAID if (measure, *key[1:]) in self.keys]
+            found += [[(p, 1.0 / _MOST_PAID), (key, -1.0)] for p in paid]
+            if self.a_month_each and paid:
+                found.append([(key, 1.0), *((p, -1.0) for p in paid)])
+        return found
+
+    def _by_quarter(self, quarters: dict[tuple[str, tuple[str, ...]], float]) -> tuple[np.ndarray, np.ndarray]:
+        """Months of a quarter are at most what was paid in it, and at least that without what is not split."""
+        matrix, rest = np.zeros((2 * len(quarters), len(self.hidden))), np.zeros(2 * len(quarters))
+        for number, ((measure, periods), paid) in enumerate(quarters.items()):
+            months = [((measure, period, "all", "none", "all"), 1.0) for period in periods]
+            loose = ((measure, f"{periods[0][:4]}-xx", "all", "none", "all"), 1.0)
+            for line, (terms, sign) in enumerate((([*months], 1.0), ([*months, loose], -1.0)), start=2 * number):
+                rest[line] = sign * paid / _UNIT
+                for key, _ in terms:
+                    if key in self.position:
+                        matrix[line, self.position[key]] = sign
+                    else:
+                        rest[line] -= sign * self.shown[key] / _UNIT
+        rest += 1e-9
+        return matrix, rest
+
+    def _matrix(self, relations: list[Relation]) -> tuple[csr_matrix, np.ndarray]:
         matrix, rest = np.zeros((len(relations), len(self.hidden))), np.zeros(len(relations))
         for number, terms in enumerate(relations):
+            largest = max(abs(weight) * self._unit(key) for key, weight in terms)
             for key, weight in terms:
+                scaled = weight / largest
                 if key in self.position:
-                    matrix[number, self.position[key]] += weight
+                    matrix[number, self.position[key]] += scaled * self._unit(key)
                 else:
-                    rest[number] -= weight * self.shown[key]
+                    rest[number] -= scaled * self.shown[key]
         used = np.abs(matrix).sum(axis=1) > 0
         return csr_matrix(matrix[used]), rest[used]
+
+
+def _reduced(matrix: np.ndarray) -> list[np.ndarray]:
+    """Reduced row echelon form (the last column is what the rows add up to)."""
+    rows, at = matrix.copy(), 0
+    for column in range(rows.shape[1] - 1):
+        if at == len(rows):
+            break
+        best = at + int(np.argmax(np.abs(rows[at:, column])))
+        if abs(rows[best, column]) < 1e-9:
+            continue
+        rows[[at, best]] = rows[[best, at]]
+        rows[at] /= rows[at, column]
+        others = np.abs(rows[:, column]) > 1e-12
+        others[at] = False
+        rows[others] -= np.outer(rows[others, column], rows[at])
+        at += 1
+    return [row.copy() for row in rows[:at]]

@@ -14,6 +14,9 @@ from sources.kostra.disclosure.problem import Problem, is_pinned
 
 TOLERANCE = 1e-6
 
+ORDERS = 10
+"""Random orders of elimination beside the two natural ones. More find hardly more (bench/private_attack.py)."""
+
 
 class Attack:
     """Bounds of the hidden cells of a problem for an attacker who knows the published and the public ones.
@@ -60,6 +63,23 @@ class Attack:
             bound(cell)
         return fails()
 
+    def unions(self) -> list[np.ndarray]:
+        """Sets of hidden cells whose sum follows exactly from what is shown: rows of the eliminated equations that only
+        add. Elimination in several orders finds the blocks that two or more subtractions give."""
+        ours = self.free < (self.problem.ours if self.problem.ours is not None else len(self.problem))
+        matrix = self._equal.toarray()
+        matrix = matrix[np.abs(matrix[:, ~ours]).sum(axis=1) == 0][:, ours]
+        cells, found = self.free[ours], {}
+        shuffled = np.random.default_rng(1)
+        orders = [np.arange(len(cells)), np.arange(len(cells))[::-1]]
+        for order in [*orders, *(shuffled.permutation(len(cells)) for _ in range(ORDERS))]:
+            for row in _eliminated(matrix[:, order]):
+                used = np.flatnonzero(np.abs(row) > TOLERANCE)
+                if len(used) > 1 and (np.abs(row[used] - row[used[0]]) < TOLERANCE).all():
+                    members = np.sort(cells[order[used]])
+                    found[members.tobytes()] = members
+        return list(found.values())
+
     def _solve(self, cell: int, direction: int) -> float:
         if (cell, direction) in self._exact:
             return self._exact[cell, direction]
@@ -103,3 +123,21 @@ class Attack:
     @staticmethod
     def _rows_of(matrix: csr_matrix, members: np.ndarray) -> np.ndarray:
         return np.flatnonzero(np.diff(matrix[:, members].indptr)) if matrix.shape[0] else np.zeros(0, dtype=int)
+
+
+def _eliminated(matrix: np.ndarray) -> np.ndarray:
+    """Reduced row echelon form, rows of zeros left out."""
+    rows, at = matrix.astype(float), 0
+    for column in range(rows.shape[1]):
+        if at == len(rows):
+            break
+        best = at + int(np.argmax(np.abs(rows[at:, column])))
+        if abs(rows[best, column]) < TOLERANCE:
+            continue
+        rows[[at, best]] = rows[[best, at]]
+        rows[at] /= rows[at, column]
+        others = np.flatnonzero(np.abs(rows[:, column]) > TOLERANCE)
+        others = others[others != at]
+        rows[others] -= np.outer(rows[others, column], rows[at])
+        at += 1
+    return rows[:at]

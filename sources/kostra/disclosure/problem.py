@@ -5,13 +5,23 @@ Here: the shape that protection and audit share. Not here: which cells to hide, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
 Terms = list[tuple[int, float]]
 """Cell index and coefficient of each term of a linear relation."""
+
+
+@dataclass(repr=False)
+class Union:
+    """Hidden cells whose sum is had by subtraction: the parts of a sum, the total last. ``overlapping``: one person may
+    stand in several parts."""
+
+    cells: np.ndarray
+    overlapping: bool = False
 
 
 @dataclass(repr=False)
@@ -23,6 +33,10 @@ class Problem:
     whatever we do. ``cost`` orders the cells a protection may hide beside the primary ones: the lowest first.
     ``pinned_share``: a hidden cell is worked out when its whole interval lies within this share of its true value (0
     = to the very unit).
+
+    ``is_safe_union``: whether a set of cells may be known by its sum (all may when it is not given). ``unions`` are the
+    sets to ask it about. ``along``: cells that are hidden when another is. Cells outside ``ours`` were published before:
+    they are what they are.
     """
 
     values: np.ndarray
@@ -34,24 +48,78 @@ class Problem:
     pinned_share: float = 0.0
     equations: list[Terms] = field(default_factory=list)
     inequalities: list[Terms] = field(default_factory=list)
+    unions: list[Union] = field(default_factory=list)
+    is_safe_union: Callable[[np.ndarray, bool], bool] = lambda cells, overlapping: True
+    along: dict[int, list[int]] = field(default_factory=dict)
+    ours: int | None = None
 
     def __post_init__(self) -> None:
+        if not self.unions:
+            self.unions = [Union(np.array([cell for cell, _ in terms])) for terms in self.equations]
         for terms in self.equations:
-            if abs(sum(weight * self.values[cell] for cell, weight in terms)) > 1e-6:
+            if abs(sum(weight * self.values[cell] for cell, weight in terms)) > 1e-6 * max(1.0, self.values.max()):
                 raise ValueError("a relation of the table does not hold for its own values")
         for terms in self.inequalities:
-            if sum(weight * self.values[cell] for cell, weight in terms) > 1e-6:
+            if sum(weight * self.values[cell] for cell, weight in terms) > 1e-5:
                 raise ValueError("an inequality of the table does not hold for its own values")
+
+    def is_ours(self, cell: int) -> bool:
+        """Whether we still decide if the cell is shown."""
+        return self.ours is None or cell < self.ours
+
+    def followed_by(
+        self,
+        values: np.ndarray,
+        known: np.ndarray,
+        *,
+        primary: np.ndarray | None = None,
+        need_low: np.ndarray | None = None,
+        need_high: np.ndarray | None = None,
+        equations: list[Terms],
+        inequalities: list[Terms] | None = None,
+        unions: list[Union] | None = None,
+    ) -> Problem:
+        """The problem with cells that are not ours to show: known or unknown to an attacker as they are."""
+        none = np.zeros(len(values))
+        return replace(
+            self,
+            values=np.append(self.values, values),
+            known=np.append(self.known, known),
+            primary=np.append(self.primary, none.astype(bool) if primary is None else primary),
+            need_low=np.append(self.need_low, none if need_low is None else need_low),
+            need_high=np.append(self.need_high, none if need_high is None else need_high),
+            cost=np.append(self.cost, none),
+            equations=[*self.equations, *equations],
+            inequalities=[*self.inequalities, *(inequalities or [])],
+            unions=[*self.unions, *(unions or [])],
+            ours=len(self) if self.ours is None else self.ours,
+        )
+
+    def with_known_zeros(self) -> Problem:
+        """The problem with the parts of a known total of zero (the last term of its equation) known: they are zero."""
+        known = self.known.copy()
+        while True:
+            before = int(known.sum())
+            for *parts, (total, _) in self.equations:
+                if known[total] and self.values[total] == 0:
+                    known[[cell for cell, _ in parts]] = True
+            if int(known.sum()) == before:
+                return replace(self, known=known)
 
     def __len__(self) -> int:
         return len(self.values)
 
     def matrix(self, relations: list[Terms]) -> csr_matrix:
         """Relations x cells."""
+        return self.matrix_of(relations, len(self))
+
+    @staticmethod
+    def matrix_of(relations: list[Terms], size: int) -> csr_matrix:
+        """Relations x ``size`` cells."""
         rows = [number for number, terms in enumerate(relations) for _ in terms]
         columns = [cell for terms in relations for cell, _ in terms]
         weights = [weight for terms in relations for _, weight in terms]
-        return csr_matrix((weights, (rows, columns)), shape=(len(relations), len(self)))
+        return csr_matrix((weights, (rows, columns)), shape=(len(relations), size))
 
 
 def is_pinned(value: float, low: float, high: float, share: float) -> bool:

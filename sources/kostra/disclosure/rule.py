@@ -1,24 +1,27 @@
 """The disclosure rule of the private aggregates: what is sensitive, how the cells add up, what an attacker knows.
 
-Here: the written rule (docs/privacy.md) in code. Not here: the linear algebra (audit.py, protect.py) or reading files.
+Here: the written rule (docs/privacy.md) in code. Not here: the linear algebra (audit.py, protect.py), what was published
+before (published.py) or reading files.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 
 import numpy as np
 
 from sources.kostra.aggregates import ALL, UNALLOCATED, YEAR, Cell, CellTable, Row
-from sources.kostra.disclosure.problem import Problem, Terms
+from sources.kostra.disclosure.problem import Problem, Union
 from sources.kostra.disclosure.protect import protect
+from sources.kostra.disclosure.published import NOTHING, Neighbour, Published, joined
+from sources.kostra.disclosure.relations import Sum, limits, nested, sums
 from sources.kostra.threshold import DEFAULT_THRESHOLD
 
 DOMINANCE_SHARE = 0.10
 """p per cent rule: an amount is sensitive when all but the two largest contributions are under p of the largest."""
 
 COUNTS = ("recipients", "person_months", "settled")
+QUARTERS = (range(1, 4), range(4, 7), range(7, 10), range(10, 13))
 Status = dict[tuple[str, Row], str]
 
 
@@ -33,28 +36,38 @@ class Controlled:
         return f"<Controlled {self.table.attachment} {self.table.year}>"
 
 
-def control(table: CellTable, threshold: int = DEFAULT_THRESHOLD) -> Controlled | None:
+def control(table: CellTable, threshold: int = DEFAULT_THRESHOLD, published: Published = NOTHING) -> Controlled | None:
     """Hide what must be hidden. None = nothing of this table may be shown: too few recipients in all.
 
-    Kroner are hidden wherever the recipients are: the amount would tell about how many they were.
+    Where the recipients are hidden, so are their months and kroner: they would tell about how many they were. Where
+    recipients are shown as none, everything else of the row is known to be none. ``published``: figures that were shown
+    before; of this very year only what is equal to them may be shown again (see published.py).
     """
     if table.cells["recipients"][Row(YEAR, ALL)].value < threshold:
         return None
     status: Status = {}
     counts = _Builder(table, [m for m in COUNTS if m in table.cells], threshold)
-    hidden = protect(counts.problem())
+    hidden = protect(counts.problem(neighbours=published.neighbours), counts.changed(published))
     if hidden is None:
         return None
     counts.note(hidden, status)
-    uncounted = {row for (measure, row), state in status.items() if measure == "recipients" and state == "suppressed"}
     for measure in table.amounts:
         builder = _Builder(table, [measure], threshold)
-        along = np.array([row in uncounted and cell.value > 0 for (_, row), cell in builder.cells.items()])
-        hidden = protect(builder.problem(), along)
+        from_start = builder.changed(published) | builder.beside_hidden_recipients(status)
+        hidden = protect(builder.problem(status), from_start)
         if hidden is None:
             return None
         builder.note(hidden, status)
     return Controlled(table, status)
+
+
+def is_public(measure: str, row: Row) -> bool:
+    """SSB publishes the municipality's totals of the year (13995): recipients, amounts, duration, and by kind.
+
+    The attacker is taken to know every figure for all recipients in the year exactly. SSB hides the very small
+    ones, but they could follow from the rest, so no protection is built on them.
+    """
+    return measure != "settled" and row.group == ALL and row.period == YEAR
 
 
 def is_sensitive(measure: str, cell: Cell, threshold: int) -> bool:
@@ -63,7 +76,11 @@ def is_sensitive(measure: str, cell: Cell, threshold: int) -> bool:
         return True
     if measure in COUNTS or cell.contributors == 0:
         return False
-    return cell.value - cell.largest - cell.second < DOMINANCE_SHARE * cell.largest
+    return _is_dominated(cell.value, cell.largest, cell.second)
+
+
+def _is_dominated(value: float, largest: float, second: float) -> bool:
+    return value - largest - second < DOMINANCE_SHARE * largest
 
 
 class _Builder:
@@ -72,107 +89,127 @@ class _Builder:
     def __init__(self, table: CellTable, measures: list[str], threshold: int) -> None:
         self.table = table
         self.threshold = threshold
+        self.is_amount = measures[0] in table.amounts
         self.cells = {(measure, row): cell for measure in measures for row, cell in table.cells[measure].items()}
+        self.rows = [row for _, row in self.cells]
+        self.in_order = list(self.cells.values())
         self.index = {key: number for number, key in enumerate(self.cells)}
 
     def note(self, hidden: np.ndarray, status: Status) -> None:
         for number, key in enumerate(self.cells):
             status[key] = "suppressed" if hidden[number] else "ok"
 
-    def problem(self) -> Problem:
+    def changed(self, published: Published) -> np.ndarray:
+        """Cells that an earlier edition of this year did not show, or showed with another figure."""
+        return np.array([published.differs(key, cell.value) for key, cell in self.cells.items()])
+
+    def beside_hidden_recipients(self, status: Status) -> np.ndarray:
+        """Amounts whose recipients are hidden. A zero that a total of zero gives away is no secret (nobody of the group
+        has it), unless the total's own recipients are hidden."""
+
+        def follows(measure: str, row: Row) -> bool:
+            totals = (Row(YEAR, row.group), Row(row.period, ALL, row.breakdown, row.code))
+            cells = self.table.cells[measure]
+            return any(
+                total != row and total in cells and cells[total].value == 0 and not _is_hidden(status, total)
+                for total in totals
+            )
+
+        return np.array([_is_hidden(status, row) and not follows(measure, row) for measure, row in self.cells])
+
+    def problem(self, status: Status | None = None, neighbours: tuple[Neighbour, ...] = ()) -> Problem:
         values = np.array([cell.value for cell in self.cells.values()], dtype=float)
-        equations = self._group_sums() + self._code_sums() + self._month_sums()
-        is_count = np.array([measure in ("recipients", "settled") for measure, _ in self.cells])
+        found = sums(self.index)
         low, high = np.minimum(1, values), np.full(len(values), self.threshold - 1.0)
-        return Problem(
+        is_person = np.array([measure in ("recipients", "settled") for measure, _ in self.cells])
+        problem = Problem(
             values=values,
-            primary=np.array(
-                [is_sensitive(measure, cell, self.threshold) for (measure, _), cell in self.cells.items()]
-            ),
-            known=self._known(values, equations),
-            need_low=np.where(is_count, low, (1 - DOMINANCE_SHARE) * values),
-            need_high=np.where(is_count, high, (1 + DOMINANCE_SHARE) * values),
-            cost=np.array([_cost(measure, row) for measure, row in self.cells]),
-            pinned_share=0.0 if is_count.any() else DOMINANCE_SHARE,
-            equations=equations,
-            inequalities=self._limits(),
+            primary=np.array([is_sensitive(m, cell, self.threshold) for (m, _), cell in self.cells.items()]),
+            known=self._known(status or {}),
+            need_low=np.where(is_person, low, (1 - DOMINANCE_SHARE) * values),
+            need_high=np.where(is_person, high, (1 + DOMINANCE_SHARE) * values),
+            cost=np.array([_cost(measure, row) for measure, row in self.cells], dtype=float),
+            pinned_share=DOMINANCE_SHARE if self.is_amount else 0.0,
+            equations=[one.terms for one in found],
+            inequalities=limits(self.index, a_month_each=self.table.every_recipient_has_a_month),
+            unions=[_union(one) for one in [*found, *nested(found)]],
+            is_safe_union=self._is_safe_union,
+            along=self._along(),
         )
+        if self.is_amount:
+            return self._with_quarters(problem).with_known_zeros()
+        return joined(problem.with_known_zeros(), self.index, neighbours, self.threshold)
 
-    def _known(self, values: np.ndarray, equations: list[Terms]) -> np.ndarray:
-        """What is public, and the parts of a public total of zero: they are zero."""
-        known = np.array([self._is_public(measure, row) for measure, row in self.cells])
-        for *parts, (total, _) in equations:
-            if known[total] and values[total] == 0:
-                known[[cell for cell, _ in parts]] = True
-        return known
+    def _is_safe_union(self, cells: np.ndarray, overlapping: bool) -> bool:
+        """Whether the sum of cells may be known: nobody, or enough persons with none that dominates. Of parts that may
+        hold the same person the least persons and the largest contributions that can be are taken."""
+        of = [self.in_order[cell] for cell in cells]
+        if not any(cell.value for cell in of):
+            return True
+        if self._persons_at_least(cells) < self.threshold:
+            return False
+        if not self.is_amount:
+            return True
+        if overlapping:
+            largest, second = sum(cell.largest for cell in of), sum(cell.second for cell in of)
+        else:
+            largest, second = sorted((c for cell in of for c in (cell.largest, cell.second)), reverse=True)[:2]
+        return not _is_dominated(sum(cell.value for cell in of), largest, second)
 
-    def _is_public(self, measure: str, row: Row) -> bool:
-        """SSB publishes the municipality's totals of the year (13995): recipients, amounts, duration, and by kind.
+    def _persons_at_least(self, cells: np.ndarray) -> int:
+        """Groups and codes of a breakdown hold different persons; months and breakdowns of a group may hold the same."""
+        behind: dict[str, dict[tuple[int, str], int]] = {}
+        for cell in cells:
+            row = self.rows[cell]
+            of_group = behind.setdefault(row.group, {})
+            part = (row.period, row.breakdown)
+            of_group[part] = of_group.get(part, 0) + self.in_order[cell].contributors
+        by_group = {group: max(parts.values()) for group, parts in behind.items()}
+        return max(by_group.pop(ALL, 0), sum(by_group.values()))
 
-        The attacker is taken to know every figure for all recipients in the year exactly. SSB hides the very small
-        ones, but they could follow from the rest, so no protection is built on them.
+    def _along(self) -> dict[int, list[int]]:
+        """Months are hidden with their recipients."""
+        months = ((number, ("person_months", row)) for (m, row), number in self.index.items() if m == "recipients")
+        return {number: [self.index[key]] for number, key in months if key in self.index}
+
+    def _known(self, status: Status) -> np.ndarray:
+        """What is public, and amounts of recipients that are shown as none."""
+        nobody = {row for (m, row), state in status.items() if m == "recipients" and state == "ok"}
+        nobody = {row for row in nobody if self.table.cells["recipients"][row].value == 0}
+        return np.array([is_public(measure, row) or row in nobody for measure, row in self.cells])
+
+    def _with_quarters(self, problem: Problem) -> Problem:
+        """The accounts by quarter tell what all recipients were paid in three months, whoever has them.
+
+        What the file does not split by month is paid in some quarter too: nobody knows which.
         """
-        return measure != "settled" and row.group == ALL and row.period == YEAR
-
-    def _group_sums(self) -> list[Terms]:
-        """The groups add up to all, in every period and breakdown that has all."""
-        parts: dict[tuple, list[int]] = defaultdict(list)
-        for (measure, row), number in self.index.items():
-            if row.group != ALL:
-                parts[measure, row.period, row.breakdown, row.code].append(number)
-        whole = {(m, r.period, r.breakdown, r.code): n for (m, r), n in self.index.items() if r.group == ALL}
-        return [_sums_to(parts[key], total) for key, total in whole.items()]
-
-    def _code_sums(self) -> list[Terms]:
-        """The codes of a breakdown add up to the group's year."""
-        parts: dict[tuple, list[int]] = defaultdict(list)
-        for (measure, row), number in self.index.items():
-            if row.breakdown != "none":
-                parts[measure, row.group, row.breakdown].append(number)
-        found = []
-        for (measure, group, _), numbers in parts.items():
-            total = self.index.get((measure, Row(YEAR, group)))
-            if total is not None:
-                found.append(_sums_to(numbers, total))
-        return found
-
-    def _month_sums(self) -> list[Terms]:
-        """Amounts: months and what is not split add up to the year. Counts: recipients by month add up to months of
-        benefit."""
-        found = []
-        for (measure, row), number in self.index.items():
-            if row.period != YEAR or row.breakdown != "none" or measure in ("recipients", "settled"):
-                continue
-            part = "recipients" if measure == "person_months" else measure
-            rows = [Row(period, row.group) for period in range(1, UNALLOCATED + 1)]
-            numbers = [self.index[part, month] for month in rows if (part, month) in self.index]
-            if numbers:
-                found.append(_sums_to(numbers, number))
-        return found
-
-    def _limits(self) -> list[Terms]:
-        """Common knowledge: a month's recipients are among the year's, who have 1 to 12 months; a cohort holds its
-        recipients."""
-        found: list[Terms] = []
-        for (measure, row), number in self.index.items():
-            if measure != "recipients":
-                continue
-            whole = self.index[measure, Row(YEAR, row.group)]
-            if row.period != YEAR:
-                found.append([(number, 1), (whole, -1)])
-                continue
-            months, cohort = self.index.get(("person_months", row)), self.index.get(("settled", row))
-            if months is not None:
-                found.append([(months, 1), (number, -12)])
-                if self.table.every_recipient_has_a_month:
-                    found.append([(number, 1), (months, -1)])
-            if cohort is not None and row.breakdown == "settlement_year":
-                found.append([(number, 1), (cohort, -1)])
-        return found
+        measure = next(iter(self.cells))[0]
+        rest = self.index.get((measure, Row(UNALLOCATED, ALL)))
+        if rest is None:
+            return problem
+        paid, spread = problem.values, problem.values[rest] / len(QUARTERS)
+        first, equations, unions = len(problem), [], []
+        values: list[float] = []
+        for months in QUARTERS:
+            parts = [self.index[measure, Row(month, ALL)] for month in months]
+            loose, total = first + len(values), first + len(values) + 1
+            values += [spread, paid[parts].sum() + spread]
+            equations.append([*((part, 1.0) for part in (*parts, loose)), (total, -1.0)])
+            if spread == 0:
+                unions.append(Union(np.array([*parts, total]), overlapping=True))
+        equations.append([*((loose, 1.0) for loose in range(first, first + len(values), 2)), (rest, -1.0)])
+        known = np.tile([spread == 0, True], len(QUARTERS))
+        if spread == 0:
+            problem.known[[n for (_, row), n in self.index.items() if row.period == UNALLOCATED]] = True
+        return problem.followed_by(np.array(values), known, equations=equations, unions=unions)
 
 
-def _sums_to(parts: list[int], total: int) -> Terms:
-    return [*((part, 1.0) for part in parts), (total, -1.0)]
+def _union(one: Sum) -> Union:
+    return Union(np.array([cell for cell, _ in one.terms]), one.overlapping)
+
+
+def _is_hidden(status: Status, row: Row) -> bool:
+    return status.get(("recipients", row)) == "suppressed"
 
 
 def _cost(measure: str, row: Row) -> float:

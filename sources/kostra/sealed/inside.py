@@ -11,7 +11,8 @@ from pathlib import Path
 
 from sources.kostra.accounts import expenditure_rows
 from sources.kostra.aggregates import ALL, YEAR, CellTable, Row, programme_cells, social_assistance_cells
-from sources.kostra.disclosure.rule import Controlled, control
+from sources.kostra.disclosure.published import Published, published_before
+from sources.kostra.disclosure.rule import Controlled, control, is_public
 from sources.kostra.groups import GROUPS, group_lines, labels
 from sources.kostra.records import Records, read_accounts, read_attachment
 from sources.kostra.refusal import PrivateFileError, lines_text, place, shown_name
@@ -67,15 +68,42 @@ def _read_one(path: Path, settled: SettledList, seen: set[str], request: Request
     year, lines = records.layout.year or 0, len(records)
     collected.add(RECEIPT, [_receipt(attachment, year, lines, records.sha256, request)])
     collected.messages.append(f"{name}: {lines_text(lines, request.threshold)} lest.")
-    controlled = control(_cells(records, settled), request.threshold)
+    dataset_id = SOCIAL_ASSISTANCE if attachment == "11F" else PROGRAMME
+    editions = [*request.published.get(dataset_id, []), collected.rows.get(dataset_id, [])]
+    published = published_before(attachment, year, request.municipality, editions)
+    table = _cells(records, settled)
+    _refuse_renewal(name, table, published, request)
+    controlled = control(table, request.threshold, published)
     if controlled is None:
         collected.messages.append(f"{name}: for få mottakere til at noe kan vises. Ingen tall er tatt med.")
         return
-    dataset_id = SOCIAL_ASSISTANCE if attachment == "11F" else PROGRAMME
     collected.add(dataset_id, aggregate_rows(controlled, request.municipality, request.threshold))
     collected.messages += _summary(name, controlled)
     if attachment == "11F":
         collected.totals[year] = _open_totals(controlled)
+
+
+def _refuse_renewal(name: str, table: CellTable, published: Published, request: Request) -> None:
+    """A year that was read before waits until it is asked to be replaced, and one with other totals until it is removed."""
+    if not published.editions:
+        return
+    purge = f"integrering private purge --year {table.year}"
+    if not request.replace:
+        raise PrivateFileError(
+            expected="et år som ikke er lest før",
+            found=f"{name}, som alt er tatt inn",
+            where="private filer",
+            next_step="kjør igjen med --replace: da vises bare tall som er like i begge utgavene. Skal nye tall inn, "
+            f"fjern året først med «{purge}»",
+        )
+    if published.changed_totals(table, is_public):
+        raise PrivateFileError(
+            expected="de samme årstallene for alle mottakere som i utgaven som er tatt inn",
+            found="andre årstall. Forskjellen mellom to utgaver kan vise én persons opplysninger",
+            where=name,
+            next_step=f"er tallene ikke gitt ut, fjern den gamle utgaven med «{purge}» og les filen på nytt; er de gitt "
+            "ut, blir den stående",
+        )
 
 
 def _cells(records: Records, settled: SettledList) -> CellTable:

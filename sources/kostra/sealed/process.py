@@ -34,6 +34,7 @@ class Request:
     threshold: int
     public_totals: dict[int, dict[str, float | None]] = field(default_factory=dict)
     published: dict[str, list[Rows]] = field(default_factory=dict)
+    replace: bool = False
 
     def as_json(self) -> bytes:
         return json.dumps(asdict(self), default=str).encode()

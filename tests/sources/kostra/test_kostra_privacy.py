@@ -84,7 +84,7 @@ def run(place: Path, stage: str) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
         [
             sys.executable,
-            str(REPOSITORY / "tests" / "kostra_private_process.py"),
+            str(REPOSITORY / "tests" / "support" / "kostra_private_process.py"),
             stage,
             str(place / "input"),
             str(place / "data"),
@@ -173,7 +173,10 @@ def test_a_fault_anywhere_in_the_reading_process_is_a_refusal(
     request = Request([str(given / "11F.dat")], str(given / "bosatte.csv"), None, "3909", 5)
     try:
         with pytest.raises(PrivateFileError) as refusal:
-            ask(request, [sys.executable, str(REPOSITORY / "tests" / "kostra_private_process.py"), "child", stage])
+            ask(
+                request,
+                [sys.executable, str(REPOSITORY / "tests" / "support" / "kostra_private_process.py"), "child", stage],
+            )
     finally:
         resource.setrlimit(resource.RLIMIT_CORE, (soft, hard))
     assert WORDS[stage.partition(":")[0]] in str(refusal.value)
