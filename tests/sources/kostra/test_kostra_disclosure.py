@@ -300,7 +300,7 @@ def test_a_threshold_below_ssbs_own_is_refused(threshold: int, tmp_path: Path) -
     from sources.kostra.private import private_aggregates
 
     with pytest.raises(ValueError, match="at least 3"):
-        private_aggregates([], tmp_path, municipality="3909", threshold=threshold)
+        private_aggregates([tmp_path], tmp_path, municipality="3909", threshold=threshold)
 
 
 def test_totals_beside_ssb_and_the_accounts_are_told(tmp_path: Path) -> None:
