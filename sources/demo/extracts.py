@@ -19,6 +19,7 @@ import pyarrow.csv as pacsv
 
 from sources.dataset.dimensions import TOTAL
 from sources.dataset.spec import DatasetSpec, load_specs
+from sources.demo.deliveries import write_deliveries
 from sources.demo.figures import Figures, draw
 from sources.demo.nav import write_nav_extracts
 from sources.demo.pages import write_pages
@@ -81,6 +82,7 @@ def write_demo_extracts(folder: Path, *, seed: int = 1, tables: list[str] | None
     if tables is None:
         by_id = load_specs()
         listed += write_ssb_extracts(folder, world, by_id, seed) + write_nav_extracts(folder, world, by_id, seed)
+        listed += write_deliveries(folder, world, by_id)
     (folder / "LESMEG.txt").write_text(_README, encoding="utf-8")
     _write_list(folder / "extracts.csv", listed)
 

@@ -71,13 +71,19 @@ def _held_by_other(indicator: Indicator) -> set[str]:
 
 
 def _dimensions(spec: DatasetSpec) -> set[str]:
-    return {str(column.dimension) for column in spec.columns if column.role == "dimension"} | set(spec.constants)
+    of_sheets = spec.options.get("workbook", {}).get("sheet_words", {}).values()
+    named = {str(column.dimension) for column in spec.columns if column.role == "dimension"} | set(spec.constants)
+    return named.union(*of_sheets)
 
 
 def _measures(spec: DatasetSpec) -> set[str]:
     if spec.source == "ssb":
         stated = set(options_of(spec, "reading", SsbReading).measure_units)
         return stated | ({spec.measure} if spec.measure else set())
+    if spec.source == "nav" and "sheets" not in spec.options["workbook"]:
+        named = {code for column in spec.columns if column.role == "measure" for code in column.codes.values()}
+        counted = named or {spec.options["workbook"]["measure"]}
+        return {f"{name}_{unit}" for name in counted for unit in ("persons", "pct")}
     if spec.source == "nav":
         sheets = spec.options["workbook"]["sheets"]
         return {sheet["measure"] for sheet in sheets}

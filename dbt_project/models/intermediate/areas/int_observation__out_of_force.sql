@@ -131,7 +131,8 @@ select
     case when count(value_low) = count(*) then sum(value_low) end as value_low,
     case when count(value_high) = count(*) then sum(value_high) end as value_high,
     case
-        when count(value) = count(*) then 'ok'
+        when count(value) = count(*) and sum(value_low) = sum(value_high) then 'ok'
+        when count(value) = count(*) then 'rounded'
         when max(case when has_figure then 1 else 0 end) = 1 then 'suppressed'
         else 'missing'
     end as value_status
