@@ -235,11 +235,13 @@ def _figures(
     is_hidden = areas.is_municipality & np.isin(count, _HIDDEN) & _hides(spec)
     symbols[is_hidden & ~outside] = ":"
     if content.level is not None:
-        divisor = 10 ** _decimals(content)
-        values = (by_group * _weights(content.level)).sum(axis=2) // np.maximum(count, 1) / divisor
+        divisor = 1000 * 10 ** _decimals(content)
+        spread = areas.cube(counts * _spread(spec, content, base.shape, seed))
+        values = (spread * _weights(content.level)).sum(axis=2) // np.maximum(count, 1) // 1000 * 1000 / divisor
         symbols[(count < 5) & ~outside] = "."
     elif content.each is not None:
-        values = count * content.each // 100
+        spread = areas.cube(counts * _spread(spec, content, base.shape, seed)).sum(axis=2)
+        values = spread * content.each // 100_000
     elif content.share_of is not None or content.share_of_everyone:
         everyone = content.share_of_everyone
         # a share is taken of the very counts that the table prints
@@ -247,12 +249,21 @@ def _figures(
         of = world.people[:, YEARS.index(areas.years[0]) :].sum(axis=3) if everyone else of
         weights = [] if everyone else [_weights(content.share_of or 1000), *group.values()]
         whole = areas.cube(_part(of, weights)).sum(axis=2)
+        if table.of_count and table.kostra:
+            # what a purpose takes of the whole budget is no more the same everywhere than what it costs
+            count = areas.cube(counts * _spread(spec, content, base.shape, seed) // 1000).sum(axis=2)
         factor = 1000 if content.unit.startswith("per 1000") else 100
         values = (np.minimum(count, whole) * factor * 20 + whole) // np.maximum(whole * 2, 1) / 10
         symbols[(whole <= 0) & ~outside] = "."
     else:
         values = count
     return values, symbols
+
+
+def _spread(spec: DatasetSpec, content: Content, shape: tuple[int, ...], seed: int) -> np.ndarray:
+    """How kroner and months for each differ by place and year, per mille: [place, year, 1]. Sums over places still add up."""
+    chance = Chance(seed, f"level of {spec.upstream_id} {content.label}")
+    return chance.between(780, 1230, (shape[0], 1, 1)) * chance.between(960, 1040, (shape[0], shape[1], 1)) // 1000
 
 
 def _is_part(table: Table, content: Content, counted: dict[str, np.ndarray]) -> bool:
