@@ -21,6 +21,7 @@ from sources.dataset.spec import DatasetSpec
 from sources.imdi.reexport import FORM as SAVED_AGAIN
 from sources.kostra.recognise import ACCOUNTS_REASON, looks_like_accounts, looks_private
 from sources.kostra.recognise import REASON as PRIVATE_REASON
+from sources.kostra.refusal import without_numbers
 
 _DATE_IN_NAME = re.compile(r"(20\d\d)-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])(?!\d)")
 _IN_DOUBT = ("as much", "it may be")
@@ -74,7 +75,7 @@ def discover(folder: Path, specs: dict[str, DatasetSpec]) -> Discovery:
         if candidate:
             found.candidates.append(candidate)
         elif entry or path.suffix.lower() not in _NOT_DATA or reason == ACCOUNTS_REASON:
-            found.unknown.append((relative, reason))
+            found.unknown.append((without_numbers(relative), reason))
     _prefer_the_publishers_own(found, listed)
     return found
 

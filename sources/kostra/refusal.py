@@ -26,7 +26,12 @@ class PrivateFileError(SourceError):
 
 def shown_name(file: Path | str) -> str:
     """A file's name as it may be printed: without what could be an identity or DUF number."""
-    return _NUMBER_IN_NAME.sub("…", Path(file).name)
+    return without_numbers(Path(file).name)
+
+
+def without_numbers(text: str) -> str:
+    """A path as it may be printed."""
+    return _NUMBER_IN_NAME.sub("…", text)
 
 
 def place(

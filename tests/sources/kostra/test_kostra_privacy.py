@@ -245,6 +245,7 @@ def test_private_files_in_a_folder_of_extracts_are_left_alone(tmp_path: Path) ->
         "aggregates.csv,kostra,social_assistance_by_group,kostra_aggregate_csv,k,2026-01-01\n",
         encoding="utf-8",
     )
+    write_11f(tmp_path / f"{PEOPLE[0]} 11F.dat", 2025, [Recipient(PEOPLE[0], grants={1: 1})])
     workbook = xlsxwriter.Workbook(tmp_path / "bosatte_per_maaned.xlsx")
     workbook.add_worksheet().write_row(0, 0, ["Fødselsnummer", "DUF-nummer", "Bosettingsdato"])
     workbook.close()
@@ -252,6 +253,7 @@ def test_private_files_in_a_folder_of_extracts_are_left_alone(tmp_path: Path) ->
     assert found.candidates == []
     assert {name: "integrering private" in reason for name, reason in found.unknown} == {
         "11F.dat": True,
+        "… 11F.dat": True,
         "aggregates.csv": True,
         "bosatt_anmodede.csv": True,
         "bosatte_per_maaned.xlsx": True,
