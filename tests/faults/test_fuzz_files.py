@@ -12,7 +12,8 @@ import json
 
 import pytest
 
-from bench.fuzz_files import BAD, GOOD, Original, Report, changes_of, fuzz
+from bench.damage import changes_of
+from bench.fuzz_files import BAD, GOOD, Original, Report, fuzz
 from sources.klass.history import municipalities
 from tests.support.nav_workbooks import aap155, write
 from tests.support.ssb_bodies import body
