@@ -12,12 +12,13 @@ from typing import Any
 import pyarrow as pa
 
 from orchestration.runs.revisions import revisions
+from orchestration.runs.settle import covers_less_in_words
 from sources.dataset.code_names import code_names
 from sources.dataset.dimensions import DIMENSIONS, dimensions, units
 from sources.dataset.spec import DatasetSpec
 from sources.landing.current import InUse
 from sources.landing.intake import ensure_rows
-from sources.landing.predecessor import is_counted
+from sources.landing.predecessor import Accepted, Unused, accepted, is_counted, unused
 from sources.landing.store import Landing
 from warehouse.build import BuildInputs, LandedRows
 from warehouse.indicators import Indicator, check_references, term_rows
@@ -262,6 +263,8 @@ _RELEASE_TYPES = {
 
 def _release_rows(landing: Landing, spec: DatasetSpec, demo: bool, as_of: datetime | None) -> list[dict[str, Any]]:
     rows = []
+    releases = accepted(landing, spec.dataset_id, demo=demo, as_of=as_of)
+    not_used = {one.release_id: _why_not_used(one, unused(one, releases, as_of)) for one in releases}
     for receipt in landing.receipts(spec.dataset_id):
         if not is_counted(receipt, demo, as_of):
             continue
@@ -286,12 +289,18 @@ def _release_rows(landing: Landing, spec: DatasetSpec, demo: bool, as_of: dateti
                 "year_count": len(years),
                 "publication_status": receipt.publication_status,
                 "state": decision.state if decision else "held",
-                "reasons": "; ".join(decision.reasons) if decision else "",
+                "reasons": not_used.get(receipt.release_id) or ("; ".join(decision.reasons) if decision else ""),
                 "notices": "; ".join(decision.notices) if decision else "",
                 "is_demo": receipt.is_demo,
             }
         )
     return rows
+
+
+def _why_not_used(one: Accepted, lost: list[Unused]) -> str:
+    """The reason of an accepted release that serves nothing of a slice since it covers less; '' for all others."""
+    less = [use for use in lost if use.reason == "covers_less"]
+    return f"not in use: {covers_less_in_words(one.facts, less)}" if less else ""
 
 
 def _indicator_row(number: int, indicator: Indicator) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from email.message import EmailMessage
 import dagster as dg
 import requests
 
+from orchestration.runs.objections import asides
 from orchestration.workspace import Workspace
 from sources.landing.predecessor import is_counted
 from warehouse.settings import Settings
@@ -64,7 +65,7 @@ def _mail(settings: Settings, subject: str, text: str) -> None:
 
 
 def held_releases(workspace: Workspace) -> dict[str, str]:
-    """``dataset release`` -> why and how to decide, for every release that waits for a person."""
+    """``dataset release`` -> why and how to decide, for every release that waits for a person or covers less than what serves."""
     landing, found = workspace.landing, {}
     for receipt in landing.receipts():
         decision = landing.decision(receipt.dataset_id, receipt.release_id)
@@ -73,6 +74,11 @@ def held_releases(workspace: Workspace) -> dict[str, str]:
                 f"{'; '.join(decision.reasons)}\n"
                 f"integrering releases accept|reject {receipt.dataset_id} {receipt.release_id}"
             )
+    for aside in asides(workspace):
+        found[f"{aside.dataset_id} {aside.release_id}"] = (
+            f"{aside.file_name} is not in use: it covers less than what is ({aside.regions} regions against "
+            f"{aside.regions_in_use}, {aside.slice})"
+        )
     return found
 
 
@@ -101,7 +107,7 @@ def notification_sensors(workspace: Workspace) -> list[dg.SensorDefinition]:
         held = held_releases(workspace)
         told = set(json.loads(context.cursor or "[]"))
         for name in sorted(set(held) - told):
-            for problem in notify(settings, f"Integrering: {name} er holdt tilbake", held[name]):
+            for problem in notify(settings, f"Integrering: {name} er ikke tatt i bruk", held[name]):
                 context.log.warning(f"not sent: {problem}")
         context.update_cursor(json.dumps(sorted(held)))
         return dg.SkipReason(f"{len(held)} releases held, {len(set(held) - told)} of them new")

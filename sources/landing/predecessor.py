@@ -84,15 +84,15 @@ def serving(releases: Iterable[Accepted], as_of: datetime | None = None) -> dict
     return {name: one for name, (_, one) in sorted(best.items())}
 
 
-def unused(one: Accepted, releases: Iterable[Accepted]) -> list[Unused]:
+def unused(one: Accepted, releases: Iterable[Accepted], as_of: datetime | None = None) -> list[Unused]:
     """The slices of an accepted release that another release serves, and why."""
-    servers = serving(releases)
+    servers = serving(releases, as_of)
     found = []
     for name, coverage in one.facts.slices.items():
         server = servers.get(name)
         if server is None or server.release_id == one.release_id:
             continue
-        is_newer = one.receipt.order > server.receipt.order
+        is_newer = one.receipt.order_as_of(as_of) > server.receipt.order_as_of(as_of)
         is_less = is_newer and server.facts.slices[name].is_full and not coverage.is_full
         found.append(Unused(name, server, "covers_less" if is_less else "older"))
     return found

@@ -1,4 +1,4 @@
--- What is hidden, missing, held or contradictory, counted by dataset and year.
+-- What is hidden, missing, held, not used or contradictory, counted by dataset and year.
 with cells as (
 
     select
@@ -117,12 +117,13 @@ held as (
     select
         dataset_id,
         last_year as year,
-        'release_' || state as finding,
+        case when state = 'accepted' then 'release_not_used' else 'release_' || state end as finding,
         release_id || ': ' || reasons as detail,
         1 as finding_count,
         cast(null as double) as largest
     from {{ source('landing', 'release') }}
-    where state in ('held', 'rejected')
+    -- an accepted release has such a reason when it covers less than the one in use
+    where state in ('held', 'rejected') or (state = 'accepted' and reasons like 'not in use:%')
 
 ),
 
