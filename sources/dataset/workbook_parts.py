@@ -39,8 +39,8 @@ _DECLARATION = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
 _PREFIX = rb"<(?:[A-Za-z_][\w.-]*:)?"
 _CELL = re.compile(_PREFIX + rb"c(?=[\s/>])([^>]*)>")
 _REFERENCE = re.compile(rb"""(?:^|\s)r\s*=\s*["']([A-Za-z]{1,3})(\d{1,9})["']""")
-_ANY_COLUMN = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,3})\d""")
-_ANY_ROW = re.compile(rb"""\br\s*=\s*["'][A-Za-z]{0,3}(\d{1,9})["']""")
+_ANY_COLUMN = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,300})\d""")
+_ANY_ROW = re.compile(rb"""\br\s*=\s*["'][A-Za-z]{0,300}(\d{1,4000})["']""")
 _SHARED_TEXT = re.compile(_PREFIX + rb"si(?:\s*/>|[\s>].*?</(?:[\w.-]+:)?si\s*>)", re.DOTALL)
 _SHOWN_TEXT = re.compile(rb"""\bt\s*=\s*["']s["'][^>]*>\s*""" + _PREFIX + rb"v\s*>\s*(\d{1,9})\s*<")
 _DAMAGED = (

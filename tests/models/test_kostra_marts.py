@@ -19,7 +19,7 @@ import pytest
 from sources.dataset.registry import forms
 from sources.dataset.spec import DatasetSpec, load_specs
 from sources.kostra.private import private_aggregates
-from sources.kostra.release import as_csv, land_private, renewal_notes
+from sources.kostra.release import as_csv, land_private
 from sources.kostra.shape import ACCOUNTS, DATASETS, PROGRAMME, RECEIPT, SOCIAL_ASSISTANCE, spec_of
 from sources.landing.current import select_current
 from sources.landing.store import Landing
@@ -217,18 +217,6 @@ def test_landing_the_same_result_again_changes_nothing(tmp_path: Path) -> None:
     assert as_csv(SOCIAL_ASSISTANCE, results[0].tables[SOCIAL_ASSISTANCE]) == as_csv(
         SOCIAL_ASSISTANCE, results[1].tables[SOCIAL_ASSISTANCE]
     )
-
-
-def test_another_edition_of_a_year_is_told_before_it_is_landed(tmp_path: Path) -> None:
-    landing = Landing(tmp_path / "landing")
-    path, listed = even_files(tmp_path, 2024, 500)
-    first = private_aggregates([path], listed, municipality="3909")
-    assert renewal_notes(first, landing) == []
-    land_private(first, landing, NOON)
-    assert renewal_notes(first, landing) == []
-    path, listed = even_files(tmp_path, 2024, 501)
-    second = private_aggregates([path], listed, municipality="3909")
-    assert [("2024" in note, "Gi ikke ut begge" in note) for note in renewal_notes(second, landing)] == [(True, True)]
 
 
 def test_the_specs_are_private_and_read_only_from_landing() -> None:

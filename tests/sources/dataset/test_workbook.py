@@ -346,3 +346,17 @@ def test_damage_inside_a_member_is_a_damaged_workbook(plain: Path, tmp_path: Pat
             assert open_workbook(path) == whole
         except (NotOfKindError, LayoutError):
             continue
+
+
+@pytest.mark.parametrize("reference", [b"ZZZZZZZ2", b"A4294967295", b"A99999999999"])
+def test_a_cell_out_of_any_sheet_is_refused_and_does_not_end_the_process(reference: bytes, tmp_path: Path) -> None:
+    """The parser aborts on such a reference, which no exception handler sees."""
+    whole, damaged = tmp_path / "whole.xlsx", tmp_path / "damaged.xlsx"
+    book = xlsxwriter.Workbook(whole)
+    book.add_worksheet().write_row(0, 0, ["kommune", "antall"])
+    book.close()
+    with zipfile.ZipFile(whole) as archive, zipfile.ZipFile(damaged, "w") as target:
+        for name in archive.namelist():
+            target.writestr(name, archive.read(name).replace(b'r="B1"', b'r="' + reference + b'"'))
+    with pytest.raises(LayoutError):
+        open_workbook(damaged)
