@@ -38,6 +38,13 @@ class Comparing(Protocol):
     def differences(self, spec: DatasetSpec) -> list[str]: ...
 
 
+@runtime_checkable
+class Announcing(Protocol):
+    """A client whose publisher lists what it has updated lately, by upstream id and stamp: a hint, never the proof."""
+
+    def announced(self, days: int) -> Mapping[str, str]: ...
+
+
 @dataclass(frozen=True)
 class CheckRow:
     """A line of ``integrering sources check``: what a dataset would call, and what was found there.

@@ -30,7 +30,7 @@ from sources.http.limits import Clock
 from sources.landing.intake import Arrival, known_release, take_in
 from sources.landing.predecessor import FETCHED, is_counted, is_superseded
 from sources.landing.store import Blob, Receipt, release_id_of
-from sources.live import fetch_is_due, is_live, live_clients
+from sources.live import Announcing, fetch_is_due, is_live, live_clients
 from sources.ports import Client, Fetched, Probe
 
 STILL_FRESH = timedelta(minutes=15)
@@ -49,6 +49,11 @@ ASK_EVERY = {
     "discontinued": timedelta(days=30),
 }
 """How often a dataset is asked, by its declared cadence. A yearly table still comes on a day nobody knows beforehand."""
+
+
+HEAR_EVERY = timedelta(hours=1)
+HEARD_DAYS = 2
+"""A publisher's own list of what it updated is asked for so often, and for so many days back."""
 
 
 class Body(BaseModel):
@@ -93,6 +98,13 @@ class Memory(BaseModel):
         return f"{content} after {self.after}" if content else self.stamp or f"since {self.fetched_at}"
 
 
+class Heard(BaseModel):
+    """What a publisher listed as updated lately: upstream id -> stamp."""
+
+    at: datetime
+    stamps: dict[str, str] = {}
+
+
 @dataclass(frozen=True)
 class LiveFetch:
     """A dataset whose upstream has something that landing has not, as a refresh plan lists it."""
@@ -107,6 +119,7 @@ class Upstream:
     def __init__(self, workspace: Workspace, clients: Mapping[str, Client] | None = None) -> None:
         self._workspace = workspace
         self._given = clients
+        self._announced: dict[str, Heard] = {}
 
     @cached_property
     def clients(self) -> Mapping[str, Client]:
@@ -131,14 +144,46 @@ class Upstream:
         return Memory(dataset_id=dataset_id, stamp_in_use=newest.stamp, fetched_at=newest.retrieved_at)
 
     def next_ask(self, spec: DatasetSpec) -> datetime | None:
-        """When a dataset is to be asked again; None = it was never asked, so now."""
+        """When a dataset is to be asked again; None = now: it was never asked, or its publisher lists another stamp."""
         memory = self.memory(spec.dataset_id)
         if memory.retry_at is not None:
             return memory.retry_at
-        if memory.asked_at is None:
+        if memory.asked_at is None or self._is_announced(spec, memory):
             return None
         override = self._workspace.settings.ask_seconds
         return memory.asked_at + (timedelta(seconds=override) if override else ASK_EVERY[spec.declared_cadence])
+
+    def hear(self) -> None:
+        """Ask the publishers that list what they have updated, once an hour at most; what they list is asked at once.
+
+        A list that cannot be had changes nothing: every dataset is asked at its own pace all the same.
+        """
+        for source in {spec.source for spec in self.specs}:
+            client, heard = self.clients.get(source), self._heard(source)
+            if isinstance(client, Announcing) and (heard is None or self._workspace.clock() - heard.at >= HEAR_EVERY):
+                listed: Mapping[str, str] = {}
+                try:
+                    listed = client.announced(HEARD_DAYS)
+                except ClosedError:
+                    continue
+                except SourceError:
+                    pass  # remembered as heard, so that a publisher in trouble is not asked for its list at every tick
+                heard = Heard(at=self._workspace.clock(), stamps=dict(listed))
+                write_whole(self._path(f"announced_{source}"), heard.model_dump_json(indent=1))
+            if heard:
+                self._announced[source] = heard
+
+    def _is_announced(self, spec: DatasetSpec, memory: Memory) -> bool:
+        """Whether its publisher has listed another stamp since the dataset was asked: once for each list, no more."""
+        heard = self._announced.get(spec.source)
+        listed = heard.stamps.get(spec.upstream_id) if heard else None
+        is_later = heard is not None and memory.asked_at is not None and heard.at > memory.asked_at
+        return is_later and listed not in (None, memory.stamp)
+
+    def _heard(self, source: str) -> Heard | None:
+        with contextlib.suppress(OSError, ValidationError):
+            return Heard.model_validate_json(self._path(f"announced_{source}").read_bytes())
+        return None
 
     def look(self, spec: DatasetSpec, *, trust_recent: bool = False) -> tuple[Memory, Outcome | None]:
         """Ask about one dataset, remember the answer, and say what it means; no outcome = something new waits.

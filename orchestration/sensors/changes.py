@@ -92,6 +92,7 @@ def ask_in_slice(
     Returns what waits to be fetched (of this and earlier slices) and how many are still to be asked in this round.
     """
     by_id = {spec.dataset_id: spec for spec in upstream.specs}
+    upstream.hear()
     asks = [(upstream.next_ask(spec) or _NEVER, dataset_id) for dataset_id, spec in by_id.items()]
     turns = sorted(ask for ask in asks if ask[0] <= now)
     started, left = monotonic(), len(turns)

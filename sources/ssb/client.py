@@ -34,6 +34,7 @@ CELL_LIMIT = 800_000
 KOSTRA_FINAL_FROM = "06-15"
 """KOSTRA figures of a year come 15 March unrevised and 15 June revised (SSB's rule for municipal reporting)."""
 
+_MOST_PAGES = 20
 _BYTES_A_CELL = 64
 _BYTES_BESIDE_CELLS = 20_000_000
 _OK_OR_GONE = frozenset({200, 404})
@@ -75,6 +76,20 @@ class SsbClient:
             return self._resource(query.table or spec.upstream_id, query).probe
         except ClosedError as closed:
             return Probe("closed", note=closed.found)
+
+    def announced(self, days: int) -> dict[str, str]:
+        """Table -> SSB's ``updated`` of what SSB lists as updated in the last days: one call instead of one a table."""
+        found: dict[str, str] = {}
+        for page in range(1, _MOST_PAGES + 1):
+            url = f"{V2}/tables?lang=no&pastDays={days}&includeDiscontinued=true&pageSize=1000&pageNumber={page}"
+            answer = self._json(url)
+            listed = answer.get("tables")
+            if not isinstance(listed, list):
+                raise _mismatch("a list of tables", f"keys {', '.join(sorted(answer))[:120]}", "SSB's list of tables")
+            found |= {str(t["id"]): str(t["updated"]) for t in listed if isinstance(t, dict) and t.get("updated")}
+            if page >= int((answer.get("page") or {}).get("totalPages") or 1):
+                break
+        return found
 
     def fetch(self, spec: DatasetSpec, landing: Landing) -> list[Fetched]:
         """All parts of the spec's selection as one release, landed only when every part is here and of one update.

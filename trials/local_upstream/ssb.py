@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -160,6 +161,11 @@ class Ssb:
         tables = [self._resource(key.split("/", 1)[1], language) for key in self._releases.keys("ssb/")]
         if question.one("includeDiscontinued", "false").lower() != "true":
             tables = [t for t in tables if not t.get("discontinued")]
+        if days := question.one("pastDays"):
+            # the newest update of the folder is this server's today
+            newest = max((str(t["updated"]) for t in tables), default="")
+            since = datetime.fromisoformat(newest) - timedelta(days=int(days)) if newest else None
+            tables = [t for t in tables if since and datetime.fromisoformat(str(t["updated"])) >= since]
         tables = [t for t in tables if question.one("query").lower() in f"{t['id']} {t['label']}".lower()]
         pages = max(1, -(-len(tables) // size))
         if not 1 <= number <= pages:
