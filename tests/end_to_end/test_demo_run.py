@@ -52,6 +52,37 @@ def test_municipalities_add_up_to_counties_within_hidden_cells(demo: Installatio
     assert outside == ["0"]
 
 
+def test_no_share_contradicts_the_counts_it_is_printed_beside(demo: Installation) -> None:
+    assert demo.column("select count(*) from fct_indicator_value where value_status = 'contradicted'") == ["0"]
+    assert demo.column("select count(*) from data_quality where finding = 'share_contradicts_counts'") == ["0"]
+
+
+def test_counts_that_imdi_rounds_are_nowhere_exact(demo: Installation) -> None:
+    told = "value in (0, 3) and region_level = 'municipality' and indicator_id in "
+    named = "('refugees_by_secondary_move_persons', 'immigrants_by_reason_persons', 'immigrants_by_residence_persons')"
+    rows = demo.rows(
+        f"select count(*) as n, count(*) filter (value_low = value_high) as exact from fct_indicator_value where {told}{named}"
+    )
+    assert int(rows[0]["n"]) > 500 and rows[0]["exact"] == "0"
+    exact = "region_level = 'municipality' and persons in (0, 3) and persons_low = persons_high"
+    assert demo.column(f"select count(*) from cohort_retention where {exact}") == ["0"]
+
+
+def test_every_figure_of_every_table_is_finite_and_lies_inside_its_bounds(demo: Installation) -> None:
+    doubles = demo.rows(
+        "select table_name, column_name from duckdb_columns() where schema_name = 'marts' and data_type = 'DOUBLE'"
+    )
+    tables: dict[str, list[str]] = {}
+    for row in doubles:
+        tables.setdefault(row["table_name"], []).append(row["column_name"])
+    assert len(tables) > 20
+    for table, columns in tables.items():
+        wrong = " or ".join(f'not isfinite("{column}")' for column in columns)
+        assert demo.column(f"select count(*) from marts.{table} where {wrong}") == ["0"], table
+    outside = "value < value_low - 1e-9 or value > value_high + 1e-9"
+    assert demo.column(f"select count(*) from fct_indicator_value where {outside}") == ["0"]
+
+
 def test_the_answer_differs_where_the_rhythm_behind_it_does(demo: Installation) -> None:
     """Settlement and NAV's figures come monthly, among many yearly ones; in education all figures are yearly."""
     rows = {row["scope_id"]: row for row in demo.rows("select * from marts.cadence where scope = 'statistic_group'")}
