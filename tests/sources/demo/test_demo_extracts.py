@@ -25,7 +25,10 @@ from sources.imdi.reader import READERS
 from sources.imdi.settlement.reader import is_of_pages, read_page
 from sources.klass.history import counties, municipalities
 from sources.ports import Document
+from sources.ssb.reader import READERS as SSB_READERS
+from warehouse.indicators import load_indicators
 
+PROJECT = Path(__file__).parents[3]
 SMALL = ["bosatt_anmodede", "befolkning_hovedgruppe", "vedvarende_lavinntekt"]
 NOT_KEY = {"source_row", "source_column", "value", "value_status", "period_start"}
 _FRAMES: dict[tuple[str, str], pd.DataFrame] = {}
@@ -148,6 +151,20 @@ def counts(frame: pd.DataFrame) -> pd.DataFrame:
     return frame[frame["unit"].isin(["persons", "nok"])]
 
 
+def inner_cells_lie_within_rounding(spec: DatasetSpec, places: pd.DataFrame, areas: pd.DataFrame) -> None:
+    """A county's count lies between what the printed counts of its municipalities may stand for: 0 for 0-2, 3 for 1-3."""
+    printed = [name for name in spec.parts if places[name].nunique() > 1]
+    inner = places[(places[printed] != "all").all(axis=1)]
+    inner = inner.assign(low=inner["value"].replace(3, 1), high=inner["value"].replace(0, 2))
+    keys = [
+        "county",
+        *(c for c in inner.columns if c in areas.columns and c not in {*NOT_KEY, "region_code", "region_level"}),
+    ]
+    bounds = inner.groupby(keys)[["low", "high"]].sum()
+    county = areas.rename(columns={"region_code": "county"}).set_index(keys)["value"].reindex(bounds.index)
+    assert len(bounds) > 100 and ((bounds["low"] <= county) & (county <= bounds["high"])).all()
+
+
 @pytest.mark.parametrize("table", sorted(imdi()))
 def test_counties_sum_to_the_country_and_municipalities_lie_within_what_is_hidden(demo: Path, table: str) -> None:
     areas = counts(read(demo, table, "f"))
@@ -158,6 +175,9 @@ def test_counties_sum_to_the_country_and_municipalities_lie_within_what_is_hidde
     assert (country == summed.reindex(country.index)).all()
     places = counts(read(demo, table, "k"))
     places = places.assign(county=places["region_code"].str[:2], hidden=places["value_status"] == "suppressed")
+    if imdi()[table].rounding:
+        inner_cells_lie_within_rounding(imdi()[table], places, areas)
+        return
     low_high = places.groupby(["county", *keys]).agg(shown=("value", "sum"), hidden=("hidden", "sum"))
     if low_high.empty:
         return
@@ -323,3 +343,56 @@ def test_allocate_keeps_within_the_room(room: list[int], data: st.DataObject) ->
     weights = data.draw(st.lists(st.integers(1, 100), min_size=len(room), max_size=len(room)))
     parts = allocate(np.array([total_count]), np.array([weights]), np.array([room]))
     assert parts.sum() == total_count and (parts <= room).all() and (parts >= 0).all()
+
+
+@pytest.mark.parametrize(
+    "indicator_id",
+    [
+        "education_level_16_plus_share",
+        "kindergarten_minority_language_share",
+        "kindergarten_minority_of_immigrant_children_share",
+        "young_outside_share",
+    ],
+)
+def test_a_share_of_ssb_is_of_the_counts_printed_beside_it(demo: Path, indicator_id: str) -> None:
+    """To the last digit: a share with one decimal lies within 0.05 of its numerator over its denominator."""
+    found = {i.indicator_id: i for i in load_indicators(PROJECT / "dbt_project" / "indicators")}[indicator_id]
+    terms, dataset = found.terms, found.terms["published"].dataset
+    path = demo / "ssb" / f"{dataset.removeprefix('ssb_')}.json"
+    reading = SSB_READERS["ssb_jsonstat2"](load_specs()[dataset], [Document(path, path.name)])
+    frame = reading.table.to_pandas()
+    frame = frame[frame["value_status"] == "ok"]
+    for name in frame.select_dtypes("category"):
+        frame[name] = frame[name].astype(str)
+    sides = {}
+    for role, term in terms.items():
+        rows = frame[(frame["measure"] == term.measure) & (frame["unit"] == term.unit)]
+        for name, code in term.where.items():
+            rows = rows[rows[name] == code]
+        kept = [name for name in found.keep if name not in term.where]
+        sides[role] = rows.set_index(["region_code", "period_start", *kept])["value"].rename(role).reset_index()
+    both = sides["published"].merge(sides["numerator"])
+    both = both.merge(sides["denominator"])
+    both = both[both["denominator"] > 0]
+    assert len(both) > 2_000
+    assert ((100 * both["numerator"] / both["denominator"] - both["published"]).abs() <= 0.0501).all()
+    assert both["published"].nunique() > 50, "and not the same everywhere"
+
+
+@pytest.mark.parametrize(
+    "table", ["flyktning_botid_flytting", "befolkning_innvandringsgrunn", "befolkning_botid", "utdanningsniva"]
+)
+def test_counts_that_imdi_rounds_are_rounded_and_totals_are_their_sums(demo: Path, table: str) -> None:
+    spec, frame = imdi()[table], read(demo, table, "k")
+    assert set(frame["value_status"]) == {"ok"} and set(frame["unit"]) == {"persons"}
+    printed = [name for name in spec.parts if frame[name].nunique() > 1]
+    inner = frame[(frame[printed] != "all").all(axis=1)]
+    assert not inner["value"].isin([1, 2]).any()
+    if table in ("flyktning_botid_flytting", "befolkning_innvandringsgrunn"):
+        assert inner["value"].isin([0, 3]).sum() > 100
+    for name, codes in spec.parts.items():
+        if name in printed:
+            keys = [key for key in frame.columns if key not in {*NOT_KEY, name, "source_row", "source_column"}]
+            sums = frame[frame[name].isin(codes)].groupby(keys)["value"].sum()
+            totals = frame[frame[name] == "all"].set_index(keys)["value"]
+            assert (sums.reindex(totals.index) == totals).all(), name
