@@ -5,7 +5,6 @@ Here: filling the template. Not here: texts, figures, or the look (templates/rep
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +22,8 @@ FONTS = "system-ui, -apple-system, Segoe UI, Roboto, Helvetica Neue, Arial, sans
 _SVG_LOOK = f'font-family="{FONTS}" aria-hidden="true" focusable="false"'
 
 
-def write_html(report: Report, target: Path, explorer: dict[str, Any] | None = None) -> Path:
-    """Write the page; ``explorer`` is the embedded data of the chooser (explorer.py), None leaves the chooser out."""
+def write_html(report: Report, target: Path, explore: str | None = None) -> Path:
+    """Write the page; ``explore`` is where the explore page lies beside it, None leaves the link out."""
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -41,9 +40,7 @@ def write_html(report: Report, target: Path, explorer: dict[str, Any] | None = N
         grid_text=grid_text,
         source_line=source_line,
         style=_raw("report.css"),
-        script=_raw("explorer.js"),
-        explorer=_embedded(explorer) if explorer else None,
-        explorer_data=explorer,
+        explore=f"{explore}#m={report.municipality_code}" if explore else None,
     )
     target.write_text(page, encoding="utf-8")
     return target
@@ -64,9 +61,3 @@ def _drawn(shown: Figure) -> list[dict[str, Any]]:
 
 def _raw(name: str) -> Markup:
     return Markup((_TEMPLATES / name).read_text(encoding="utf-8"))
-
-
-def _embedded(data: dict[str, Any]) -> Markup:
-    """JSON that cannot end the script element it stands in, whatever a label holds."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))

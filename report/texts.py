@@ -36,6 +36,7 @@ class Texts:
     sections: dict[str, dict[str, str]]
     figures: dict[str, dict[str, str]]
     topics: dict[str, Any]
+    explore: dict[str, dict[str, str]]
 
 
 @cache

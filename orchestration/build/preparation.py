@@ -248,15 +248,19 @@ def publish_build(workspace: Workspace) -> Manifest:
 
 def write_companions(workspace: Workspace, candidate: Path, tables: Iterable[Table]) -> None:
     """The data dictionary and the home municipality's report, written from the candidate file before it is published."""
+    from report.explore.write import PAGE, write_explore
     from report.write import write_report
 
     write_dictionary(candidate / DATABASE, candidate, tables)
+    home, published_at, reading = workspace.settings.municipality, workspace.clock(), candidate / "report"
+    page = write_explore(candidate / DATABASE, reading, municipality=home, published_at=published_at)
     write_report(
         candidate / DATABASE,
-        candidate / "report",
-        municipality=workspace.settings.municipality,
+        reading,
+        municipality=home,
         years=workspace.settings.years,
-        published_at=workspace.clock(),
+        published_at=published_at,
+        explore=PAGE if page else None,
     )
 
 

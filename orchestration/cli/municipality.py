@@ -29,6 +29,7 @@ def report(
     out: Annotated[Path | None, typer.Option(help="folder to write into", file_okay=False)] = None,
 ) -> None:
     """Report files for any municipality from the current release."""
+    from report.explore.write import take_along
     from report.write import write_report
     from warehouse.paths import DATABASE
     from warehouse.query import require_published
@@ -38,12 +39,14 @@ def report(
     release = require_published(workspace.settings.data_dir)
     code = municipality or workspace.settings.municipality
     published_at = datetime.strptime(read_manifest(release).published_at, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    target = out or workspace.folder.root / "reports" / code
     for path in write_report(
         release / DATABASE,
-        out or workspace.folder.root / "reports" / code,
+        target,
         municipality=code,
         years=years or workspace.settings.years,
         published_at=published_at,
+        explore=take_along(release / "report", target),
     ):
         typer.echo(str(path))
 

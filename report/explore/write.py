@@ -1,0 +1,118 @@
+"""The explore page on disk: utforsk.html, and beside it a folder with the chart library and one file of figures per indicator.
+
+Here: filling the page. Not here: which figures go out (data.py), or the looks and the behaviour (page/).
+Nothing is asked of a server: the page works from a folder, a memory stick or any web server alike.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import vl_convert
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from report.explore.data import Areas, areas, indicators, packed
+from report.marts import Marts
+from report.norwegian import day
+from report.texts import texts
+
+PAGE = "utforsk.html"
+FOLDER = "utforsk"
+LIBRARY = "vega.js"
+_LOOKS = Path(__file__).parent / "page"
+_ID = re.compile(r"^[a-z][a-z0-9_]*$")
+
+
+def write_explore(database: Path, target: Path, *, municipality: str, published_at: datetime) -> Path | None:
+    """Write the page and its folder into ``target``; returns the page's path, or None when the release has no indicator.
+
+    ``database`` is the file of a release or candidate, opened read-only. ``municipality`` is what the page opens with.
+    """
+    with Marts.open(database) as marts:
+        listed, all_areas = indicators(marts), areas(marts)
+        if not listed:
+            return None
+        folder = target / FOLDER
+        folder.mkdir(parents=True, exist_ok=True)
+        for indicator_id, text in packed(marts, listed, all_areas):
+            if not _ID.fullmatch(indicator_id):
+                raise ValueError(f"not a name of an indicator: {indicator_id!r}")
+            (folder / f"{indicator_id}.js").write_text(text, encoding="ascii")
+        start = _start(marts, listed, all_areas, municipality)
+    (folder / LIBRARY).write_text(vl_convert.javascript_bundle("window.vegaEmbed=vegaEmbed;"), encoding="utf-8")
+    return _write_page(target / PAGE, start, published_at)
+
+
+def take_along(published: Path, target: Path) -> str | None:
+    """The page of a release copied beside a report that is written elsewhere; its name, or None when the release has none."""
+    if not (published / PAGE).is_file():
+        return None
+    if published.resolve() != target.resolve():
+        shutil.copytree(published / FOLDER, target / FOLDER, dirs_exist_ok=True)
+        shutil.copy2(published / PAGE, target / PAGE)
+    return PAGE
+
+
+def _start(marts: Marts, listed: list[dict[str, Any]], all_areas: Areas, municipality: str) -> dict[str, Any]:
+    """What the page must know before it has read any figure."""
+    words = texts()
+    labels: dict[str, dict[str, str]] = {}
+    for row in marts.rows("dim_breakdown_code"):
+        labels.setdefault(row["dimension"], {})[row["code"]] = row["label_nb"]
+    kostra = {row["municipality_code"]: row["kostra_group_code"] for row in _kostra(marts)}
+    return {
+        "home": municipality,
+        "areas": [
+            [code, name, level, county, kostra.get(code, "")]
+            for code, name, level, county in zip(
+                all_areas.codes, all_areas.names, all_areas.levels, all_areas.counties, strict=True
+            )
+        ],
+        "indicators": listed,
+        "groups": words.groups,
+        "labels": labels,
+        "dimensions": words.explore["dimensions"],
+        "statuses": words.statuses,
+        "words": words.explore["words"],
+        "demo": words.words["demo_mark"],
+    }
+
+
+def _kostra(marts: Marts) -> list[dict[str, Any]]:
+    """The KOSTRA group of each municipality in the newest year that has one."""
+    if not marts.has("comparison", "kostra_group_code"):
+        return []
+    return marts.ask(
+        "select municipality_code, max_by(kostra_group_code, year) as kostra_group_code from marts.comparison "
+        "where kostra_group_code is not null group by municipality_code"
+    )
+
+
+def _write_page(target: Path, start: dict[str, Any], published_at: datetime) -> Path:
+    environment = Environment(
+        loader=FileSystemLoader(_LOOKS),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    text = json.dumps(start, ensure_ascii=False, separators=(",", ":"))
+    page = environment.get_template("utforsk.html.j2").render(
+        words=texts().explore["words"],
+        style=Markup((_LOOKS / "utforsk.css").read_text(encoding="utf-8")),
+        script=Markup((_LOOKS / "utforsk.js").read_text(encoding="utf-8")),
+        # JSON that cannot end the script element it stands in, whatever a label holds
+        start=Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")),
+        library=f"{FOLDER}/{LIBRARY}",
+        published=day(published_at),
+        is_demo=any(one["demo"] for one in start["indicators"]),
+        demo_banner=texts().words["demo_banner"],
+    )
+    target.write_text(page, encoding="utf-8")
+    return target
