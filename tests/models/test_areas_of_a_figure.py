@@ -202,6 +202,13 @@ def test_a_joined_zero_of_an_area_that_came_of_a_split_is_no_sure_zero(build: Bu
     assert build.today("value", "region_code = '15' and year = 2021") == [(25 + 10.0 * 25,)]
 
 
+def test_a_hidden_joined_cell_of_such_an_area_keeps_its_bounds(build: Build) -> None:
+    build.lay([joined("1580", 2021, None, "suppressed")])
+    assert build.today("value, value_low, value_high, value_status", "region_code = '1580'") == [
+        (None, 1.0, 4.0, "suppressed")
+    ]
+
+
 def test_an_empty_cell_under_another_code_is_the_places_cell_where_it_has_no_other(build: Build) -> None:
     """The file lists Larvik of 2017 under 3909 alone, and empty: the country is known to be at least the rest, not absent."""
     build.lay([*others(2017, "0709", "0728"), Cell("3909", "municipality", 2017, None, "missing")])

@@ -50,7 +50,7 @@ chosen_published as (
         published.*,
         -- a zero that its own parts contradict, and what upstream's joining makes of an area that came of a split, is no sure zero
         published.value_status = 'contradicted_zero'
-        or (published.is_joined and published.value = 0 and split_areas.region_code is not null) as is_unsure_zero
+        or (split_areas.region_code is not null and coalesce(published.value, 1) = 0) as is_unsure_zero
     from published
     left join split_areas
         on
