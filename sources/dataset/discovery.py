@@ -24,7 +24,7 @@ from sources.kostra.recognise import REASON as PRIVATE_REASON
 from sources.kostra.refusal import without_numbers
 
 _DATE_IN_NAME = re.compile(r"(20\d\d)-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])(?!\d)")
-_IN_DOUBT = ("as much", "it may be")
+_IN_DOUBT = ("as much", "it may be", "a workbook that cannot be opened")
 _COPY_WORDS = frozenset({"k", "f", "kopi", "copy", "av", "of", "csv", "json", "xlsx"})
 """What stands around a table's name in the name of a copy, beside a number of one or two digits."""
 _NOT_DATA = {".md", ".txt", ".yml", ".yaml", ".pdf", ".part", ".tmp"}
@@ -105,13 +105,16 @@ def _classify(
         return None, f"{_IN_DOUBT[0]} {named}: name the one it is in {LIST_NAME}"
     sighting = found[0] if found else Sighting(None, 0.0, hint=other_kind(specimen.head))
     spec, reason = _spec_of(relative, entry, sighting, specs)
+    is_claimed = spec is not None and (entry is not None or _is_named_exactly(relative, spec))
+    if not found and not is_claimed and specimen.problem and path.suffix.lower() == ".xlsx":
+        return None, f"{_IN_DOUBT[2]}: {specimen.problem}"
     if spec is None:
         return None, reason
     if spec.options.get("private"):
         return None, PRIVATE_REASON
     if sighting.lacks and not (entry and f"{entry.source}_{entry.form}".lower() == sighting.form):
         return None, f"{spec.dataset_id}: {sighting.lacks}"
-    if sighting.form is None and not (entry or _is_named_exactly(relative, spec)):
+    if sighting.form is None and not is_claimed:
         return None, _with(f"named like {spec.dataset_id}, but not in a form of {spec.source}", sighting.hint)
     retrieved_at, basis = _date_of(path, relative, entry)
     is_demo = bool(entry and entry.is_demo)

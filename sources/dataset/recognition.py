@@ -66,14 +66,21 @@ class Specimen:
         return is_workbook(self.head)
 
     @cached_property
+    def _opened(self) -> list[Sheet] | SourceError:
+        try:
+            return open_workbook(self.path, self.name) if self.is_workbook else []
+        except SourceError as problem:
+            return problem
+
+    @property
     def sheets(self) -> list[Sheet]:
         """The filled sheets of a workbook; none when it is no workbook or cannot be opened."""
-        if not self.is_workbook:
-            return []
-        try:
-            return [sheet for sheet in open_workbook(self.path, self.name) if sheet.rows]
-        except SourceError:
-            return []
+        return [] if isinstance(self._opened, SourceError) else [sheet for sheet in self._opened if sheet.rows]
+
+    @property
+    def problem(self) -> str:
+        """Why a workbook cannot be opened; '' when it can, or is none."""
+        return f"{self._opened.found}; {self._opened.next_step}" if isinstance(self._opened, SourceError) else ""
 
 
 _OTHER_KINDS = {

@@ -139,6 +139,16 @@ def test_a_file_that_nobody_reads_is_called_what_it_plainly_is(
     assert re.search(words, taken_for(tmp_path)[name])
 
 
+def test_a_damaged_workbook_is_told_loudly_whoever_made_it(tmp_path: Path) -> None:
+    """It may be the newest figures of any dataset, so the folder is not quiet about it; another zip is none of ours."""
+    for name in ("fra NAV 2026-02-05.xlsx", "vedlegg.zip"):
+        whole = aap155(tmp_path / name, months=1).read_bytes()
+        (tmp_path / name).write_bytes(whole[: len(whole) // 2])
+    found = discover(tmp_path, load_specs())
+    assert [name for name, _ in found.unplaced] == ["fra NAV 2026-02-05.xlsx"]
+    assert "a damaged zip archive" in dict(found.unplaced)["fra NAV 2026-02-05.xlsx"]
+
+
 def says(form: str) -> Callable[[Specimen], Sighting | None]:
     return lambda specimen: Sighting(form, 0.5)
 
