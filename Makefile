@@ -85,4 +85,4 @@ lock:
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate -p 3.11 --extra dev --extra spark pyproject.toml -c requirements/dev.txt -o requirements/spark.txt
 
 clean:
-	rm -rf $(VENV) $(AUDIT) dist .venv-spark .venv-readers warehouse/data dbt_project/target dbt_project/logs *.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(AUDIT) dist .venv-spark .venv-readers warehouse/data warehouse/data-demo dbt_project/target dbt_project/logs *.egg-info .pytest_cache .ruff_cache .hypothesis

@@ -65,7 +65,7 @@ def discover(folder: Path, specs: dict[str, DatasetSpec]) -> Discovery:
     listed = read_list(folder, paths)
     found = Discovery()
     for relative, path in paths.items():
-        if path.name == LIST_NAME or "/." in f"/{relative}":
+        if path.name == LIST_NAME or "/." in f"/{relative}" or _is_part_of_page(path):
             continue
         entry = listed.get(relative)
         try:
@@ -89,6 +89,16 @@ def _prefer_the_publishers_own(found: Discovery, listed: dict[str, Listed]) -> N
             found.candidates.remove(copy)
             reason = f"{copy.dataset_id} saved again by another program, and {own.relative} is the publisher's own"
             found.unknown.append((copy.relative, f"{reason}: name it in {LIST_NAME} to use it"))
+
+
+def _is_part_of_page(path: Path) -> bool:
+    """Whether a browser put the file beside a page it saved whole: in «<name>_filer» or «<name>_files» next to it."""
+    folder = path.parent
+    for ending in ("_filer", "_files"):
+        if folder.name.endswith(ending):
+            stem = folder.name.removesuffix(ending)
+            return any((folder.parent / f"{stem}{suffix}").exists() for suffix in (".html", ".htm"))
+    return False
 
 
 def _classify(

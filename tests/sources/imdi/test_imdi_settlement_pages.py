@@ -215,7 +215,10 @@ def test_a_saved_page_is_known_by_what_it_says(tmp_path: Path) -> None:
     parts = "MIME-Version: 1.0\nContent-Type: multipart/related; boundary=x\n\n--x\n"
     message = f"From: <Saved by Blink>\n{parts}Content-Type: text/html\nContent-Transfer-Encoding: 8bit\n\n"
     (tmp_path / "side.mhtml").write_bytes(message.encode() + page_html(lines(2026)) + b"\n--x--\n")
+    (tmp_path / "Oversikt over bosettingen (1)_filer").mkdir()
+    (tmp_path / "Oversikt over bosettingen (1)_filer" / "main.js").write_text("let a = 1", encoding="utf-8")
     found = discover(tmp_path, load_specs())
+    assert [name for name, _ in found.unknown] == ["error.html"]
     assert {(c.relative, c.dataset_id, c.form) for c in found.candidates} == {
         ("Oversikt over bosettingen (1).htm", SPEC.dataset_id, PAGE),
         ("side.mhtml", SPEC.dataset_id, PAGE),
