@@ -1,11 +1,11 @@
 """Real files of every form, damaged in one place, and what becomes of each: the same figures, held, failed, or told.
 
 Here: the verdict. Not here: the damage (damage.py), which files the product can read (sources/), or thresholds of the gates.
-Run: python -m bench.fuzz_files [--folder DIR...] [--mutations 2000] [--seed 1] [--show]
+Run: python -m bench.fuzz_files [--folder DIR...] [--mutations 2000] [--seed 1]
 
 Each damaged file goes the way of any file in a drop folder: found, read, judged against the release made from the whole
-file. Good ends are: left out with a reason, failed, held, the same figures, or other figures with every difference listed
-by the revision log. A traceback, a reader's fault or a difference that nothing tells of is a bad end.
+file. Good ends are: left out with a reason (loudly, with exit code 1, where it may be anybody's figures), failed, held, the same
+figures, or other figures with every difference listed by the revision log. A traceback, a reader's fault or a difference that nothing tells of is a bad end.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from sources.landing.store import Landing
 
 _MONTH, _LEVEL = 1 + KEY.index("period_start"), 1 + KEY.index("region_level")
 BAD = frozenset({"traceback", "reader's fault", "untold difference"})
-GOOD = ("left out with a reason", "failed", "held", "same figures", "other figures, each told")
+GOOD = ("left out with a reason", "left out loudly", "failed", "held", "same figures", "other figures, each told")
 
 Figures = dict[tuple[object, ...], tuple[object, object]]
 
@@ -97,7 +97,9 @@ class _Bench:
         path.write_bytes(body)
         moment = 1_790_000_000 - age
         os.utime(path, (moment, moment))
-        return next(iter(discover(self._drop, self._specs).candidates), None)
+        found = discover(self._drop, self._specs)
+        self._is_loud = bool(found.unplaced)
+        return next(iter(found.candidates), None)
 
     def end_of(self, body: Body) -> tuple[str, str]:
         """(end, words) of one damaged copy; whatever it left behind is taken away again."""
@@ -105,7 +107,7 @@ class _Bench:
         try:
             found = self._found(body, age=0)
             if found is None:
-                return "left out with a reason", ""
+                return ("left out loudly" if self._is_loud else "left out with a reason"), ""
             outcome = refresh_file(self._landing, self._specs[found.dataset_id], found)
             return self._verdict(outcome)
         except Exception:
