@@ -102,6 +102,8 @@ class Laid(Build):
         typed = pa.table({name: [value] for name, value in row.items()} | {"is_part_of_whole": [True]})
         typed = typed.append_column("reference_month", pa.nulls(1, pa.int32()))
         self.table("landing", "indicator", typed)
+        order = pa.schema([("dataset_id", pa.string()), ("serves_before", pa.string())])
+        self.table("landing", "dataset_order", pa.Table.from_pylist([], schema=order))
         self.table("landing", "indicator_term", pa.Table.from_pylist(term_rows(chosen, list(DIMENSIONS))))
         dataset = load_specs()[chosen[0].terms["numerator"].dataset].dataset_id
         self.connection.execute(
