@@ -4,8 +4,9 @@ Here: the verdict. Not here: the damage (damage.py), which files the product can
 Run: python -m bench.fuzz_files [--folder DIR...] [--mutations 2000] [--seed 1]
 
 Each damaged file goes the way of any file in a drop folder: found, read, judged against the release made from the whole
-file. Good ends are: left out with a reason (loudly, with exit code 1, where it may be anybody's figures), failed, held, the same
-figures, or other figures with every difference listed by the revision log. A traceback, a reader's fault or a difference that nothing tells of is a bad end.
+file. Good ends are: left out with a reason (loudly, with exit code 1, where it may be anybody's figures), failed, held, the
+same figures, or other figures with every difference listed by the revision log. A traceback, a reader's fault or a
+difference that nothing tells of is a bad end.
 """
 
 from __future__ import annotations
