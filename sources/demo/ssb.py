@@ -240,8 +240,9 @@ def _figures(
         values = (spread * _weights(content.level)).sum(axis=2) // np.maximum(count, 1) // 1000 * 1000 / divisor
         symbols[(count < 5) & ~outside] = "."
     elif content.each is not None:
-        spread = areas.cube(counts * _spread(spec, content, base.shape, seed)).sum(axis=2)
-        values = spread * content.each // 100_000
+        # whole numbers place by place, so that municipalities still add up to their county to the krone
+        spread = areas.cube(counts * _spread(spec, content, base.shape, seed) // 1000).sum(axis=2)
+        values = spread * content.each // 100
     elif content.share_of is not None or content.share_of_everyone:
         everyone = content.share_of_everyone
         # a share is taken of the very counts that the table prints

@@ -220,12 +220,12 @@ settlement_sources as (
 counted as (
 
     select
-        check_id,
+        'municipalities_' || region_level as check_id,
         region_code,
         region_level,
         year,
         dataset_id,
-        other_dataset_id,
+        dataset_id as other_dataset_id,
         compared_count,
         outside_count,
         largest_difference
@@ -282,12 +282,12 @@ from distances
 union all
 
 select
-    cast('municipalities_' || region_level as {{ dbt.type_string() }}) as check_id,
+    cast(check_id as {{ dbt.type_string() }}) as check_id,
     cast(region_code as {{ dbt.type_string() }}) as region_code,
     cast(region_level as {{ dbt.type_string() }}) as region_level,
     year,
     cast(dataset_id as {{ dbt.type_string() }}) as dataset_id,
-    cast(dataset_id as {{ dbt.type_string() }}) as other_dataset_id,
+    cast(other_dataset_id as {{ dbt.type_string() }}) as other_dataset_id,
     cast(null as double) as value_low,
     cast(null as double) as value_high,
     cast(null as double) as other_low,
