@@ -2,7 +2,15 @@
 -- An open cell is its own interval; a rounded one keeps the printed value inside its bounds; a hidden one gets the bounds its
 -- dataset's rule states for its unit and year; where nothing is known the bound is null. Zero is never put in for a hidden or
 -- missing cell.
-{{ config(materialized='view') }}
+-- A table: ten models read the cells, and each would join them again by the text of dataset and release.
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='append',
+        on_schema_change='fail',
+        pre_hook="{{ delete_changed() }}"
+    )
+}}
 
 with series as (
 
@@ -60,3 +68,4 @@ left join rules
         and observations.value_status = rules.status
         and series.unit = rules.unit
         and observations.year between rules.from_year and rules.to_year
+where true {{ only_changed('observations.dataset_id') }}

@@ -76,14 +76,33 @@ sources as (
 figures as (
 
     select
-        figures.*,
+        figures.region_code,
+        figures.region_level,
+        figures.year,
+        figures.value,
+        figures.value_low,
+        figures.value_high,
+        states.value_status,
+        states.geography_basis,
+        releases.release_id,
+        breakdowns.indicator_id,
+        breakdowns.sex,
+        breakdowns.age_group,
+        breakdowns.immigrant_category,
+        breakdowns.is_demo,
         wanted.benefit,
         wanted.figure_kind,
         wanted.figure_scope
-    from {{ ref('fct_indicator_value') }} as figures
+    from {{ ref('int_indicator__value') }} as figures
+    inner join {{ ref('int_indicator__breakdown') }} as breakdowns
+        on figures.breakdown_id = breakdowns.breakdown_id
     inner join wanted
-        on figures.indicator_id = wanted.indicator_id
-    where figures.world_region = 'all'
+        on breakdowns.indicator_id = wanted.indicator_id
+    inner join {{ ref('dim_figure_state') }} as states
+        on figures.state_number = states.state_number
+    left join {{ ref('int_release__number') }} as releases
+        on figures.release_key = releases.release_key
+    where breakdowns.world_region = 'all' and figures.region_level in ('municipality', 'county', 'country')
 
 )
 
