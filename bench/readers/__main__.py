@@ -22,7 +22,7 @@ from typing import Any
 import duckdb
 
 from bench.readers import probe_programs as programs
-from bench.readers.probe import QUESTION, listed, move
+from bench.readers.probe import COUNT, QUESTION, listed, move
 
 HERE = Path(__file__).parent
 ENVIRONMENTS: dict[str, tuple[str, list[str]]] = {
@@ -180,9 +180,7 @@ def main() -> int:
             rows = [
                 [None if v is None else float(v) for v in r] for r in listed(connection.execute(QUESTION).fetchall())
             ]
-            tables = connection.execute("select count(*) from duckdb_tables() where schema_name = 'marts'").fetchone()[
-                0
-            ]
+            (tables,) = connection.execute(COUNT).fetchone()
         print(f"{'reader':18} {'version':58} {'read while the link moves':28} after one move: held, second, new")
         for name, found, after in reports(asked, published, releases):
             verdict = judge(found, tables, rows)

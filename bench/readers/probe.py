@@ -16,6 +16,8 @@ QUESTION = (
     "select year, municipality_value, county_value, country_value from marts.comparison "
     "where municipality_code = '3909' and indicator_id = 'settled_persons' order by year"
 )
+COUNT = "select count(*) as n from information_schema.tables where table_schema = 'marts'"
+"""Tables and views."""
 MARK = "select count(*) from duckdb_tables() where table_name = 'added_later'"
 """1 in the release that comes next, 0 in the one before."""
 
@@ -41,7 +43,7 @@ def probe_duckdb(published: Path, release: str | None) -> dict:
 
     file = str(published / "integrering.duckdb")
     held = duckdb.connect(file, read_only=True)
-    tables = held.execute("select count(*) from duckdb_tables() where schema_name = 'marts'").fetchone()[0]
+    tables = held.execute(COUNT).fetchone()[0]
     found = {"version": duckdb.__version__, "tables": tables, "rows": listed(held.execute(QUESTION).fetchall())}
     if release:
         move(published, release)
@@ -64,7 +66,7 @@ def probe_cli(published: Path, release: str | None) -> dict:
         return [list(row.values()) for row in json.loads(answer.stdout)]
 
     said = subprocess.run([program, "-version"], capture_output=True, text=True, check=True).stdout.split()[0]
-    tables = ask("select count(*) as n from duckdb_tables() where schema_name = 'marts'")[0][0]
+    tables = ask(COUNT)[0][0]
     found = {"version": said, "tables": tables, "rows": ask(QUESTION)}
     if release:
         move(published, release)
@@ -73,25 +75,39 @@ def probe_cli(published: Path, release: str | None) -> dict:
 
 
 def probe_pandas(published: Path, release: str | None) -> dict:
-    """pandas on the Parquet files."""
+    """pandas on the Parquet files, which hold the star."""
     import pandas
 
-    frame = pandas.read_parquet(published / "parquet" / "comparison.parquet")
-    chosen = frame[(frame.municipality_code == "3909") & (frame.indicator_id == "settled_persons")].sort_values("year")
-    rows = listed(chosen[WANTED].astype(object).itertuples(index=False))
-    tables = len(list((published / "parquet").glob("*.parquet")))
-    return {"version": f"{pandas.__version__}, pyarrow {version('pyarrow')}", "tables": tables, "rows": rows}
+    def figures(level: str, region: str) -> pandas.DataFrame:
+        frame = pandas.read_parquet(published / "parquet" / f"fct_figure_{level}.parquet")
+        frame = frame[(frame.region_code == region) & frame.series_number.isin(chosen.series_number)]
+        return frame[["series_number", "year", "value"]].rename(columns={"value": f"{level}_value"})
+
+    series = pandas.read_parquet(published / "parquet" / "dim_series.parquet")
+    chosen = series[series.indicator_id == "settled_persons"]
+    frame = figures("municipality", "3909")
+    for level, region in (("county", "39"), ("country", "00")):
+        frame = frame.merge(figures(level, region), on=["series_number", "year"], how="left")
+    rows = listed(frame.sort_values("year")[WANTED].astype(object).itertuples(index=False))
+    return {"version": f"{pandas.__version__}, pyarrow {version('pyarrow')}", "rows": rows}
 
 
 def probe_polars(published: Path, release: str | None) -> dict:
-    """polars, lazily, on the Parquet files."""
+    """polars, lazily, on the Parquet files, which hold the star."""
     import polars
 
-    frame = polars.scan_parquet(published / "parquet" / "comparison.parquet")
-    wanted = (polars.col("municipality_code") == "3909") & (polars.col("indicator_id") == "settled_persons")
-    rows = listed(frame.filter(wanted).sort("year").select(WANTED).collect().rows())
-    tables = len(list((published / "parquet").glob("*.parquet")))
-    return {"version": polars.__version__, "tables": tables, "rows": rows}
+    def figures(level: str, region: str) -> polars.LazyFrame:
+        frame = polars.scan_parquet(published / "parquet" / f"fct_figure_{level}.parquet")
+        frame = frame.filter(polars.col("region_code") == region).join(chosen, on="series_number", how="semi")
+        return frame.select("series_number", "year", polars.col("value").alias(f"{level}_value"))
+
+    series = polars.scan_parquet(published / "parquet" / "dim_series.parquet")
+    chosen = series.filter(polars.col("indicator_id") == "settled_persons")
+    frame = figures("municipality", "3909")
+    for level, region in (("county", "39"), ("country", "00")):
+        frame = frame.join(figures(level, region), on=["series_number", "year"], how="left")
+    rows = listed(frame.sort("year").select(WANTED).collect().rows())
+    return {"version": polars.__version__, "rows": rows}
 
 
 def probe_sqlalchemy(published: Path, release: str | None) -> dict:
@@ -106,7 +122,7 @@ def probe_sqlalchemy(published: Path, release: str | None) -> dict:
         rows = listed(connection.execute(sqlalchemy.text(QUESTION)).fetchall())
     found = {
         "version": f"{sqlalchemy.__version__}, duckdb-engine {version('duckdb-engine')}, duckdb {version('duckdb')}",
-        "tables": len(inspector.get_table_names(schema="marts")),
+        "tables": len({*inspector.get_table_names(schema="marts"), *inspector.get_view_names(schema="marts")}),
         "rows": rows,
         "types": [str(columns[name]["type"]) for name in ("municipality_code", "year", "municipality_value")],
         "comment": bool(columns["municipality_code"].get("comment")),
@@ -125,7 +141,7 @@ def probe_adbc(published: Path, release: str | None) -> dict:
 
     file = str(published / "integrering.duckdb")
     with adbc_driver_duckdb.dbapi.connect(file) as connection, connection.cursor() as cursor:
-        cursor.execute("select count(*) from duckdb_tables() where schema_name = 'marts'")
+        cursor.execute(COUNT)
         tables = cursor.fetchone()[0]
         cursor.execute(QUESTION)
         rows = listed(list(row.values()) for row in cursor.fetch_arrow_table().to_pylist())

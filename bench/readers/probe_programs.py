@@ -18,7 +18,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 const instance = await DuckDBInstance.create(process.argv[2], { access_mode: 'READ_ONLY' });
 const connection = await instance.connect();
 const rows = async (sql) => (await connection.runAndReadAll(sql)).getRowsJson();
-const tables = await rows("select count(*)::int from duckdb_tables() where schema_name = 'marts'");
+const tables = await rows("select count(*)::int from information_schema.tables where table_schema = 'marts'");
 const version = await rows('select version()');
 const seen = { version: 'node-api, duckdb ' + version[0][0], tables: tables[0][0], rows: await rows(process.argv[3]) };
 console.log(JSON.stringify(seen));
