@@ -161,9 +161,12 @@ class Bench:
             for level in ("k", "f"):
                 target = work / "upstream" / "imdi" / level / path.name
                 target.parent.mkdir(parents=True, exist_ok=True)
-                lines = (path.parents[1] / level / path.name).read_bytes().splitlines(keepends=True)
-                target.write_bytes(b"".join(lines[: TINY_ROWS + 1]))
+                target.symlink_to(path.parents[1] / level / path.name)
         lay_out(work / "upstream", work / "laid")
+        for link in (work / "laid" / "extracts" / "imdi").rglob("*.csv"):
+            lines = link.read_bytes().splitlines(keepends=True)[: TINY_ROWS + 1]
+            link.unlink()
+            link.write_bytes(b"".join(lines))
         environment = self.environment | {
             "INTEGRERING_DATA_DIR": str(work / "data"),
             "INTEGRERING_SPEC_DIR": str(work / "laid" / "specs"),
