@@ -113,7 +113,7 @@ def test_nothing_found_is_no_success(demo: Installation, workspace: Workspace, t
     (tmp_path / "build").mkdir()
     (tmp_path / "build" / "manifests").symlink_to(workspace.folder.manifests, target_is_directory=True)
     bare = Workspace(Settings(data_dir=tmp_path, source="demo"))
-    with pytest.raises(WarehouseError, match=r"no cell of imdi_bosatt_anmodede"):
+    with pytest.raises(WarehouseError, match=r"no cell of imdi_bosettingstall"):
         list(trace_figure(bare, "fct_settlement", {"region_code": "3909", "year": "2022"}))
     answer = Installation(tmp_path).call("trace", "fct_settlement", "region_code=3909", "year=2022")
     assert answer.returncode == 1
