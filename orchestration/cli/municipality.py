@@ -204,7 +204,7 @@ def templates(
     folder: Annotated[Path, typer.Argument(help="folder to write the templates into", file_okay=False)],
 ) -> None:
     """Templates for the municipality's own figures and its list of settled persons (csv and xlsx, Norwegian)."""
-    from sources.kostra.settled import write_templates as write_settled_templates
+    from sources.kostra.reading.settled import write_templates as write_settled_templates
     from sources.municipal.writer import write_templates as write_own_templates
 
     for path in [*write_own_templates(folder), *write_settled_templates(folder)]:

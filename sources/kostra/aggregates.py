@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sources.kostra.groups import (
+from sources.kostra.reading.groups import (
     BEYOND,
     GROUPS,
     WITHIN,
@@ -22,9 +22,9 @@ from sources.kostra.groups import (
     cohort_years,
     labels,
 )
-from sources.kostra.records import Records
+from sources.kostra.reading.records import Records
+from sources.kostra.reading.settled import SettledList
 from sources.kostra.refusal import PrivateFileError, place, share_text
-from sources.kostra.settled import SettledList
 
 YEAR, UNALLOCATED = 0, 13
 """``period`` of a cell: 0 is the whole year, 1-12 a month, 13 what the file does not split by month."""

@@ -10,7 +10,7 @@ import zipfile
 import zlib
 from pathlib import Path
 
-from sources.kostra.layout import accounts_layout, layouts
+from sources.kostra.reading.layout import accounts_layout, layouts
 
 _NUMBER = r"(?:fødselsnummer|fodselsnummer|personnummer|f\.?nr|d-nummer|duf[- ]?(?:nummer|nr))"
 _CELL = re.compile(rf"(?:^|[;,\t])\s*\"?{_NUMBER}\"?\s*(?:$|[;,\t])", re.IGNORECASE)

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from sources.dataset.spec import DatasetSpec, load_spec, spec_folder
 from sources.kostra.aggregates import UNALLOCATED, YEAR, Row
-from sources.kostra.groups import labels
+from sources.kostra.reading.groups import labels
 
 if TYPE_CHECKING:
     from sources.kostra.disclosure.rule import Controlled

@@ -31,7 +31,7 @@ LONGEST_MODULE = 450
 SIDE_BY_SIDE = 14
 """Modules in one folder: past a dozen nobody reads the list; a prefix that stands three times is a folder never made."""
 
-STILL_FLAT = {"report", "sources/kostra"}
+STILL_FLAT = {"report"}
 """Folders over that number, until they are parted."""
 
 

@@ -13,7 +13,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from sources.kostra.layout import Layout, layouts
+from sources.kostra.reading.layout import Layout, layouts
 
 MONTHS = range(1, 13)
 

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 
 from sources.kostra.aggregates import ALL, Cell, CellTable, programme_cells, social_assistance_cells
-from sources.kostra.groups import group_lines
-from sources.kostra.records import read_attachment
-from sources.kostra.settled import read_settled
+from sources.kostra.reading.groups import group_lines
+from sources.kostra.reading.records import read_attachment
+from sources.kostra.reading.settled import read_settled
 from sources.kostra.shape import PROGRAMME, SOCIAL_ASSISTANCE
 from tests.support.kostra_attack import PAID, Attacker, Key
 from tests.support.kostra_files import (

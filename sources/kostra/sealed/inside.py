@@ -9,15 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sources.kostra.accounts import expenditure_rows
 from sources.kostra.aggregates import ALL, YEAR, CellTable, Row, programme_cells, social_assistance_cells
 from sources.kostra.disclosure.published import Published, published_before
 from sources.kostra.disclosure.rule import Controlled, control, is_public
-from sources.kostra.groups import GROUPS, group_lines, labels
-from sources.kostra.records import Records, read_accounts, read_attachment
+from sources.kostra.reading.accounts import expenditure_rows
+from sources.kostra.reading.groups import GROUPS, group_lines, labels
+from sources.kostra.reading.records import Records, read_accounts, read_attachment
+from sources.kostra.reading.settled import SettledList, read_settled
 from sources.kostra.refusal import PrivateFileError, lines_text, place, shown_name
 from sources.kostra.sealed.process import Answer, Request, Rows
-from sources.kostra.settled import SettledList, read_settled
 from sources.kostra.shape import ACCOUNTS, PROGRAMME, RECEIPT, SOCIAL_ASSISTANCE, aggregate_rows
 
 AGREEMENT_PCT = 2.0

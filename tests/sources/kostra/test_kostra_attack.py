@@ -14,7 +14,7 @@ import pytest
 from sources.kostra.aggregates import ALL, YEAR, Cell, CellTable, Row
 from sources.kostra.disclosure.published import Neighbour, Published
 from sources.kostra.disclosure.rule import control
-from sources.kostra.groups import GROUPS
+from sources.kostra.reading.groups import GROUPS
 from sources.kostra.refusal import PrivateFileError
 from sources.kostra.shape import PROGRAMME, SOCIAL_ASSISTANCE
 from tests.support.kostra_attack import Attacker

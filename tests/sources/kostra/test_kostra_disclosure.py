@@ -21,9 +21,9 @@ from sources.kostra.disclosure.audit import Attack
 from sources.kostra.disclosure.problem import Problem, is_pinned
 from sources.kostra.disclosure.protect import protect
 from sources.kostra.disclosure.rule import control, is_sensitive
-from sources.kostra.groups import GROUPS, group_lines
-from sources.kostra.records import read_attachment
-from sources.kostra.settled import read_settled
+from sources.kostra.reading.groups import GROUPS, group_lines
+from sources.kostra.reading.records import read_attachment
+from sources.kostra.reading.settled import read_settled
 from sources.kostra.shape import PROGRAMME, SOCIAL_ASSISTANCE, aggregate_rows
 from tests.support.kostra_attack import Attacker, Key
 from tests.support.kostra_files import (

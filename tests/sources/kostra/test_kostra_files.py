@@ -15,15 +15,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sources.kostra import settled as settled_list
-from sources.kostra.accounts import expenditure_rows
 from sources.kostra.aggregates import ALL, UNALLOCATED, YEAR, CellTable, Row, programme_cells, social_assistance_cells
-from sources.kostra.groups import GROUPS, group_lines
-from sources.kostra.identity import birth_year_and_day, is_identity_number
-from sources.kostra.municipality import codes_of
-from sources.kostra.records import read_accounts, read_attachment
+from sources.kostra.reading import settled as settled_list
+from sources.kostra.reading.accounts import expenditure_rows
+from sources.kostra.reading.groups import GROUPS, group_lines
+from sources.kostra.reading.identity import birth_year_and_day, is_identity_number
+from sources.kostra.reading.municipality import codes_of
+from sources.kostra.reading.records import read_accounts, read_attachment
+from sources.kostra.reading.settled import SettledList, read_settled
 from sources.kostra.refusal import PrivateFileError
-from sources.kostra.settled import SettledList, read_settled
 from tests.support.kostra_files import (
     Participant,
     Recipient,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from sources.kostra.layout import Layout, layouts
+from sources.kostra.reading.layout import Layout, layouts
 
 KINDS = {"STRING_TYPE": {"text"}, "INTEGER_TYPE": {"integer", "signed"}, "DATE_TYPE": {"date"}}
 MONTHS = ["JAN", "FEB", "MARS", "APRIL", "MAI", "JUNI", "JULI", "AUG", "SEPT", "OKT", "NOV", "DES"]

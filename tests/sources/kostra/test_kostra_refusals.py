@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 import xlsxwriter
 
-from sources.kostra import settled as settled_list
-from sources.kostra.groups import group_lines
-from sources.kostra.records import read_attachment
+from sources.kostra.reading import settled as settled_list
+from sources.kostra.reading.groups import group_lines
+from sources.kostra.reading.records import read_attachment
+from sources.kostra.reading.settled import read_settled, write_templates
 from sources.kostra.refusal import PrivateFileError
-from sources.kostra.settled import read_settled, write_templates
 from tests.support.kostra_files import (
     Recipient,
     duf,

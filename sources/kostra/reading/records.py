@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from sources.kostra.layout import Field, Layout, accounts_layout, known_years, yearly_layouts
-from sources.kostra.municipality import codes_of
+from sources.kostra.reading.layout import Field, Layout, accounts_layout, known_years, yearly_layouts
+from sources.kostra.reading.municipality import codes_of
 from sources.kostra.refusal import PrivateFileError, place, share_text
 from sources.kostra.threshold import DEFAULT_THRESHOLD
 

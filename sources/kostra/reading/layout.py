@@ -12,7 +12,7 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, model_validator
 
-FOLDER = Path(__file__).parent / "layouts"
+FOLDER = Path(__file__).parents[1] / "layouts"
 
 Attachment = Literal["11F", "11CF", "regnskap"]
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from sources.kostra.identity import birth_year_and_day, is_duf_number, is_identity_number
-from sources.kostra.records import Records
+from sources.kostra.reading.identity import birth_year_and_day, is_duf_number, is_identity_number
+from sources.kostra.reading.records import Records
+from sources.kostra.reading.settled import CATEGORIES, SettledList
 from sources.kostra.refusal import PrivateFileError, place
-from sources.kostra.settled import CATEGORIES, SettledList
 
 GROUPS = ("refugee_within_5_years", "refugee_beyond_5_years", "other", "not_matchable")
 WITHIN, BEYOND, OTHER, NOT_MATCHABLE = range(4)
@@ -44,7 +44,7 @@ class Grouped:
 @cache
 def labels() -> dict[str, dict]:
     """Norwegian labels of groups, breakdowns and their codes (codes.yml)."""
-    return yaml.safe_load((Path(__file__).parent / "codes.yml").read_text(encoding="utf-8"))
+    return yaml.safe_load((Path(__file__).parents[1] / "codes.yml").read_text(encoding="utf-8"))
 
 
 def group_lines(records: Records, settled: SettledList) -> Grouped:

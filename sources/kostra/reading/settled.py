@@ -16,9 +16,9 @@ import numpy as np
 import xlsxwriter
 
 from sources.dataset.dimensions import fold
-from sources.kostra.identity import is_duf_number, is_identity_number
+from sources.kostra.reading.identity import is_duf_number, is_identity_number
+from sources.kostra.reading.sheet import WorkbookDamage, first_sheet
 from sources.kostra.refusal import PrivateFileError, place
-from sources.kostra.sheet import WorkbookDamage, first_sheet
 
 COLUMNS = {
     "fødselsnummer": "Fødselsnummer eller D-nummer, 11 siffer. Kan stå tomt når DUF-nummer er oppgitt.",

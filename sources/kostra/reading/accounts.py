@@ -12,7 +12,7 @@ import numpy as np
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-from sources.kostra.records import Records
+from sources.kostra.reading.records import Records
 from sources.kostra.refusal import PrivateFileError, place
 
 THOUSAND = 1000
@@ -41,7 +41,7 @@ class AccountRules(BaseModel):
 @cache
 def account_rules() -> AccountRules:
     """Functions and arts, from accounts.yml."""
-    path = Path(__file__).parent / "accounts.yml"
+    path = Path(__file__).parents[1] / "accounts.yml"
     return AccountRules.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
 
 
