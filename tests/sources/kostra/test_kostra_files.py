@@ -42,7 +42,7 @@ from tests.support.kostra_files import (
 WITHIN, BEYOND, OTHER, LOOSE = GROUPS
 YEARS = range(2022, 2027)
 PEOPLE = identities(60)
-SHIPPED = Path(settled_list.__file__).parent / "templates"
+SHIPPED = Path(settled_list.__file__).parents[1] / "templates"
 
 
 def code_in(year: int) -> str:

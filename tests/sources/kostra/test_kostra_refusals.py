@@ -30,7 +30,7 @@ from tests.support.kostra_files import (
 from tests.support.kostra_here import aggregates_here
 
 PEOPLE = identities(60)
-SHIPPED = Path(settled_list.__file__).parent / "templates"
+SHIPPED = Path(settled_list.__file__).parents[1] / "templates"
 SECRET = PEOPLE[3]
 
 
