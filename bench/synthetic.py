@@ -46,6 +46,7 @@ _COMMON: dict[str, Any] = {
         "max_jump_share": 1.0,
         "max_lost_code_ratio": 1.0,
         "max_places_under_two_codes": 1000000,
+        "max_contradicted_zeros": 1000000,
     },
 }
 _OF_A_CODE_IN_FORCE = {"published_presentation_counts"}
