@@ -9,6 +9,16 @@
     'persistent_low_income_share': ('persistent_low_income', 'share_of_group'),
     'outside_by_category_persons': ('outside_work_education_measures', 'recipients'),
     'outside_by_category_share': ('outside_work_education_measures', 'share_of_group'),
+    'main_status_unemployed_persons': ('main_status_unemployed', 'recipients'),
+    'main_status_unemployed_share': ('main_status_unemployed', 'share_of_group'),
+    'main_status_on_measures_persons': ('main_status_on_measures', 'recipients'),
+    'main_status_on_measures_share': ('main_status_on_measures', 'share_of_group'),
+    'main_status_aap_disability_persons': ('main_status_aap_disability', 'recipients'),
+    'main_status_aap_disability_share': ('main_status_aap_disability', 'share_of_group'),
+    'main_status_pension_persons': ('main_status_pension', 'recipients'),
+    'main_status_pension_share': ('main_status_pension', 'share_of_group'),
+    'main_status_other_persons': ('main_status_other', 'recipients'),
+    'main_status_other_share': ('main_status_other', 'share_of_group'),
 } %}
 {%- set all_recipients = {
     'social_assistance_recipients_all_persons': ('social_assistance', 'recipients'),
