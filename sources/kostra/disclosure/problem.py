@@ -96,13 +96,16 @@ class Problem:
         )
 
     def with_known_zeros(self) -> Problem:
-        """The problem with the parts of a known total of zero (the last term of its equation) known: they are zero."""
+        """The problem with what must be zero known: the parts of a known total of zero (the last term of its equation),
+        and a total whose parts are all known to be zero. Nothing can hide them."""
         known = self.known.copy()
+        zeros = [[cell for cell, _ in terms] for terms in self.equations if self.values[terms[-1][0]] == 0]
         while True:
             before = int(known.sum())
-            for *parts, (total, _) in self.equations:
-                if known[total] and self.values[total] == 0:
-                    known[[cell for cell, _ in parts]] = True
+            for *parts, total in zeros:
+                known[total] |= known[parts].all()
+                if known[total]:
+                    known[parts] = True
             if int(known.sum()) == before:
                 return replace(self, known=known)
 

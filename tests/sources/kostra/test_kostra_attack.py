@@ -109,6 +109,19 @@ def test_a_hidden_nobody_has_no_open_zero_beside_it() -> None:
             assert controlled.status["grant", row] == controlled.status["person_months", row] == "suppressed"
 
 
+def test_a_zero_that_nothing_can_hide_does_not_blank_the_table() -> None:
+    """Nobody with children is paid (SSB prints it), and none of the hidden two is without: they are paid 0 in the year."""
+    with_children, without = by_group(10, 10, 10, 2, "children", "with"), by_group(20, 30, 40, 0, "children", "without")
+    year = by_group(30, 40, 50, 2)
+    grant = paid(with_children, 0) | paid(without)
+    grant |= {row: grant[Row(YEAR, row.group, "children", "without")] for row in year}
+    controlled = control(small_table(year | with_children | without, grant=grant))
+    assert controlled is not None
+    assert controlled.status["recipients", Row(YEAR, LOOSE)] == "suppressed"
+    assert controlled.status["grant", Row(YEAR, LOOSE)] == "ok"
+    assert controlled.status["grant", Row(YEAR, OTHER)] == "ok"
+
+
 def test_two_hidden_cells_that_are_four_together_take_a_third_with_them() -> None:
     """2 + 2 hidden, 40 and 60 shown: total minus shown is 4 persons, so one of the large is hidden too."""
     recipients = by_group(2, 2, 40, 60)
