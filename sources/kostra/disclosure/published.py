@@ -70,8 +70,17 @@ def published_before(attachment: str, year: int, municipality: str, editions: li
         for there in {row["year"] for row in mine}:
             of_year.setdefault(there, []).append(_figures(attachment, [row for row in mine if row["year"] == there]))
     beside = [(year - 1, True), (year + 1, False)]
-    neighbours = [Neighbour(of_year[there][-1], is_older) for there, is_older in beside if there in of_year]
+    neighbours = [Neighbour(_all_shown(of_year[there]), is_older) for there, is_older in beside if there in of_year]
     return Published(tuple(of_year.get(year, [])), tuple(neighbours))
+
+
+def _all_shown(editions: list[Figures]) -> Figures:
+    """What is known of a year from all its editions: a later one shows nothing that an earlier one did not, but hides
+    some of it."""
+    known: Figures = {}
+    for figures in editions:
+        known |= {key: figure for key, figure in figures.items() if known.get(key) is None}
+    return known
 
 
 def _figures(attachment: str, rows: list[dict[str, Any]]) -> Figures:

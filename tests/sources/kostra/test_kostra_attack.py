@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from sources.kostra.aggregates import ALL, YEAR, Cell, CellTable, Row
-from sources.kostra.disclosure.published import Neighbour, Published
+from sources.kostra.disclosure.published import Neighbour, Published, published_before
 from sources.kostra.disclosure.rule import control
 from sources.kostra.reading.groups import GROUPS
 from sources.kostra.refusal import PrivateFileError
@@ -80,6 +80,9 @@ def test_one_person_moved_between_cohorts_is_not_seen_in_two_editions(tmp_path: 
     assert {"2020", "2023"} <= hidden
     assert all(row["grant_status"] == "suppressed" for row in cohorts if row["breakdown_code"] in hidden)
     assert sum(row["recipients_status"] == "ok" for row in second) > 50
+    first, both = ([editions[SOCIAL_ASSISTANCE][0]], [editions[SOCIAL_ASSISTANCE][0], second])
+    of_one, of_both = (published_before("11F", 2025, "3909", rows).neighbours[0].figures for rows in (first, both))
+    assert of_both == of_one, "what the new edition hides is known from the old one, in the year beside too"
 
 
 def small_table(recipients: dict[Row, int], **more: dict[Row, Cell]) -> CellTable:
