@@ -78,13 +78,14 @@ def is_workbook(head: bytes) -> bool:
     return head.startswith(_ZIP_MAGIC)
 
 
-def read_parts(path: Path, where: str) -> Parts:
-    """The parts of a workbook, found by their relationships as any program may lay them out, each read under the caps.
+def read_parts(source: Path | io.BytesIO, where: str) -> Parts:
+    """The parts of a workbook on disk or in memory, each read under the caps.
 
-    Nothing is written out and no link is followed. Raises NotOfKindError for anything that is not a plain .xlsx
-    workbook (old .xls, HTML, macros, passwords, damaged zip) and LayoutError when a cap is passed.
+    They are found by their relationships, as any program may lay them out. Nothing is written out and no link is
+    followed. Raises NotOfKindError for anything that is not a plain .xlsx workbook (old .xls, HTML, macros, passwords,
+    damaged zip) and LayoutError when a cap is passed.
     """
-    with open(path, "rb") as handle:
+    with open(source, "rb") if isinstance(source, Path) else source as handle:
         head = handle.read(8)
         if head.startswith(_OLE_MAGIC):
             raise not_a_workbook("an old .xls file or an encrypted workbook", where)

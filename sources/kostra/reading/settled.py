@@ -16,8 +16,10 @@ import numpy as np
 import xlsxwriter
 
 from sources.dataset.dimensions import fold
+from sources.dataset.workbook import sheets_of
+from sources.dataset.workbook_parts import read_parts
+from sources.errors import LayoutError
 from sources.kostra.reading.identity import is_duf_number, is_identity_number
-from sources.kostra.reading.sheet import WorkbookDamage, first_sheet
 from sources.kostra.refusal import PrivateFileError, place
 
 COLUMNS = {
@@ -108,9 +110,10 @@ def _csv_rows(body: bytes, file: str) -> list[list[object]]:
 
 
 def _xlsx_rows(body: bytes, file: str) -> list[list[object]]:
+    """Only checked bytes reach the parser: it ends the process when a cell is out of range. An error in a cell is text."""
     try:
-        return first_sheet(body)
-    except WorkbookDamage:
+        return [list(row) for row in sheets_of(read_parts(io.BytesIO(body), ""), "")[0].rows]
+    except LayoutError:
         found = "en celle utenfor arket, eller en fil som er for stor"
     except Exception:
         found = "en fil som ikke lar seg åpne"
@@ -231,13 +234,9 @@ def _number(cell: object, size: int) -> bytes:
 
 
 def _date(cell: object) -> date | None:
-    if isinstance(cell, datetime):
-        return cell.date()
-    if isinstance(cell, date):
-        return cell
     if isinstance(cell, float) and cell == int(cell) and 30_000 < cell < 80_000:
         return date(1899, 12, 30) + timedelta(days=int(cell))
-    for form in ("%d.%m.%Y", "%Y-%m-%d"):
+    for form in ("%d.%m.%Y", "%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"):
         try:
             return datetime.strptime(_text(cell), form).date()
         except ValueError:

@@ -242,13 +242,32 @@ def test_a_number_in_the_name_of_a_file_is_not_told(name: str, tmp_path: Path) -
         read_settled(settled)
 
 
-@pytest.mark.parametrize("reference", ["ZZZZZZZ2", "A4294967295", "A99999999999", "XFD1048576", "B0", "XFE2"])
-def test_a_workbook_with_a_cell_out_of_range_is_refused(reference: str, tmp_path: Path) -> None:
+OUTSIDE = dict.fromkeys(("ZZZZZZZ2", "A4294967295", "A99999999999", "XFD1048576"), "en celle utenfor arket")
+
+
+@pytest.mark.parametrize(
+    ("reference", "told"),
+    [*OUTSIDE.items(), ("B0", "ikke lar seg åpne"), ("XFE2", "fant ingen eller flere av: duf-nummer")],
+)
+def test_a_workbook_with_a_cell_out_of_range_is_refused(reference: str, told: str, tmp_path: Path) -> None:
     """The parser ends the process without a word on the first four; they must not reach it."""
     _, template = write_templates(tmp_path)
     damaged = tmp_path / "bosatte.xlsx"
     with zipfile.ZipFile(template) as archive, zipfile.ZipFile(damaged, "w") as target:
         for entry in archive.namelist():
             target.writestr(entry, archive.read(entry).replace(b'r="B1"', b'r="' + reference.encode() + b'"'))
-    with pytest.raises(PrivateFileError, match="en celle utenfor arket"):
+    with pytest.raises(PrivateFileError, match=told):
         read_settled(damaged)
+
+
+def test_an_error_in_a_cell_of_the_list_is_not_an_empty_cell(tmp_path: Path) -> None:
+    """The parser gives #N/A as nothing: a person who has moved would have stayed."""
+    workbook = xlsxwriter.Workbook(tmp_path / "bosatte.xlsx")
+    page = workbook.add_worksheet()
+    page.write_row(0, 0, ["Fødselsnummer", "DUF-nummer", "Bosettingsdato", "Kategori", "Flyttet ut"])
+    page.write_row(1, 0, [SECRET, "", "01.06.2023", "flyktning"])
+    page.write_formula(1, 4, "=NA()", None, "#N/A")
+    workbook.close()
+    with pytest.raises(PrivateFileError, match="linje 2, felt «flyttet ut»") as refusal:
+        read_settled(tmp_path / "bosatte.xlsx")
+    assert_no_secret(refusal.value)
