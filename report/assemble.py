@@ -12,12 +12,13 @@ from report.areas import Sources, areas_of
 from report.context import Context
 from report.declarations import IndicatorFigure, MartFigure, SectionSpec, declarations
 from report.figures import ROLES, FigureReader
+from report.forecast.block import forecasts
 from report.marts import Marts
 from report.model import Block, Figure, Grid, GridValue, Measured, Report, Section
 from report.norwegian import listed, number
 from report.sentences import Writer
 from report.texts import texts
-from report.topics import benefit_recipients, cohort_benefit, coverage, forecasts, protection
+from report.topics import benefit_recipients, cohort_benefit, coverage, protection
 from report.topics_method import breaks, cadence, hidden_cells, reading_guide, revisions, sources
 
 TOPICS: dict[str, Callable[[Context], Block | list[Block]]] = {

@@ -1,7 +1,7 @@
 """Blocks about money and programmes whose periods or lines are not simply areas by year.
 
-Here: protection, benefits, coverage, forecasts. Not here: figures by area and year (figures.py), blocks about the
-statistics themselves (topics_method.py).
+Here: protection, benefits, coverage. Not here: figures by area and year (figures.py), blocks about the statistics
+themselves (topics_method.py), the forecast (forecast/).
 """
 
 from __future__ import annotations
@@ -13,11 +13,7 @@ from report.marts import Row
 from report.model import Block, Cell, Figure, Grid, Line, Measured
 from report.norwegian import amount, day, difference, figure, number
 from report.texts import unit_of
-from warehouse.errors import WarehouseError
-from warehouse.forecast.answer import Forecast, forecast
 
-FORECAST_SETTLED = 40
-"""The number of the council's own question; the other scenario settles nobody."""
 BENEFIT_GROUPS = ("immigrants", "rest_of_population", "everyone")
 
 
@@ -235,111 +231,6 @@ def _coverage_sentences(words: dict[str, str], actual: dict[int, float], ahead: 
             parts = {"value": amount(cell.value, unit), "low": figure(cell.low, unit), "high": amount(cell.high, unit)}
             said.append(words["forecast_sentence"].format(year=last, **parts))
     return said
-
-
-def forecasts(context: Context) -> Block:
-    """The grant when nobody is settled, when forty are settled each year, and by the municipality's own plans."""
-    words = context.texts.topics["forecast"]
-    if not context.marts.rows("fct_grant_rate", {"grant_scheme": "integration_grant"}, columns=["rate_year"]):
-        return Block("forecast", words["title"], missing=words["no_rates"])
-    code = context.areas.municipality_code
-    try:
-        answer = forecast(context.marts.connection, municipality=code, settle=(0, FORECAST_SETTLED))
-    except WarehouseError as problem:
-        missing = words["missing"].format(found=problem.found, next_step=problem.next_step)
-        return Block("forecast", words["title"], missing=missing)
-    totals = [row for row in answer.totals if row["component"] == "total"]
-    plans = context.marts.rows(
-        "grant_forecast", {"region_code": code, "component": "total"}, order=["scenario_id", "year"]
-    )
-    plans = [row for row in plans if row["scenario_id"].startswith("plan_")]
-    lines = [
-        Line("other", _scenario(words, scenario), _kroner(found))
-        for scenario, found in _by_scenario([*totals, *plans]).items()
-    ]
-    shown = _forecast_figure(context, answer, lines, is_demo=answer.is_demo or any(row["is_demo"] for row in plans))
-    said = [_forecast_sentence(words, line, shown) for line in lines]
-    if not plans:
-        said.append(words["no_plan"])
-    return Block(
-        "forecast",
-        words["title"],
-        tuple(said),
-        shown,
-        grids=_sensitivity(words, answer),
-        notes=tuple(answer.assumptions_nb),
-    )
-
-
-def _forecast_figure(context: Context, answer: Forecast, lines: list[Line], is_demo: bool) -> Figure:
-    words = context.texts.topics["forecast"]
-    datasets = {row["dataset_id"]: row.get("source_table") or "" for row in context.marts.rows("fct_grant_rate")}
-    return Figure(
-        figure_id="forecast",
-        title=words["title"],
-        definition=words["definition"],
-        unit=unit_of("nok"),
-        lines=tuple(lines),
-        years=tuple(range(answer.from_year, answer.to_year + 1)),
-        form="bars",
-        corner=words["corner"],
-        is_forecast=True,
-        is_demo=is_demo,
-        sources=tuple(context.sources.describe(dataset_id) for dataset_id in datasets),
-    )
-
-
-def _by_scenario(rows: list[Row]) -> dict[str, list[Row]]:
-    found: dict[str, list[Row]] = {}
-    for row in rows:
-        found.setdefault(str(row.get("scenario_id") or row.get("scenario")), []).append(row)
-    return found
-
-
-def _scenario(words: dict[str, Any], scenario: str) -> str:
-    if scenario.startswith("plan_"):
-        return words["scenarios"]["plan"].format(name=scenario.removeprefix("plan_"))
-    return words["scenarios"].get(scenario, scenario)
-
-
-def _kroner(rows: list[Row]) -> dict[int, Cell]:
-    cells = {}
-    for row in rows:
-        value, low, high = row["amount_nok"], row["amount_low_nok"], row["amount_high_nok"]
-        cells[row["year"]] = Cell(
-            value, low, high, "ok" if value is not None else "interval", "forecast", "hidden_parts"
-        )
-    return cells
-
-
-def _forecast_sentence(words: dict[str, Any], line: Line, shown: Figure) -> str:
-    first, last = shown.years[0], shown.years[-1]
-    parts = {"first": _money(words, line.at(first)), "last": _money(words, line.at(last))}
-    return words["line"].format(scenario=line.name, first_year=first, last_year=last, **parts)
-
-
-def _money(words: dict[str, Any], cell: Cell) -> str:
-    unit = unit_of("nok")
-    if cell.value is not None:
-        return amount(cell.value, unit)
-    if cell.low is not None and cell.high is not None:
-        return words["between"].format(low=amount(cell.low, unit), high=amount(cell.high, unit))
-    return words["unknown"]
-
-
-def _sensitivity(words: dict[str, Any], answer: Forecast) -> tuple[Grid, ...]:
-    """Cost that the grant leaves uncovered, by scenario and year, for the committee's three forecasts."""
-    found: dict[tuple[str, int], dict[str, Row]] = {}
-    for row in answer.sensitivity:
-        scenario = str(row.get("scenario_id") or row.get("scenario"))
-        found.setdefault((scenario, int(str(row["year"]))), {})[str(row["sensitivity"])] = row
-    rows = tuple(
-        (_scenario(words, scenario), year, by["main"]["grant_nok"], by["main"]["cost_nok"],
-         by.get("low", {}).get("cost_nok"), by.get("high", {}).get("cost_nok"), by["main"]["uncovered_nok"])
-        for (scenario, year), by in found.items()
-        if "main" in by
-    )  # fmt: skip
-    return (Grid(words["cost_title"], tuple(words["cost_header"]), rows, frozenset(range(2, 7))),) if rows else ()
 
 
 def _sources(context: Context, rows: list[Row]) -> tuple[Any, ...]:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from orchestration.cli.forecast import forecast
 from orchestration.workspace import Workspace
 from warehouse.settings import load_settings
 
@@ -49,95 +50,6 @@ def report(
         explore=take_along(release / "report", target),
     ):
         typer.echo(str(path))
-
-
-def forecast(
-    settle: Annotated[
-        list[float] | None, typer.Option(help="persons settled each year; may be given several times")
-    ] = None,
-    start: Annotated[int | None, typer.Option("--from", help="first year")] = None,
-    years: Annotated[int, typer.Option(min=1, max=20)] = 5,
-    municipality: Annotated[str | None, typer.Option(help="code of today")] = None,
-    category: Annotated[str, typer.Option(help="single_adult, adult_or_child_in_family or unaccompanied_minor")] = (
-        "adult_or_child_in_family"
-    ),
-    age: Annotated[int | None, typer.Option(help="age at the end of the settlement year")] = None,
-    month: Annotated[int | None, typer.Option(help="month of settlement", min=1, max=12)] = None,
-    index: Annotated[float, typer.Option(help="yearly growth of the rates in per cent")] = 0.0,
-    attrition: Annotated[float, typer.Option(help="per cent of a cohort that leaves each year")] = 0.0,
-    reunification: Annotated[float, typer.Option(help="family reunifications per 100 settled")] = 0.0,
-    plan: Annotated[Path | None, typer.Option(help="filled plan template (csv or xlsx)", exists=True)] = None,
-) -> None:
-    """Grant forecast scenarios side by side, with the assumptions they rest on."""
-    from warehouse.forecast.answer import CATEGORIES, Assumptions, plans_from_rows
-    from warehouse.forecast.answer import forecast as compute
-    from warehouse.query import open_published
-
-    if category not in CATEGORIES:
-        raise typer.BadParameter(f"one of {', '.join(CATEGORIES)}", param_hint="--category")
-    settings = load_settings()
-    code = municipality or settings.municipality
-    plans = plans_from_rows(_plan_rows(plan), code) if plan else None
-    with open_published(settings.data_dir) as connection:
-        answer = compute(
-            connection,
-            municipality=code,
-            settle=settle if settle is not None else ([] if plans else [0]),
-            plans=plans,
-            from_year=start,
-            years=years,
-            category=category,
-            age=age,
-            month=month,
-            assumptions=Assumptions(index_pct=index, attrition_pct=attrition, reunification_pct=reunification),
-        )
-    _print_forecast(answer)
-
-
-def _plan_rows(plan: Path) -> list[dict[str, Any]]:
-    from sources.dataset.spec import load_specs
-    from sources.municipal.reader import read_template
-    from sources.ports import Document
-
-    return read_template(load_specs()["municipal_settlement_plan"], [Document(plan, plan.name)]).to_pylist()
-
-
-def _print_forecast(answer: Any) -> None:
-    """Kroner by scenario and component over the years, then the assumptions."""
-    from rich.console import Console
-    from rich.table import Table
-
-    years = range(answer.from_year, answer.to_year + 1)
-    console = Console(width=None if Console().is_terminal else 160)
-    table = Table("scenario", "del", *[str(year) for year in years], title=f"Tilskudd i kroner, {answer.municipality}")
-    lines: dict[tuple[str, str], dict[int, str]] = {}
-    for row in answer.totals:
-        amount = row["amount_nok"]
-        known = (
-            _kroner(amount)
-            if amount is not None
-            else f"{_kroner(row['amount_nok_low'])}–{_kroner(row['amount_nok_high'])}"
-        )
-        lines.setdefault((str(row["scenario_id"]), str(row["component"])), {})[int(row["year"])] = known
-    for (scenario, component), amounts in lines.items():
-        table.add_row(scenario, _COMPONENTS.get(component, component), *[amounts.get(year, "0") for year in years])
-    console.print(table)
-    if answer.is_demo:
-        console.print("DEMODATA: tidligere bosatte er oppdiktede tall.", highlight=False)
-    for line in answer.assumptions_nb:
-        console.print(f"- {line}", highlight=False, soft_wrap=True)
-
-
-_COMPONENTS = {
-    "legacy": "bosatt før",
-    "new": "nye kull",
-    "family_reunification": "familiegjenforente",
-    "total": "i alt",
-}
-
-
-def _kroner(amount: Any) -> str:
-    return "?" if amount is None else f"{round(float(amount)):,}".replace(",", " ")
 
 
 private_app = typer.Typer(

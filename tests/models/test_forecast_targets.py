@@ -7,14 +7,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import date
 
 import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from report.forecast.wording import assumption_lines, lead, money
 from tests.support.published_build import connect, shared_build
-from warehouse.forecast.answer import Assumptions, Forecast, ForecastError, Settled, forecast, plans_from_rows
+from warehouse.forecast.answer import Forecast, forecast
+from warehouse.forecast.question import (
+    Assumptions,
+    ForecastError,
+    Question,
+    Settled,
+    municipality_code,
+    plans_from_rows,
+)
 
 pytestmark = pytest.mark.xdist_group("published_build")
 
@@ -28,15 +38,24 @@ def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
+TODAY = date(2026, 11, 29)
+
+
+def ask(connection: duckdb.DuckDBPyConnection, municipality: str = "3909", **asked: object) -> Forecast:
+    return forecast(connection, Question(municipality, today=TODAY, **asked))
+
+
+def said(answer: Forecast) -> str:
+    return " ".join(assumption_lines(answer))
+
+
 def yearly(answer: Forecast, scenario: str, component: str) -> list[float]:
     rows = [r for r in answer.totals if r["scenario_id"] == scenario and r["component"] == component]
     return [r["amount_nok"] for r in sorted(rows, key=lambda r: r["year"])]
 
 
 def family_plan(warehouse: duckdb.DuckDBPyConnection, rows: list[Settled], years: int = 5, **more: object) -> Forecast:
-    return forecast(
-        warehouse, municipality="3909", settle=[], plans={"plan": rows}, from_year=2024, years=years, **more
-    )
+    return ask(warehouse, municipality="3909", settle=[], plans={"plan": rows}, from_year=2024, years=years, **more)
 
 
 def test_r54_family_of_five(warehouse: duckdb.DuckDBPyConnection) -> None:
@@ -61,28 +80,104 @@ def test_r57_norwegian_training_grant(warehouse: duckdb.DuckDBPyConnection) -> N
 
 
 def test_r58_forty_a_year(warehouse: duckdb.DuckDBPyConnection) -> None:
-    answer = forecast(warehouse, municipality="3909", settle=[40], from_year=2025, years=5)
+    answer = ask(warehouse, municipality="3909", settle=[40], from_year=2025, years=5)
     new = yearly(answer, "settle_40", "new")
     assert new == [7_776_000, 17_756_000, 24_852_000, 28_372_000, 31_252_000]
     assert sum(new) == 110_008_000
 
 
 def test_r59_nobody_leaves_the_legacy_alone(warehouse: duckdb.DuckDBPyConnection) -> None:
-    answer = forecast(warehouse, municipality="3909", settle=[0], from_year=2025, years=5)
+    """The council's question as it was asked: from 2025, the rates of 2024, and nobody in the cohort of 2024."""
+    answer = ask(warehouse, settle=[0], from_year=2025, legacy={2024: 0}, terms=Assumptions(rate_year=2024))
     legacy = yearly(answer, "settle_0", "legacy")
     assert legacy == [60_057_400, 33_304_000, 17_352_000, 0, 0]
     assert sum(legacy) == 110_713_400
     assert yearly(answer, "settle_0", "total") == legacy
-    assert "2024: ikke kjent, regnet som 0" in " ".join(answer.assumptions_nb)
+    assert "2024: 0 (oppgitt i spørringen)" in said(answer)
 
 
 def test_r61_forty_against_nobody(warehouse: duckdb.DuckDBPyConnection) -> None:
-    answer = forecast(warehouse, municipality="3909", settle=[0, 40], from_year=2025, years=5)
+    answer = ask(warehouse, municipality="3909", settle=[0, 40], from_year=2025, years=5)
     assert sum(yearly(answer, "settle_40", "total")) - sum(yearly(answer, "settle_0", "total")) == 110_008_000
 
 
+def test_from_now_with_no_other_word(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """By hand, rates of 2024 held: 241, 42, 37 and 35 settled in 2023-2026; those of 2022 have used up theirs."""
+    answer = ask(warehouse, settle=[0, 40])
+    assert (answer.from_year, answer.to_year) == (2027, 2031)
+    held = [
+        241 * 72_000 + 42 * 88_000 + 37 * 177_400 + 35 * 249_500,
+        42 * 72_000 + 37 * 88_000 + 35 * 177_400,
+        37 * 72_000 + 35 * 88_000,
+        35 * 72_000,
+        0,
+    ]
+    assert held == [36_344_300, 12_489_000, 5_744_000, 2_520_000, 0]
+    assert yearly(answer, "settle_0", "total") == held
+    new = [7_776_000, 17_756_000, 24_852_000, 28_372_000, 31_252_000]
+    assert yearly(answer, "settle_40", "total") == [a + b for a, b in zip(held, new, strict=True)]
+    sums = {(r["scenario_id"], r["component"]): r["amount_nok"] for r in answer.sums}
+    assert (sums["settle_0", "total"], sums["settle_40", "total"]) == (57_097_300, 167_105_300)
+    assert [(c.year, c.persons) for c in answer.cohorts] == [
+        (2022, 168),
+        (2023, 241),
+        (2024, 42),
+        (2025, 37),
+        (2026, 35),
+    ]
+    assert lead(answer) == []
+    told = said(answer)
+    assert "2023: 241 (kommunens tall i presentasjonen til kommunestyret; IMDi, gjengitt av andre: 239)" in told
+    assert "bosatt så langt per 28. september 2026: 35 av 50 vedtatte" in told
+    assert "Satser for 2024, holdt uendret fra 2024." in told
+    assert "Satser for 2025, 2026, 2027 er ikke lest inn." in told
+
+
+def test_the_running_year_as_decided(warehouse: duckdb.DuckDBPyConnection) -> None:
+    so_far = ask(warehouse, settle=[0])
+    decided = ask(warehouse, settle=[0], terms=Assumptions(running_year="decided"))
+    more = 15 * (249_500 + 177_400 + 88_000 + 72_000)
+    assert decided.sums[-1]["amount_nok"] - so_far.sums[-1]["amount_nok"] == more == 8_803_500
+    assert "2026 er regnet som vedtatt" in said(decided)
+
+
+def test_request_and_decision_are_scenarios_by_name(warehouse: duckdb.DuckDBPyConnection) -> None:
+    answer = ask(warehouse)
+    assert [*answer.scenarios] == ["settle_0", "settle_40", "settle_request", "settle_decision"]
+    assert (answer.basis["settle_request"].persons, answer.basis["settle_request"].year) == (50, 2026)
+    assert yearly(answer, "settle_decision", "new") == [50 * n // 40 for n in yearly(answer, "settle_40", "new")]
+    unknown = ask(warehouse, municipality="3907")
+    assert unknown.left_out == ["request", "decision"]
+    assert "IMDis anmodning er ikke kjent for kommunen" in said(unknown)
+
+
+def test_an_unknown_cohort_is_never_nobody(warehouse: duckdb.DuckDBPyConnection) -> None:
+    answer = ask(warehouse, municipality="3907", settle=[0], from_year=2025, years=5)
+    rows = {r["year"]: r for r in answer.totals if r["component"] == "total"}
+    assert rows[2028]["amount_nok"] is None
+    assert rows[2028]["amount_high_nok"] is None
+    assert money(rows[2028]) == "minst 0"
+    assert money(rows[2029]) == "0"  # the cohort of 2024 has used up its years
+    assert [(w.year, w.per_person_nok) for w in answer.worth] == [(2024, 249_500 + 177_400 + 88_000 + 72_000)]
+    (asks,) = lead(answer)
+    assert asks.startswith("Vi vet ikke hvor mange som ble bosatt i 2024")
+    assert "586 900 kroner" in asks
+    assert asks.split("? ")[0].endswith("Hvor mange ble bosatt i 2024")
+    mart = warehouse.sql(
+        """select amount_nok, amount_high_nok from marts.grant_forecast
+           where region_code = '3907' and scenario_id = 'settle_none' and component = 'total' and year = 2027"""
+    ).fetchall()
+    assert mart == [(None, None)]
+
+
+def test_a_municipality_by_name(warehouse: duckdb.DuckDBPyConnection) -> None:
+    assert municipality_code(warehouse, "larvik") == "3909"
+    with pytest.raises(ForecastError, match="Larvik"):
+        municipality_code(warehouse, "Larvikk")
+
+
 def test_mart_and_command_give_the_same(warehouse: duckdb.DuckDBPyConnection) -> None:
-    answer = forecast(warehouse, municipality="3909", settle=[40])
+    answer = ask(warehouse, settle=[40])
     mart = warehouse.sql(
         """select year, amount_nok from marts.grant_forecast
            where scenario_id = 'settle_40' and region_code = '3909' and component = 'total' order by year"""
@@ -130,28 +225,28 @@ def test_grants_for_reduced_function(warehouse: duckdb.DuckDBPyConnection) -> No
 
 def test_index_lifts_from_the_last_rate_year(warehouse: duckdb.DuckDBPyConnection) -> None:
     terms = Assumptions(index_pct=10)
-    answer = forecast(warehouse, municipality="3909", settle=[1], from_year=2025, years=1, assumptions=terms)
+    answer = ask(warehouse, municipality="3909", settle=[1], from_year=2025, years=1, terms=terms)
     assert yearly(answer, "settle_1", "new") == [213_840]
 
 
 def test_known_rate_years_are_used_and_can_be_replaced(warehouse: duckdb.DuckDBPyConnection) -> None:
     plan = {"plan": [Settled(2020, 1, "single_adult")]}
-    actual = forecast(warehouse, municipality="3909", settle=[], plans=plan, from_year=2020, years=5)
+    actual = ask(warehouse, municipality="3909", settle=[], plans=plan, from_year=2020, years=5)
     assert sum(yearly(actual, "plan", "new")) == 822_900
-    held = forecast(
+    held = ask(
         warehouse,
         municipality="3909",
         settle=[],
         plans=plan,
         from_year=2020,
         years=5,
-        assumptions=Assumptions(rate_year=2024),
+        terms=Assumptions(rate_year=2024),
     )
     assert sum(yearly(held, "plan", "new")) == 828_000
 
 
 def test_attrition_by_hand(warehouse: duckdb.DuckDBPyConnection) -> None:
-    answer = family_plan(warehouse, [Settled(2024, 100)], assumptions=Assumptions(attrition_pct=10))
+    answer = family_plan(warehouse, [Settled(2024, 100)], terms=Assumptions(attrition_pct=10))
     left = [100, 90, 81, 72.9, 65.61]
     expected = [round(share * rate) for share, rate in zip(left, ADULT_YEARS, strict=True)]
     assert yearly(answer, "plan", "new") == expected
@@ -159,20 +254,20 @@ def test_attrition_by_hand(warehouse: duckdb.DuckDBPyConnection) -> None:
 
 def test_family_reunification_by_hand(warehouse: duckdb.DuckDBPyConnection) -> None:
     terms = Assumptions(reunification_pct=25, reunification_after_years=2)
-    answer = forecast(
+    answer = ask(
         warehouse,
         municipality="3907",
         settle=[40],
         from_year=2025,
         years=3,
-        legacy={2021: 0, 2022: 0, 2023: 0, 2024: 0},
-        assumptions=terms,
+        legacy={2020: 0, 2021: 0, 2022: 0, 2023: 0, 2024: 0},
+        terms=terms,
     )
     assert yearly(answer, "settle_40", "family_reunification") == [0, 0, 10 * 194_400]
 
 
 def test_hidden_cohort_is_an_interval(warehouse: duckdb.DuckDBPyConnection) -> None:
-    answer = forecast(warehouse, municipality="3907", settle=[0], from_year=2025, years=2)
+    answer = ask(warehouse, municipality="3907", settle=[0], from_year=2025, years=2, legacy={2024: 0})
     first = next(r for r in answer.totals if r["year"] == 2025 and r["component"] == "legacy")
     known = 20 * 72_000 + 100 * 177_400
     assert first["amount_nok"] is None
@@ -180,23 +275,25 @@ def test_hidden_cohort_is_an_interval(warehouse: duckdb.DuckDBPyConnection) -> N
 
 
 def test_invented_cohorts_never_complete_real_ones(warehouse: duckdb.DuckDBPyConnection) -> None:
-    larvik = forecast(warehouse, municipality="3909", settle=[0], from_year=2025, years=1)
-    assert not larvik.is_demo
-    demo = forecast(warehouse, municipality="3905", settle=[0], from_year=2025, years=1)
+    real = ask(warehouse, municipality="3907", settle=[0], from_year=2025, years=1)
+    assert not real.is_demo
+    assert [w.year for w in real.worth] == [2024]  # the invented 122 is not used
+    demo = ask(warehouse, municipality="3905", settle=[0], from_year=2025, years=1)
     assert demo.is_demo
-    assert "demodata" in demo.assumptions_nb[-1]
-    assert yearly(demo, "settle_0", "legacy") == [80 * 177_400]
+    assert "demodata" in assumption_lines(demo)[-1]
+    legacy = next(r for r in demo.totals if r["component"] == "legacy")
+    assert (legacy["amount_nok"], legacy["amount_low_nok"], legacy["amount_high_nok"]) == (None, 80 * 177_400, None)
 
 
 def test_a_year_not_over_when_fetched_is_said_to_be_partial(warehouse: duckdb.DuckDBPyConnection) -> None:
-    answer = forecast(warehouse, municipality="3911", settle=[0], from_year=2025, years=1)
-    assert "2024: 50 (IMDi, ikke hele året)" in " ".join(answer.assumptions_nb)
+    answer = ask(warehouse, municipality="3911", settle=[0], from_year=2025, years=1)
+    assert "2024: 50 (IMDi, ikke hele året)" in said(answer)
     scenarios = warehouse.sql("select distinct scenario_id from marts.grant_forecast where region_code = '3911'")
     assert scenarios.fetchall() == [("settle_none",)]
 
 
 def test_given_legacy_replaces_the_known(warehouse: duckdb.DuckDBPyConnection) -> None:
-    answer = forecast(warehouse, municipality="3909", settle=[0], from_year=2025, years=1, legacy={2024: 60})
+    answer = ask(warehouse, municipality="3909", settle=[0], from_year=2025, years=1, legacy={2024: 60})
     assert yearly(answer, "settle_0", "legacy") == [60_057_400 + 60 * 249_500]
 
 
@@ -208,13 +305,13 @@ def test_plan_file_becomes_scenarios(warehouse: duckdb.DuckDBPyConnection) -> No
         row | {"municipality_code": "3907"},
     ]
     plans = plans_from_rows(rows, "3909")
-    answer = forecast(warehouse, municipality="3909", settle=[], plans=plans, from_year=2025, years=1)
+    answer = ask(warehouse, municipality="3909", settle=[], plans=plans, from_year=2025, years=1)
     assert yearly(answer, "plan_a", "new") == [2 * (241_100 + 180_600)]
     assert yearly(answer, "plan_b", "new") == [241_100 + 180_600]
 
 
 def test_sensitivity_follows_the_three_forecasts(warehouse: duckdb.DuckDBPyConnection) -> None:
-    answer = forecast(warehouse, municipality="3909", settle=[40], from_year=2025, years=1)
+    answer = ask(warehouse, municipality="3909", settle=[40], from_year=2025, years=1)
     cost = {r["sensitivity"]: r["cost_nok"] for r in answer.sensitivity}
     grant = yearly(answer, "settle_40", "total")[0]
     assert cost["main"] == round(grant * 901_001 / 839_381)
@@ -230,15 +327,17 @@ def test_sensitivity_follows_the_three_forecasts(warehouse: duckdb.DuckDBPyConne
         {"years": 0},
         {"from_year": 2019},
         {"category": "refugee"},
+        {"settle": ["everybody"]},
+        {"legacy": {2027: 40}},
         {"month": 13},
         {"age": 200},
-        {"assumptions": Assumptions(index_pct=99)},
-        {"assumptions": Assumptions(rate_year=2030)},
+        {"terms": Assumptions(index_pct=99)},
+        {"terms": Assumptions(rate_year=2030)},
     ],
 )
 def test_wrong_questions_are_refused(wrong: dict, warehouse: duckdb.DuckDBPyConnection) -> None:
     with pytest.raises(ForecastError, match=r"expected .* found"):
-        forecast(warehouse, **({"municipality": "3909", "settle": [40]} | wrong))
+        ask(warehouse, **({"municipality": "3909", "settle": [40]} | wrong))
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -251,14 +350,14 @@ def test_forecast_is_the_sum_over_cohorts(
 ) -> None:
     """Any plan equals the hand rule: persons left times the rate of the grant year, summed over cohorts."""
     rows = [Settled(2025 + k, count) for k, count in enumerate(counts) if count]
-    answer = forecast(
+    answer = ask(
         warehouse,
         municipality="3909",
         settle=[],
         plans={"plan": rows},
         from_year=2025,
         years=5,
-        assumptions=Assumptions(attrition_pct=attrition),
+        terms=Assumptions(attrition_pct=attrition),
     )
     expected: dict[int, float] = defaultdict(float)
     for k, count in enumerate(counts):

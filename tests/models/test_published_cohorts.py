@@ -11,8 +11,10 @@ from datetime import date
 import duckdb
 import pytest
 
+from report.forecast.wording import assumption_lines
 from tests.support.published_build import build, connect
 from warehouse.forecast.answer import forecast
+from warehouse.forecast.question import Question
 
 MONTHS = [
     {"municipality_code": "3909", "year": 2024, "month": month, "category": "single_adult", "settled_persons": count}
@@ -40,7 +42,7 @@ MUNICIPAL = {
         {
             "municipality_code": "3909",
             "plan": "em",
-            "year": 2025,
+            "year": 2027,
             "month": 7,
             "category": "unaccompanied_minor",
             "age": 16,
@@ -74,6 +76,8 @@ def test_a_presented_year_beats_imdi_and_imdi_fills_the_rest(warehouse: duckdb.D
         (2022, "presentation", 168),
         (2023, "presentation", 241),
         (2024, "municipality", 60),
+        (2025, "imdi", 37),
+        (2026, "imdi", 35),
     ]
 
 
@@ -94,16 +98,16 @@ def test_small_part_hides_its_neighbour(warehouse: duckdb.DuckDBPyConnection) ->
 
 
 def test_own_2024_count_enters_the_forecast(warehouse: duckdb.DuckDBPyConnection) -> None:
-    answer = forecast(warehouse, municipality="3909", settle=[0], from_year=2025, years=1)
+    answer = forecast(warehouse, Question("3909", settle=[0], from_year=2025, years=1))
     legacy = next(r["amount_nok"] for r in answer.totals if r["component"] == "legacy")
     assert legacy == 60_057_400 + 60 * 249_500
-    assert "2024: 60 (kommunens egne tall)" in " ".join(answer.assumptions_nb)
+    assert "2024: 60 (kommunens egne tall; IMDi: 42)" in " ".join(assumption_lines(answer))
 
 
 def test_plan_from_the_drop_folder_is_a_scenario_with_months(warehouse: duckdb.DuckDBPyConnection) -> None:
     rows = warehouse.sql(
         """select amount_nok, legacy_years_known from marts.grant_forecast
-           where scenario_id = 'plan_em' and component = 'new' and year = 2025"""
+           where scenario_id = 'plan_em' and component = 'new' and year = 2027"""
     ).fetchall()
     assert rows == [(2 * 187_000 + 2 * 1_194_800 / 2, 4)]
 

@@ -1,66 +1,40 @@
 """The grant forecast for any municipality and any plan, on the rates and cohorts of a published release.
 
-Here: what a caller may ask, and running dbt_project/macros/grant_forecast.sql. Not here: the rules themselves.
+Here: running dbt_project/macros/grant_forecast.sql for a question. Not here: the rules themselves, the question's limits
+(question.py), the cohorts (cohorts.py), or any wording.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal
 
 import duckdb
 import jinja2
 
-from warehouse.errors import WarehouseError
-from warehouse.forecast.text import assumption_lines
+from warehouse.forecast.cohorts import Cohort, Known, cohorts, known_numbers
+from warehouse.forecast.question import GRANT_YEARS, Question, Settled, check, rate_years
 
 RULES = Path(__file__).parents[2] / "dbt_project" / "macros" / "grant_forecast.sql"
-GRANT_YEARS = 5
-LAST_SPAN = 20
-"""Years ahead a forecast may reach: longer than the rules can say anything about."""
-
-Category = Literal["single_adult", "adult_or_child_in_family", "unaccompanied_minor"]
-CATEGORIES: tuple[Category, ...] = ("single_adult", "adult_or_child_in_family", "unaccompanied_minor")
-
-
-class ForecastError(WarehouseError):
-    """The question cannot be answered: a setting outside its range, or a rate or municipality that is not there."""
 
 
 @dataclass(frozen=True)
-class Settled:
-    """Persons to be settled in one year, alike in what decides a rate.
-
-    ``age`` is the age at the end of the settlement year; without it no grant that depends on age is counted.
-    ``month`` cuts only grants whose rate says so (the special grant for unaccompanied minors).
-    """
+class Worth:
+    """What one person of a cohort that nobody knows releases over the years of the forecast, in kroner."""
 
     year: int
-    persons: float
-    category: Category = "adult_or_child_in_family"
-    month: int | None = None
-    age: int | None = None
-    disability_grant: Literal["1", "2"] | None = None
+    per_person_nok: float
 
 
 @dataclass(frozen=True)
-class Assumptions:
-    """What the documents do not say and a reader may set. The defaults are rates held and nobody moving in or out.
+class Rate:
+    """A rate year of the integration grant that the answer used, and where its rates are printed."""
 
-    ``index_pct`` a year from the last known rate; ``attrition_pct`` of what is left of a cohort leaves each year after
-    the settlement year; ``reunification_pct`` persons per 100 settled arrive ``reunification_after_years`` later and
-    start a grant period of their own; ``rate_year`` uses the rates of that year throughout.
-    """
-
-    index_pct: float = 0.0
-    attrition_pct: float = 0.0
-    reunification_pct: float = 0.0
-    reunification_after_years: int = 1
-    rate_year: int | None = None
+    year: int
+    document: str
+    dataset_id: str
 
 
 @dataclass(frozen=True)
@@ -68,119 +42,100 @@ class Forecast:
     """The answer. Rows are dicts in the order of the columns they are printed in.
 
     ``totals``: scenario, year, component (legacy, new, family_reunification, total), persons, amount and its bounds.
-    ``detail``: the same by grant, cohort, grant year and category with the rate. ``sensitivity``: cost by the
-    committee's three forecasts. ``assumptions_nb``: lines in Norwegian to print with every figure. Amounts in kroner;
-    an amount is None where a hidden cohort leaves an interval.
+    ``sums``: the same over all years, of scenario and component. ``detail``: by grant, cohort, grant year and category with
+    the rate. ``sensitivity``: cost by the committee's three forecasts. Amounts in kroner; an amount is None where a hidden
+    or unknown cohort leaves only bounds, and its upper bound None where nobody knows the cohort. ``basis``: where the number
+    of a scenario that the release knows comes from; ``left_out``: those it does not know. ``unread_rates``: years up to the
+    last of the forecast, this year or the next at most, without rates. ``worth``: of each cohort that nobody knows.
     """
 
-    municipality: str
-    from_year: int
-    to_year: int
+    question: Question
     totals: list[dict[str, object]]
+    sums: list[dict[str, object]]
     detail: list[dict[str, object]]
     sensitivity: list[dict[str, object]]
-    assumptions_nb: list[str] = field(default_factory=list)
-    is_demo: bool = False
+    cohorts: list[Cohort]
+    scenarios: dict[str, list[Settled]]
+    basis: dict[str, Known]
+    left_out: list[str]
+    rates: list[Rate]
+    unread_rates: list[int]
+    worth: list[Worth]
+
+    @property
+    def municipality(self) -> str:
+        """Code of today."""
+        return self.question.municipality
+
+    @property
+    def from_year(self) -> int:
+        """First year."""
+        return self.question.first
+
+    @property
+    def to_year(self) -> int:
+        """Last year."""
+        return self.question.last
+
+    @property
+    def is_demo(self) -> bool:
+        """True where any cohort or number of a scenario is invented."""
+        return any(row.is_demo for row in [*self.cohorts, *self.basis.values()])
 
 
-def forecast(
-    connection: duckdb.DuckDBPyConnection,
-    *,
-    municipality: str,
-    settle: Sequence[float] = (0,),
-    plans: dict[str, list[Settled]] | None = None,
-    from_year: int | None = None,
-    years: int = 5,
-    category: Category = "adult_or_child_in_family",
-    month: int | None = None,
-    age: int | None = None,
-    legacy: dict[int, float] | None = None,
-    assumptions: Assumptions | None = None,
-) -> Forecast:
-    """Scenarios side by side for one municipality, read from a published release (a read-only connection is enough).
-
-    Each number in ``settle`` is a scenario ``settle_<n>`` that settles that many alike persons every year; ``plans``
-    adds scenarios with rows of their own. ``legacy`` replaces the known number settled in a year before ``from_year``
-    (default: the year after the last rate year). Raises ForecastError.
-    """
-    terms = assumptions or Assumptions()
-    first = from_year if from_year is not None else _last_rate_year(connection) + 1
-    last = first + years - 1
-    _demand(bool(settle or plans), "settle", "at least one scenario", list(settle))
-    _check(connection, municipality, settle, first, years, category, month, age, terms)
-    known = _legacy(connection, municipality, first, legacy or {})
-    scenarios = {
-        f"settle_{_plain(count)}": [
-            Settled(year, count, category, month, age) for year in range(first, last + 1) if count > 0
-        ]
-        for count in settle
-    } | {name: [row for row in rows if first <= row.year <= last] for name, rows in (plans or {}).items()}
-    _write_inputs(connection, municipality, scenarios, known, first, last, terms)
+def forecast(connection: duckdb.DuckDBPyConnection, asked: Question) -> Forecast:
+    """The answer to a question, read from a published release (a read-only connection is enough). Raises ForecastError."""
+    check(connection, asked)
+    legacy = cohorts(connection, asked)
+    numbers = known_numbers(connection, asked.municipality)
+    named = [name for name in asked.settle if isinstance(name, str)]
+    basis = {f"settle_{name}": numbers[name] for name in named if name in numbers}
+    scenarios = _scenarios(asked, basis)
+    plan = [_legacy_row(asked, name, cohort) for name in scenarios for cohort in legacy]
+    plan += [_new_row(asked, name, row) for name, rows in scenarios.items() for row in rows]
+    _write_inputs(connection, asked, list(scenarios), plan)
     totals, detail, sensitivity = _run(connection)
+    used = sorted({int(str(row["rate_year"])) for row in detail if row["grant_name"] == "integration_grant"})
     return Forecast(
-        municipality=municipality,
-        from_year=first,
-        to_year=last,
+        question=asked,
         totals=totals,
+        sums=_sums(totals),
         detail=detail,
         sensitivity=sensitivity,
-        assumptions_nb=assumption_lines(
-            terms, first, last, known, scenarios, rate_years=sorted({int(str(row["rate_year"])) for row in detail})
-        ),
-        is_demo=any(row.is_demo for row in known),
+        cohorts=legacy,
+        scenarios=scenarios,
+        basis=basis,
+        left_out=[name for name in named if name not in numbers],
+        rates=_rates(connection, used),
+        unread_rates=_unread(connection, asked, used),
+        worth=_worth(connection, asked, legacy),
     )
 
 
-def plans_from_rows(rows: Sequence[Mapping[str, object]], municipality: str) -> dict[str, list[Settled]]:
-    """Plans of a filled plan template (dataset municipal_settlement_plan) as scenarios ``plan_<name>``."""
-    plans: dict[str, list[Settled]] = {}
-    for row in rows:
-        if row["municipality_code"] == municipality:
-            plans.setdefault(f"plan_{row['plan']}", []).append(
-                Settled(row["year"], row["planned_persons"], row["category"], row["month"], row["age"])
-            )
-    return plans
+def _scenarios(asked: Question, basis: Mapping[str, Known]) -> dict[str, list[Settled]]:
+    years = range(asked.first, asked.last + 1)
+    every = {f"settle_{_plain(count)}": count for count in asked.numbers}
+    every |= {name: known.persons for name, known in basis.items()}
+    alike = {
+        name: [Settled(year, count, asked.category, asked.month, asked.age) for year in years if count > 0]
+        for name, count in every.items()
+    }
+    return alike | {name: [row for row in rows if row.year in years] for name, rows in asked.plans.items()}
 
 
-@dataclass(frozen=True)
-class Legacy:
-    """Persons settled in a year before the forecast; ``source`` is None where nobody knows, which counts as nobody."""
-
-    year: int
-    persons: float | None
-    low: float
-    high: float | None
-    source: str | None
-    is_whole_year: bool = True
-    is_demo: bool = False
+def _legacy_row(asked: Question, scenario: str, cohort: Cohort) -> list[object]:
+    persons = [cohort.persons, cohort.low, cohort.high]
+    known = ["legacy", cohort.year, None, "adult_or_child_in_family", None, None]
+    return [scenario, asked.municipality, *known, *persons]
 
 
-def _legacy(
-    connection: duckdb.DuckDBPyConnection, municipality: str, first: int, given: dict[int, float]
-) -> list[Legacy]:
-    rows = connection.execute(
-        "select settlement_year, settled_persons, settled_persons_low, settled_persons_high, cohort_source, "
-        "is_whole_year, is_demo from marts.settled_cohort "
-        "where is_used and region_code = ? and settlement_year between ? and ?",
-        [municipality, first - GRANT_YEARS + 1, first - 1],
-    ).fetchall()
-    known = {row[0]: Legacy(*row) for row in rows}
-    return [
-        Legacy(year, given[year], given[year], given[year], "given")
-        if year in given
-        else known.get(year, Legacy(year, 0.0, 0.0, 0.0, None))
-        for year in range(first - GRANT_YEARS + 1, first)
-    ]
+def _new_row(asked: Question, scenario: str, row: Settled) -> list[object]:
+    told = ["new", row.year, row.month, row.category, row.age, row.disability_grant]
+    return [scenario, asked.municipality, *told, *[float(row.persons)] * 3]
 
 
 def _write_inputs(
-    connection: duckdb.DuckDBPyConnection,
-    municipality: str,
-    scenarios: dict[str, list[Settled]],
-    known: list[Legacy],
-    first: int,
-    last: int,
-    terms: Assumptions,
+    connection: duckdb.DuckDBPyConnection, asked: Question, scenarios: Sequence[str], plan: Sequence[list[object]]
 ) -> None:
     connection.execute(
         "create or replace temp table forecast_assumption (scenario_id varchar, region_code varchar, "
@@ -192,21 +147,15 @@ def _write_inputs(
         "settlement_year integer, settlement_month integer, category varchar, age integer, disability_grant varchar, "
         "persons double, persons_low double, persons_high double)"
     )
-    rest = [first, last, terms.rate_year, terms.index_pct, terms.attrition_pct, terms.reunification_pct]
-    connection.executemany(
-        "insert into forecast_assumption values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [[name, municipality, *rest, terms.reunification_after_years] for name in scenarios],
-    )
-    plan = [
-        [name, municipality, "legacy", c.year, None, "adult_or_child_in_family", None, None, c.persons, c.low, c.high]
-        for name in scenarios
-        for c in known
-    ] + [
-        [name, municipality, "new", r.year, r.month, r.category, r.age, r.disability_grant, *[float(r.persons)] * 3]
-        for name, rows in scenarios.items()
-        for r in rows
-    ]
-    connection.executemany("insert into forecast_plan values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", plan)
+    terms = asked.terms
+    rest = [asked.first, asked.last, terms.rate_year, terms.index_pct, terms.attrition_pct, terms.reunification_pct]
+    for name in scenarios:
+        connection.execute(
+            "insert into forecast_assumption values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [name, asked.municipality, *rest, terms.reunification_after_years],
+        )
+    if plan:
+        connection.executemany("insert into forecast_plan values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", plan)
 
 
 def _run(connection: duckdb.DuckDBPyConnection) -> tuple[list[dict[str, object]], ...]:
@@ -227,6 +176,52 @@ def _run(connection: duckdb.DuckDBPyConnection) -> tuple[list[dict[str, object]]
     )
 
 
+def _sums(totals: Sequence[dict[str, object]]) -> list[dict[str, object]]:
+    """Over the years. A sum with a year of which only bounds are known has bounds only."""
+    found: dict[tuple[str, str], list[dict[str, object]]] = {}
+    for row in totals:
+        found.setdefault((str(row["scenario_id"]), str(row["component"])), []).append(row)
+    return [
+        {"scenario_id": scenario, "component": component}
+        | {name: _sum([row[name] for row in rows]) for name in ("amount_nok", "amount_low_nok", "amount_high_nok")}
+        for (scenario, component), rows in found.items()
+    ]
+
+
+def _sum(values: Sequence[object]) -> float | None:
+    known = [float(str(value)) for value in values if value is not None]
+    return sum(known) if len(known) == len(values) else None
+
+
+def _rates(connection: duckdb.DuckDBPyConnection, used: Sequence[int]) -> list[Rate]:
+    rows = connection.execute(
+        "select distinct rate_year, source_document, dataset_id from marts.fct_grant_rate "
+        "where is_used and grant_name = 'integration_grant' order by rate_year, source_document"
+    ).fetchall()
+    return [Rate(*row) for row in rows if row[0] in used]
+
+
+def _unread(connection: duckdb.DuckDBPyConnection, asked: Question, used: Sequence[int]) -> list[int]:
+    """Years that some budget has rates of by now and this release has not: to the year after today's, as far as asked."""
+    if asked.terms.rate_year is not None or not used:
+        return []
+    return list(range(rate_years(connection)[-1] + 1, min(asked.last, asked.today.year + 1) + 1))
+
+
+def _worth(connection: duckdb.DuckDBPyConnection, asked: Question, legacy: Sequence[Cohort]) -> list[Worth]:
+    """One person of each cohort that nobody knows and that still carries a grant, under the same assumptions."""
+    unknown = [c.year for c in legacy if c.is_unknown and c.year > asked.first - GRANT_YEARS]
+    if not unknown:
+        return []
+    plan = [_legacy_row(asked, "one", Cohort(year, 1.0, 1.0, 1.0, "given")) for year in unknown]
+    _write_inputs(connection, asked, ["one"], plan)
+    query = _rules().grant_forecast_detail("forecast_plan", "forecast_assumption", "marts.fct_grant_rate")
+    rows = connection.execute(
+        f"select settlement_year, sum(amount_nok) from ({query}) where component = 'legacy' group by 1 order by 1"
+    ).fetchall()
+    return [Worth(*row) for row in rows]
+
+
 @cache
 def _rules() -> jinja2.environment.TemplateModule:
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False)
@@ -237,71 +232,6 @@ def _dicts(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, 
     result = connection.execute(query)
     names = [column[0] for column in result.description]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
-
-
-def _last_rate_year(connection: duckdb.DuckDBPyConnection) -> int:
-    return _rate_years(connection)[-1]
-
-
-def _rate_years(connection: duckdb.DuckDBPyConnection) -> list[int]:
-    rows = connection.execute(
-        "select distinct rate_year from marts.fct_grant_rate "
-        "where is_used and grant_name = 'integration_grant' order by rate_year"
-    ).fetchall()
-    if not rows:
-        raise ForecastError(
-            expected="rates of the integration grant in the published release",
-            found="none",
-            where="marts.fct_grant_rate",
-            next_step="run `integrering run`, which publishes the bundled rates",
-        )
-    return [row[0] for row in rows]
-
-
-def _check(
-    connection: duckdb.DuckDBPyConnection,
-    municipality: str,
-    settle: Sequence[float],
-    first: int,
-    years: int,
-    category: str,
-    month: int | None,
-    age: int | None,
-    terms: Assumptions,
-) -> None:
-    known = _rate_years(connection)
-    _demand(bool(re.fullmatch(r"\d{4}", municipality)), "municipality", "four digits", municipality)
-    _demand(all(0 <= count <= 100_000 for count in settle), "settle", "0 to 100000 persons a year", list(settle))
-    _demand(len(set(settle)) == len(settle), "settle", "each number once", list(settle))
-    _demand(1 <= years <= LAST_SPAN, "years", f"1 to {LAST_SPAN}", years)
-    _demand(known[0] <= first <= known[-1] + LAST_SPAN, "from", f"a year from {known[0]}, the first with rates", first)
-    _demand(category in CATEGORIES, "category", f"one of {', '.join(CATEGORIES)}", category)
-    _demand(month is None or 1 <= month <= 12, "month", "1 to 12", month)
-    _demand(age is None or 0 <= age <= 120, "age", "0 to 120", age)
-    _demand(-50 <= terms.index_pct <= 50, "index", "-50 to 50 percent a year", terms.index_pct)
-    _demand(-100 <= terms.attrition_pct <= 100, "attrition", "-100 to 100 percent a year", terms.attrition_pct)
-    _demand(0 <= terms.reunification_pct <= 1000, "reunification", "0 to 1000 per 100", terms.reunification_pct)
-    _demand(0 <= terms.reunification_after_years <= 5, "reunification years", "0 to 5", terms.reunification_after_years)
-    supplements = connection.execute(
-        "select min(rate_year) from marts.fct_grant_rate where is_used and grant_scheme = 'supplement'"
-    ).fetchone()
-    since = supplements[0] if supplements and supplements[0] else known[-1]
-    _demand(age is None or first >= since, "age", f"no age before {since}, the first year with supplements", age)
-    _demand(terms.rate_year is None or terms.rate_year in known, "rate year", f"one of {known}", terms.rate_year)
-    in_use = connection.execute(
-        "select count(*) from marts.dim_region where region_level = 'municipality' and region_code = ?", [municipality]
-    ).fetchone()
-    _demand(bool(in_use and in_use[0]), "municipality", "a municipality code of today", municipality)
-
-
-def _demand(is_met: bool, where: str, expected: str, found: object) -> None:
-    if not is_met:
-        raise ForecastError(
-            expected=expected,
-            found=repr(found),
-            where=f"forecast, {where}",
-            next_step="ask again with a value in range",
-        )
 
 
 def _plain(count: float) -> str:

@@ -24,23 +24,24 @@ years as (
 
 )
 
+-- a year that no source knows is at least nobody and has no upper bound: never nobody
 select
     scenarios.scenario_id,
     scenarios.region_code,
     'legacy' as component,
-    cohorts.settlement_year,
+    years.year as settlement_year,
     cast(null as integer) as settlement_month,
     'adult_or_child_in_family' as category,
     cast(null as integer) as age,
     cast(null as varchar(1)) as disability_grant,
     cohorts.settled_persons as persons,
-    cohorts.settled_persons_low as persons_low,
+    coalesce(cohorts.settled_persons_low, 0) as persons_low,
     cohorts.settled_persons_high as persons_high
 from scenarios
-inner join cohorts
-    on
-        scenarios.region_code = cohorts.region_code
-        and cohorts.settlement_year between scenarios.from_year - 4 and scenarios.from_year - 1
+inner join years
+    on years.year between scenarios.from_year - 4 and scenarios.from_year - 1
+left join cohorts
+    on scenarios.region_code = cohorts.region_code and years.year = cohorts.settlement_year
 
 union all
 

@@ -1,5 +1,5 @@
--- The scenarios that every release shows: nobody, as many as last year, the number of the council's presentation,
--- and each plan from the drop folder. The first forecast year is the one after the latest known rate year.
+-- The scenarios that every release shows: nobody, as many as last year, the number of the council's presentation, IMDi's
+-- newest request and the newest decision of the municipality, and each plan from the drop folder. From next year.
 with cohorts as (
 
     select * from {{ ref('settled_cohort') }}
@@ -7,10 +7,10 @@ with cohorts as (
 
 ),
 
-rates as (
+settlement as (
 
-    select * from {{ ref('fct_grant_rate') }}
-    where grant_scheme = 'integration_grant' and is_used
+    select * from {{ ref('fct_settlement') }}
+    where region_level = 'municipality'
 
 ),
 
@@ -30,9 +30,8 @@ planned as (
 horizon as (
 
     select
-        max(rate_year) + 1 as from_year,
-        max(rate_year) + 5 as to_year
-    from rates
+        {{ last_year() }} as from_year,
+        {{ last_year() }} + 4 as to_year
 
 ),
 
@@ -63,6 +62,29 @@ known as (
 
 ),
 
+-- invented numbers come after real ones, as in the command line
+newest as (
+
+    select
+        'settle_request' as scenario_id,
+        region_code,
+        cast(requested_persons as double) as settle_persons,
+        row_number() over (partition by region_code order by case when is_demo then 1 else 0 end, year desc) as newness
+    from settlement
+    where requested_persons is not null
+
+    union all
+
+    select
+        'settle_decision' as scenario_id,
+        region_code,
+        cast(decided_persons as double) as settle_persons,
+        row_number() over (partition by region_code order by case when is_demo then 1 else 0 end, year desc) as newness
+    from settlement
+    where decided_persons is not null
+
+),
+
 scenarios as (
 
     select distinct
@@ -88,6 +110,15 @@ scenarios as (
         municipality_code as region_code,
         value as settle_persons
     from presented
+
+    union all
+
+    select
+        newest.scenario_id,
+        newest.region_code,
+        newest.settle_persons
+    from newest
+    where newest.newness = 1
 
     union all
 

@@ -1,3 +1,5 @@
+-- Persons settled by municipality and year, from every source that knows. One is used: a whole year before part of one, then
+-- the municipality's own count, the council's presentation, IMDi, and IMDi as others quote it. No source is corrected by another.
 with municipal as (
 
     select * from {{ ref('int_grants__municipal_settled_protected') }}
@@ -14,6 +16,13 @@ settlement as (
 
     select * from {{ ref('fct_settlement') }}
     where region_level = 'municipality' and settled_persons_low is not null
+
+),
+
+quoted as (
+
+    select * from {{ ref('stg_published__settlement_counts') }}
+    where length(region_code) = 4
 
 ),
 
@@ -34,6 +43,8 @@ unified as (
         settled_persons,
         settled_persons_low,
         settled_persons_high,
+        cast(null as double) as decided_persons,
+        cast(null as date) as stated_on,
         dataset_id,
         release_id,
         source_row,
@@ -51,6 +62,8 @@ unified as (
         presented.settled_persons,
         presented.settled_persons as settled_persons_low,
         presented.settled_persons as settled_persons_high,
+        cast(null as double) as decided_persons,
+        cast(null as date) as stated_on,
         presented.dataset_id,
         presented.release_id,
         presented.source_row,
@@ -70,11 +83,34 @@ unified as (
         settlement.settled_persons,
         settlement.settled_persons_low,
         settlement.settled_persons_high,
+        cast(settlement.decided_persons as double) as decided_persons,
+        settlement.stated_on,
         settlement.dataset_id,
         settlement.release_id,
         cast(null as integer) as source_row,
         settlement.is_demo
     from settlement
+
+    union all
+
+    select
+        coalesce(region.region_code, quoted.region_code) as region_code,
+        quoted.year as settlement_year,
+        'imdi_copy' as cohort_source,
+        4 as precedence,
+        true as is_whole_year,
+        quoted.settled_persons,
+        quoted.settled_persons as settled_persons_low,
+        quoted.settled_persons as settled_persons_high,
+        cast(null as double) as decided_persons,
+        quoted.stated_on,
+        quoted.dataset_id,
+        quoted.release_id,
+        quoted.source_row,
+        quoted.is_demo
+    from quoted
+    left join region
+        on quoted.region_code = region.municipality_code and quoted.year = region.year
 
 ),
 
@@ -101,6 +137,8 @@ select
     cast(settled_persons as double) as settled_persons,
     cast(settled_persons_low as double) as settled_persons_low,
     cast(settled_persons_high as double) as settled_persons_high,
+    decided_persons,
+    stated_on,
     dataset_id,
     release_id,
     source_row,
