@@ -101,6 +101,7 @@ def read_template(spec: DatasetSpec, documents: list[Document], today: date | No
     if not check.problems:
         _check_repeats(spec, template, check)
         _check_balance(template, check)
+        _check_whole(template, order, check)
     if check.problems:
         raise _error(document.name, check.problems)
     fields = [pa.field(c.name, ARROW_TYPES[c.type], nullable=not c.required) for c in spec.table_columns]
@@ -228,6 +229,8 @@ def _value(template: Template, key: str, text: str, required: bool, today: date)
 
 
 def _unknown_municipality(found: dict[str, object], today: date) -> str | None:
+    if "municipality_code" not in found:
+        return None
     code = str(found["municipality_code"])
     day = found.get("as_of_date")
     year = day.year if isinstance(day, date) else int(str(found.get("year", today.year)))
@@ -269,6 +272,39 @@ def _check_balance(template: Template, check: _Check) -> None:
             check.problems.append(
                 f"For {name} er «{label}» {totals[group]} kroner, men bruken er {parts[group]} kroner."
             )
+
+
+def _check_whole(template: Template, order: dict[str, int], check: _Check) -> None:
+    """What comes in parts comes with all of them: a rate year with half its rates would pay nothing for the rest."""
+    rule = template.whole
+    if rule is None:
+        return
+    shown = {code: label for column in template.columns.values() for label, code in column.labels.items()}
+    found: dict[tuple[object, object], set[tuple[object, ...]]] = defaultdict(set)
+    for index, row in enumerate(check.rows):
+        code, part = check.values[rule.where][index], tuple(check.values[name][index] for name in rule.columns)
+        wanted = [tuple(each) for each in rule.rows.get(str(code), rule.others)]
+        if part not in wanted:
+            cell, last = (_cell(order[name], row) for name in (rule.columns[0], rule.columns[-1]))
+            allowed = "; ".join(_part(template, rule.columns, each, shown) for each in wanted)
+            check.problems.append(
+                f"Celle {cell}–{last}: passer ikke til «{shown[str(code)]}». Det skal være: {allowed}."
+            )
+        found[check.values[rule.by][index], code].add(part)
+    for (by, code), parts in found.items():
+        for each in rule.rows.get(str(code), rule.others):
+            if tuple(each) not in parts:
+                missing = _part(template, rule.columns, each, shown)
+                check.problems.append(f"For {by} mangler «{shown[str(code)]}» raden med {missing}.")
+
+
+def _part(template: Template, columns: list[str], part: Sequence[object], shown: dict[str, str]) -> str:
+    """«Tilskuddsår 1, Kategori Enslig voksen»."""
+    told = zip(columns, part, strict=True)
+    return ", ".join(
+        f"{template.columns[name].header} {'tom' if value is None else shown.get(str(value), value)}"
+        for name, value in told
+    )
 
 
 def _cell(position: int, row: int) -> str:

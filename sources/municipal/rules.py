@@ -15,6 +15,8 @@ FIRST_YEAR = 2000
 LAST_PLAN_YEAR = 2060
 MOST_PERSONS = 20_000
 MOST_KRONER = 10_000_000_000
+LEAST_RATE, MOST_RATE = 10_000, 2_000_000
+"""What the contract of fct_grant_rate holds a rate to."""
 _THOUSANDS = re.compile(r"\d{1,3}([ \u00a0\u202f]\d{3})+")
 _IDENTITY_NUMBER = re.compile(r"(?<!\d)\d{6}[ \u00a0]?\d{5}(?!\d)")
 
@@ -99,6 +101,26 @@ def _age(text: str, today: date) -> int:
     return _within(_whole(text, "alder i hele år"), 120, "år")
 
 
+def _grant_year(text: str, today: date) -> int:
+    year = _whole(text, "et tall fra 1 til 5")
+    if not 1 <= year <= 5:
+        raise CellError(f"har {year}. Tilskuddsår er 1 i bosettingsåret og høyst 5.")
+    return year
+
+
+def _rate(text: str, today: date) -> int:
+    amount = _whole(text, "en sats i hele kroner")
+    if not LEAST_RATE <= amount <= MOST_RATE:
+        raise CellError(f"har {amount} kroner. En sats er fra {LEAST_RATE} til {MOST_RATE} kroner. Kontroller tallet.")
+    return amount
+
+
+def _document(text: str, today: date) -> str:
+    if not 5 <= len(text) <= 120 or not re.search(r"[a-zæøå]", text, re.IGNORECASE):
+        raise CellError(f"har «{_shown(text)}». Skriv hvilket dokument satsen står i, med 5 til 120 tegn.")
+    return text
+
+
 def _plan_name(text: str, today: date) -> str:
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,29}", text):
         raise CellError(f"har «{_shown(text)}». Skriv et kort navn med små bokstaver a–z, tall og understrek.")
@@ -138,6 +160,9 @@ _RULES: dict[Rule, Callable[[str, date], object]] = {
     "month": _month,
     "count": _count,
     "amount": _amount,
+    "grant_year": _grant_year,
+    "rate": _rate,
+    "document": _document,
     "age": _age,
     "plan_name": _plan_name,
 }

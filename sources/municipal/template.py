@@ -11,7 +11,10 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from sources.dataset.spec import DatasetSpec
 
-Rule = Literal["municipality_code", "year", "plan_year", "past_date", "month", "count", "amount", "age", "plan_name"]
+Rule = Literal[
+    "municipality_code", "year", "plan_year", "past_date", "month", "count", "amount", "age", "plan_name",
+    "grant_year", "rate", "document",
+]  # fmt: skip
 
 
 class _Strict(BaseModel):
@@ -43,6 +46,19 @@ class Balance(_Strict):
     by: list[str]
 
 
+class Whole(_Strict):
+    """For each value of ``by``, a value of ``where`` comes with every combination of ``columns`` in ``rows``, or not at all.
+
+    A value of ``where`` that ``rows`` does not name has the combinations of ``others``.
+    """
+
+    by: str
+    where: str
+    columns: list[str]
+    rows: dict[str, list[list[int | str | None]]]
+    others: list[list[int | str | None]]
+
+
 class Template(_Strict):
     """A template: the sheet its rows stand in, what to write above them, and its columns by the spec's names."""
 
@@ -50,6 +66,7 @@ class Template(_Strict):
     instructions_nb: list[str]
     columns: dict[str, TemplateColumn]
     balance: Balance | None = None
+    whole: Whole | None = None
 
     @property
     def headers(self) -> list[str]:

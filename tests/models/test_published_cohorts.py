@@ -12,9 +12,9 @@ import duckdb
 import pytest
 
 from report.forecast.wording import assumption_lines
-from tests.support.published_build import build, connect
+from tests.support.published_build import build, connect, shared_build
 from warehouse.forecast.answer import forecast
-from warehouse.forecast.question import Question
+from warehouse.forecast.question import Question, Settled
 
 MONTHS = [
     {"municipality_code": "3909", "year": 2024, "month": month, "category": "single_adult", "settled_persons": count}
@@ -22,7 +22,29 @@ MONTHS = [
 ]
 """Sixty persons in 2024, many months below the threshold."""
 
+RATES = {
+    (1, "single_adult"): 250_000,
+    (1, "adult_or_child_in_family"): 200_000,
+    (1, "unaccompanied_minor"): 190_000,
+    (2, None): 260_000,
+    (3, None): 180_000,
+    (4, None): 90_000,
+    (5, None): 75_000,
+}
+"""Invented rates of 2030, as a filled template gives them."""
+SPECIAL = "special_grant_unaccompanied_minor"
+DOCUMENT = {"source_document": "Prop. 1 S (2029–2030) AID", "document_date": date(2029, 10, 7)}
+
 MUNICIPAL = {
+    "municipal_grant_rates": [
+        {"rate_year": 2030, "grant": grant, "grant_year_n": n, "category": category, "amount_nok": amount, **DOCUMENT}
+        for grant, n, category, amount in [
+            *[("integration_grant", n, category, amount) for (n, category), amount in RATES.items()],
+            ("kindergarten_supplement", None, None, 30_000),
+            (SPECIAL, None, "age_to_16", 1_300_000),
+            (SPECIAL, None, "age_from_17", 800_000),
+        ]
+    ],
     "municipal_settled": [
         *MONTHS,
         {"municipality_code": "3907", "year": 2024, "month": 1, "category": "single_adult", "settled_persons": 3},
@@ -102,6 +124,48 @@ def test_own_2024_count_enters_the_forecast(warehouse: duckdb.DuckDBPyConnection
     legacy = next(r["amount_nok"] for r in answer.totals if r["component"] == "legacy")
     assert legacy == 60_057_400 + 60 * 249_500
     assert "2024: 60 (kommunens egne tall; IMDi: 42)" in " ".join(assumption_lines(answer))
+
+
+def test_rates_of_a_template_are_used_from_their_year(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """By hand: the rates of 2024 to 2029, those of the template in 2030 and held in 2031."""
+    answer = forecast(warehouse, Question("3909", settle=[40], from_year=2027, today=date(2026, 11, 29)))
+    new = [r["amount_nok"] for r in answer.totals if r["component"] == "new"]
+    assert new == [
+        7_776_000,
+        17_756_000,
+        24_852_000,
+        40 * (200_000 + 260_000 + 180_000 + 90_000),
+        40 * (200_000 + 260_000 + 180_000 + 90_000 + 75_000),
+    ]
+    assert "Satser for 2024–2030, holdt uendret fra 2030. De er lest fra malen «satser»" in " ".join(
+        assumption_lines(answer)
+    )
+
+
+def test_supplements_of_a_template_keep_the_terms_that_are_known(warehouse: duckdb.DuckDBPyConnection) -> None:
+    plan = {
+        "p": [
+            Settled(2030, 1, "unaccompanied_minor", month=7, age=16),
+            Settled(2030, 1, age=4),
+            Settled(2030, 1, age=7),
+        ]
+    }
+    answer = forecast(
+        warehouse, Question("3909", settle=[], plans=plan, from_year=2030, years=2, today=date(2026, 11, 29))
+    )
+    new = [r["amount_nok"] for r in answer.totals if r["component"] == "new"]
+    assert new == [190_000 + 1_300_000 / 2 + 2 * 200_000 + 30_000, 3 * 260_000 + 800_000]
+
+
+def test_rates_of_a_template_change_no_other_rate(warehouse: duckdb.DuckDBPyConnection) -> None:
+    bundled = """select * exclude (release_id) from marts.fct_grant_rate
+        where dataset_id <> 'municipal_grant_rates' order by all"""
+    with connect(shared_build()) as without:
+        assert warehouse.sql(bundled).fetchall() == without.sql(bundled).fetchall()
+    own = warehouse.sql(
+        "select distinct source_document from marts.fct_grant_rate where dataset_id = 'municipal_grant_rates' and is_used"
+    ).fetchall()
+    assert own == [("Prop. 1 S (2029–2030) AID",)]
 
 
 def test_plan_from_the_drop_folder_is_a_scenario_with_months(warehouse: duckdb.DuckDBPyConnection) -> None:

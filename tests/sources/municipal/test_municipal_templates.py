@@ -32,6 +32,7 @@ GRANTS = load_specs()["municipal_grants_received"]
 NAV = load_specs()["municipal_nav_grant_use"]
 PROGRAMME = load_specs()["municipal_introduction_programme"]
 PLAN = load_specs()["municipal_settlement_plan"]
+RATES = load_specs()["municipal_grant_rates"]
 GOOD = "3909;2024;3;Voksen eller barn i familie;12\n"
 
 
@@ -206,7 +207,7 @@ def test_a_renamed_template_is_known_by_its_headers(tmp_path: Path, suffix: str)
 def test_committed_templates_are_those_the_specs_ask_for(tmp_path: Path) -> None:
     committed = Path(__file__).parents[3] / "sources/municipal/templates"
     written = write_templates(tmp_path)
-    assert len(written) == 10
+    assert len(written) == 12
     for path in written:
         expected = hashlib.sha256(path.read_bytes()).hexdigest()
         assert hashlib.sha256((committed / path.name).read_bytes()).hexdigest() == expected, path.name
@@ -241,3 +242,57 @@ def test_found_in_a_folder_of_extracts_with_any_header(tmp_path: Path) -> None:
         ("municipal_settlement_plan", FORM),
     ]
     assert found.unknown == []
+
+
+DOCUMENT = "Prop. 1 S (2026–2027) AID;07.10.2026"
+WHOLE_GRANT = [
+    ("1", "Enslig voksen", 250_000),
+    ("1", "Voksen eller barn i familie", 200_000),
+    ("1", "Enslig mindreårig", 190_000),
+    *[(str(n), "", amount) for n, amount in ((2, 260_000), (3, 180_000), (4, 90_000), (5, 75_000))],
+]
+
+
+def rates(rows: list[tuple[str, str, int]], grant: str = "Integreringstilskudd") -> str:
+    return "".join(f"2027;{grant};{year};{category};{amount};{DOCUMENT}\n" for year, category, amount in rows)
+
+
+def test_a_filled_rates_template_is_read(tmp_path: Path) -> None:
+    special = rates([("", "Til og med 16 år", 1_200_000), ("", "Fra 17 år", 760_000)], "Særskilt tilskudd")
+    table = read_template(RATES, [csv_file(tmp_path, RATES, rates(WHOLE_GRANT) + special)], TODAY)
+    assert table["amount_nok"].to_pylist() == [
+        250_000,
+        200_000,
+        190_000,
+        260_000,
+        180_000,
+        90_000,
+        75_000,
+        1_200_000,
+        760_000,
+    ]
+    assert set(table["document_date"].to_pylist()) == {date(2026, 10, 7)}
+
+
+def test_a_wrong_rates_template_names_its_cells(tmp_path: Path) -> None:
+    labels = ", ".join(template_of(RATES).columns["grant"].labels)
+    rows = f"2027;Integreringstilskudd;6;;120,5;x;07.10.2027\n27;Husleie;1;Enslig voksen;90;{DOCUMENT}\n"
+    assert problems(tmp_path, RATES, rows) == [
+        "Celle C3 («Tilskuddsår»): har 6. Tilskuddsår er 1 i bosettingsåret og høyst 5.",
+        "Celle E3 («Kroner»): har 120,5. Skriv en sats i hele kroner, uten desimaler og uten punktum som tusenskille.",
+        "Celle F3 («Kildedokument»): har «x». Skriv hvilket dokument satsen står i, med 5 til 120 tegn.",
+        "Celle G3 («Dokumentets dato»): har datoen 07.10.2027. Datoen må være fra 2000 og kan ikke være fram i tid.",
+        "Celle A4 («Satsår»): har årstallet 27. Skriv et år fra 2021 til 2060.",
+        f"Celle B4 («Tilskudd»): har «Husleie», som ikke er i listen. Velg en av: {labels}.",
+        "Celle E4 («Kroner»): har 90 kroner. En sats er fra 10000 til 2000000 kroner. Kontroller tallet.",
+    ]
+
+
+def test_half_a_rate_year_is_refused(tmp_path: Path) -> None:
+    """With grant years 2 to 4 alone the forecast would pay nothing in years 1 and 5."""
+    missing = problems(tmp_path, RATES, rates(WHOLE_GRANT[:6]))
+    assert missing == ["For 2027 mangler «Integreringstilskudd» raden med Tilskuddsår 5, Kategori tom."]
+    misplaced = problems(tmp_path, RATES, rates([("1", "Enslig voksen", 27_800)], "Barnehagetilskudd"))
+    assert misplaced[0] == (
+        "Celle C3–D3: passer ikke til «Barnehagetilskudd». Det skal være: Tilskuddsår tom, Kategori tom."
+    )
