@@ -46,7 +46,7 @@ def build_defs(settings: Settings, overrides: dict[str, Any] | None = None) -> d
         jobs=[job, freshness_job(on_time)],
         sensors=[*sensors(workspace, target), *notification_sensors(workspace)],
         schedules=[nightly_schedule(workspace, REFRESH_JOB), freshness_schedule()],
-        resources={"dbt": dbt_resource(workspace)},
+        resources={"dbt": dbt_resource()},
         executor=dg.in_process_executor,
     )
 

@@ -6,22 +6,22 @@ Here: how models are named, grouped and tied to the datasets, and the one op tha
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from functools import cached_property
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject, dbt_assets
-from packaging.version import Version
 
 from orchestration.assets.datasets import dataset_key
 from orchestration.build.dbt_project import dbt_environment, ensure_manifest
 from orchestration.build.preparation import BuildPlan, is_up_to_date, pending_models, prepare_build
 from orchestration.workspace import DBT_PROJECT, Workspace
 from warehouse.lock import writer_lock
+
+_DBT_COMMAND = Path(__file__).with_name("dbt.sh")
+"""dbt as dagster-dbt calls it: before each build for its version, which dbt's own command asks the package index about."""
 
 _LAYERS = {"staging": "1_staging", "intermediate": "2_intermediate", "marts": "3_marts", "seeds": "1_staging"}
 
@@ -74,6 +74,8 @@ def model_assets(workspace: Workspace, manifest: Path) -> dg.AssetsDefinition:
             unaffected = _unaffected(workspace, manifest, plan.models)
             _require_selected(context.assets_def.keys - unaffected, context.selected_asset_keys)
             os.environ.update(dbt_environment(workspace.folder, workspace.settings) | plan.environment)
+            # dbt.sh calls the dbt of this interpreter: the PATH may hold another one or none
+            os.environ["INTEGRERING_PYTHON"] = sys.executable
             invocation = dbt.cli(
                 build_arguments(plan), context=context, target_path=workspace.folder.dbt_target, raise_on_error=True
             )
@@ -119,23 +121,6 @@ def build_arguments(plan: BuildPlan) -> list[str]:
     return [*arguments, "--full-refresh"] if plan.full else arguments
 
 
-class InstalledDbt(DbtCliResource):
-    """The dbt that is installed beside this interpreter, without what dagster-dbt prepares before each call.
-
-    Both overrides only spare work: should dagster-dbt rename what they override, it does that work again, with equal results.
-    """
-
-    @cached_property
-    def _cli_version(self) -> Version:
-        """What `dbt --version` answers, without a process that imports all of dbt to say it."""
-        return Version(version("dbt-core"))
-
-    def _initialize_dbt_core_adapter(self, args: Sequence[str]) -> None:
-        """No adapter in this process: it serves fetch_row_counts and fetch_column_metadata, which are not called."""
-
-
-def dbt_resource(workspace: Workspace) -> DbtCliResource:
-    """The dbt command line with this project's files."""
-    # dbt is installed beside the interpreter that runs; the PATH may hold another one or none
-    beside = Path(sys.executable).with_name("dbt")
-    return InstalledDbt(project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT), dbt_executable=str(beside))
+def dbt_resource() -> DbtCliResource:
+    """The dbt command line with this project's files: the dbt installed beside the interpreter that runs."""
+    return DbtCliResource(project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT), dbt_executable=str(_DBT_COMMAND))

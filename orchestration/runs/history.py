@@ -1,22 +1,18 @@
-"""Dagster's own history of runs in SQLite, written without waiting for the disk and without preparing every event anew.
+"""Dagster's own history of runs in SQLite, written without waiting for the disk at every event.
 
-Here: how a short-lived process holds these files. Not here: what is stored, or Postgres (run.py). A run writes some 4 000 times,
-each on a connection of its own, and SQLite moves the whole log to the disk whenever the last connection closes.
+Here: how a short-lived process holds these files, by what SQLAlchemy and SQLite offer. Not here: what is stored, or Postgres
+(run.py). A run writes some 4 000 times, each on a connection of its own, and SQLite moves the whole log to the disk whenever
+the last connection closes.
 """
 
 from __future__ import annotations
 
 import sqlite3
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from dagster._core.storage.event_log import SqliteEventLogStorage
-from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import event
 from sqlalchemy.engine import Engine
-
-_WAIT_SECONDS = 30
-"""How long a connection waits for another process that writes; as Dagster's own do."""
 
 
 @contextmanager
@@ -41,45 +37,8 @@ def held_open() -> Iterator[None]:
 
     event.listen(Engine, "connect", hold)
     try:
-        with _engines_kept():
-            yield
+        yield
     finally:
         event.remove(Engine, "connect", hold)
         for connection in held.values():
             connection.close()
-
-
-@contextmanager
-def _engines_kept() -> Iterator[None]:
-    """Let Dagster's event log keep an engine per file, where it makes one for every event and compiles each statement anew.
-
-    That is more than half of what an event costs. One private method is replaced while the files are held; in a Dagster
-    without it, events are stored as that Dagster stores them.
-    """
-    original = getattr(SqliteEventLogStorage, "_connect", None)
-    engines: dict[str, Engine] = {}
-    one_at_a_time = threading.RLock()
-
-    @contextmanager
-    def connect(storage: SqliteEventLogStorage, shard: str) -> Iterator[Connection]:
-        file = storage.path_for_shard(shard)
-        with one_at_a_time:
-            if file in engines:
-                with engines[file].begin() as connection:
-                    yield connection
-                return
-            # the first time as Dagster does it: that makes the tables of the file
-            with original(storage, shard) as connection:
-                address = connection.engine.url
-                yield connection
-            engines[file] = create_engine(address, connect_args={"timeout": _WAIT_SECONDS})
-
-    if original is not None:
-        SqliteEventLogStorage._connect = connect
-    try:
-        yield
-    finally:
-        if original is not None:
-            SqliteEventLogStorage._connect = original
-        for engine in engines.values():
-            engine.dispose()
