@@ -19,6 +19,7 @@ from sources.dataset.discovery import Candidate
 from sources.dataset.spec import DatasetSpec
 from sources.landing.bundled import BundledFile
 from sources.landing.predecessor import is_counted
+from sources.landing.reasons import in_norwegian
 from sources.landing.revisions import ensure_revision
 
 GROUP_NAMES = {
@@ -106,7 +107,7 @@ def release_metadata(workspace: Workspace, spec: DatasetSpec) -> dict[str, dg.Me
     metadata: dict[str, dg.MetadataValue] = {"source": dg.MetadataValue.url(spec.link)}
     decisions = [(r.release_id, landing.decision(spec.dataset_id, r.release_id)) for r in receipts]
     held = [
-        f"- `{release}`: {'; '.join(decision.reasons)}\n"
+        f"- `{release}`: {in_norwegian(decision.reasons)}\n"
         f"  `integrering releases accept|reject {spec.dataset_id} {release}`"
         for release, decision in decisions
         if decision and decision.state == "held"
@@ -125,7 +126,7 @@ def release_metadata(workspace: Workspace, spec: DatasetSpec) -> dict[str, dg.Me
         metadata["dagster/row_count"] = dg.MetadataValue.int(facts.rows)
         metadata["years"] = dg.MetadataValue.text(f"{min(facts.years)}-{max(facts.years)}" if facts.years else "")
     if decision and decision.notices:
-        metadata["notices"] = dg.MetadataValue.md("\n".join(f"- {notice}" for notice in decision.notices))
+        metadata["notices"] = dg.MetadataValue.md("\n".join(f"- {notice.nb}" for notice in decision.notices))
     if revision:
         metadata["revision"] = dg.MetadataValue.text(revision.in_words())
     if revision and revision.before:

@@ -12,13 +12,14 @@ from typing import Any
 import pyarrow as pa
 
 from orchestration.runs.revisions import revisions
-from orchestration.runs.settle import covers_less_in_words
+from orchestration.runs.settle import covers_less
 from sources.dataset.code_names import code_names
 from sources.dataset.dimensions import DIMENSIONS, dimensions, units
 from sources.dataset.spec import DatasetSpec
 from sources.landing.current import InUse
 from sources.landing.intake import ensure_rows
 from sources.landing.predecessor import Accepted, Unused, accepted, is_counted, unused
+from sources.landing.reasons import in_english
 from sources.landing.store import Landing
 from warehouse.build import BuildInputs, LandedRows
 from warehouse.indicators import Indicator, check_references, term_rows
@@ -289,8 +290,8 @@ def _release_rows(landing: Landing, spec: DatasetSpec, demo: bool, as_of: dateti
                 "year_count": len(years),
                 "publication_status": receipt.publication_status,
                 "state": decision.state if decision else "held",
-                "reasons": not_used.get(receipt.release_id) or ("; ".join(decision.reasons) if decision else ""),
-                "notices": "; ".join(decision.notices) if decision else "",
+                "reasons": not_used.get(receipt.release_id) or (in_english(decision.reasons) if decision else ""),
+                "notices": in_english(decision.notices) if decision else "",
                 "is_demo": receipt.is_demo,
             }
         )
@@ -300,7 +301,7 @@ def _release_rows(landing: Landing, spec: DatasetSpec, demo: bool, as_of: dateti
 def _why_not_used(one: Accepted, lost: list[Unused]) -> str:
     """The reason of an accepted release that serves nothing of a slice since it covers less; '' for all others."""
     less = [use for use in lost if use.reason == "covers_less"]
-    return f"not in use: {covers_less_in_words(one.facts, less)}" if less else ""
+    return f"not in use: {in_english(covers_less(one.facts, less))}" if less else ""
 
 
 def _indicator_row(number: int, indicator: Indicator) -> dict[str, Any]:

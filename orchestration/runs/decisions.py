@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from orchestration.runs.settle import covers_less_in_words
+from orchestration.runs.settle import covers_less
 from orchestration.workspace import Workspace
 from sources.landing.predecessor import Accepted, accepted, unused
+from sources.landing.reasons import in_english
 from sources.landing.store import Decision, Landing
 from warehouse.errors import NoRelease
 
@@ -58,4 +59,4 @@ def _put_to_use(landing: Landing, dataset_id: str, release_id: str, moment: date
         one = Accepted(receipt.model_copy(update={"seen_again_at": moment}), facts)
         lost = unused(one, accepted(landing, dataset_id, demo=receipt.is_demo))
     less = [use for use in lost if use.reason == "covers_less"]
-    return f", but serves nothing: it {covers_less_in_words(facts, less)}" if less else ""
+    return f", but serves nothing: it {in_english(covers_less(facts, less))}" if less else ""

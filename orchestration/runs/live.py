@@ -29,6 +29,7 @@ from sources.http.client import HttpClient, HttpSettings
 from sources.http.limits import Clock
 from sources.landing.intake import Arrival, known_release, take_in
 from sources.landing.predecessor import FETCHED, is_counted, is_superseded
+from sources.landing.reasons import in_english, in_norwegian
 from sources.landing.store import Blob, Receipt, release_id_of
 from sources.live import Announcing, fetch_is_due, is_live, live_clients
 from sources.ports import Client, Fetched, Probe
@@ -310,7 +311,7 @@ class Upstream:
         known = known_release(landing, spec, [blob.sha256 for blob in body.blobs])
         if known is not None and landing.decision(spec.dataset_id, known.release_id) is not None:
             if self._went_back(spec, known):
-                return self._settling(spec).put_back(known, name, "upstream went back", body.retrieved_at)
+                return self._settling(spec).put_back(known, name, "upstream_went_back", body.retrieved_at)
             return _known_outcome(self._workspace, spec, known, name)
         arrival = Arrival(
             body.blobs,
@@ -410,5 +411,8 @@ def _quiet_outcome(spec: DatasetSpec, memory: Memory) -> Outcome:
 def _known_outcome(workspace: Workspace, spec: DatasetSpec, known: Receipt, name: str) -> Outcome:
     decision = workspace.landing.decision(spec.dataset_id, known.release_id)
     if decision and decision.state == "held":
-        return Outcome(spec.dataset_id, "held", name, "; ".join(decision.reasons), known.release_id)
+        return Outcome(
+            spec.dataset_id, "held", name, in_english(decision.reasons), known.release_id,
+            message_nb=in_norwegian(decision.reasons),
+        )  # fmt: skip
     return Outcome(spec.dataset_id, "unchanged", name, "", known.release_id)

@@ -44,9 +44,16 @@ def note_refusal(workspace: Workspace, file: Candidate | BundledFile, outcome: O
 
 
 def _text(workspace: Workspace, file: Candidate, outcome: Outcome) -> str:
-    what = _WHAT[outcome.state]
+    why = (outcome.message_nb or outcome.message) + _decide(outcome)
     return (
-        f"{file.path.name} {what} ({workspace.clock():%d.%m.%Y}).\n\n{outcome.message}\n\n"
+        f"{file.path.name} {_WHAT[outcome.state]} ({workspace.clock():%d.%m.%Y}).\n\n{why}\n\n"
         "Filen er verken flyttet eller endret, og det som alt er publisert, står som før. "
         "Legg inn en rettet fil med samme navn, så prøves den ved neste kjøring.\n"
     )
+
+
+def _decide(outcome: Outcome) -> str:
+    words = f"{outcome.dataset_id} {outcome.release_id}"
+    if outcome.state != "held":
+        return ""
+    return f".\n\nTa i bruk: integrering releases accept {words}\nAvvis:     integrering releases reject {words}"

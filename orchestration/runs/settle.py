@@ -17,6 +17,7 @@ from sources.gates.judge import Judgement, Pair, Snapshot, judge
 from sources.landing.at_hand import BY_FOLDER, AtHand, Place, is_put_back, place_of
 from sources.landing.intake import ensure_rows
 from sources.landing.predecessor import BUNDLED, Accepted, Unused, accepted, predecessors, unused
+from sources.landing.reasons import Reason, in_english, in_norwegian, reason
 from sources.landing.revisions import write_revision
 from sources.landing.store import Decision, Landing, ReadingFacts, Receipt
 
@@ -41,6 +42,8 @@ class Outcome:
     release_id: str | None = None
     rows: int = 0
     remark: str = ""
+    message_nb: str = ""
+    """The message for whoever put the file there, where it is a reason (sources/landing/reasons.yml)."""
     failing_since: datetime | None = None
     silent_publisher: str = ""
     """The publisher, where it is the publisher that does not answer and no fault of this dataset."""
@@ -85,27 +88,34 @@ class Settling:
         if decision is None or (decision.state == "held" and decision.decided_by == BY_FOLDER):
             place = self._place(receipt)
             if place.objection:
-                return self._hold_for_folder(receipt, name, place)
+                return self._hold_for_folder(receipt, name, place.objection)
             return self._decide(receipt, name, place)
         if decision.state == "held":
             return self._held(receipt, decision, name)
         one = Accepted(receipt, self._facts(receipt))
         if decision.state == "accepted" and is_put_back(self.landing, self.spec, one, self.at_hand):
-            return self.put_back(receipt, name, "put back in the folder")
+            return self.put_back(receipt, name, "put_back")
         return self._of_unused(one, name) or self._refreshed(receipt, decision, name)
 
-    def put_back(self, receipt: Receipt, name: str, what: str, moment: datetime | None = None) -> Outcome:
+    def put_back(
+        self,
+        receipt: Receipt,
+        name: str,
+        what: Literal["put_back", "upstream_went_back"],
+        moment: datetime | None = None,
+    ) -> Outcome:
         """A content that was accepted before takes the place of a newer one, if the gates let it."""
         moment = moment or self.clock()
         again = receipt.model_copy(update={"seen_again_at": moment})
         found = self._judge(again)
-        message = f"{what}: the content of {receipt.retrieved_at:%Y-%m-%d} again"
         if found.reasons:
-            reasons = [f"{what}, where it would take the place of a newer release", *found.reasons]
+            reasons = [reason(what), *found.reasons]
             held = Decision(state="held", reasons=reasons, notices=found.notices, decided_at=moment)
             self.landing.decide(self.spec.dataset_id, receipt.release_id, held)
             return self._held(receipt, held, name)
         self.landing.see_again(self.spec.dataset_id, receipt.release_id, moment)
+        happened = "put back in the folder" if what == "put_back" else "upstream went back"
+        message = f"{happened}: the content of {receipt.retrieved_at:%Y-%m-%d} again"
         return self._outcome("refreshed", receipt, name, message)
 
     def decide(self, receipt: Receipt, name: str) -> Outcome:
@@ -137,8 +147,8 @@ class Settling:
         outcome = self._of_unused(Accepted(seen, self._facts(receipt)), name)
         return outcome or self._refreshed(receipt, decision, name)
 
-    def _hold_for_folder(self, receipt: Receipt, name: str, place: Place) -> Outcome:
-        held = Decision(state="held", reasons=[place.objection], decided_at=self.clock(), decided_by=BY_FOLDER)
+    def _hold_for_folder(self, receipt: Receipt, name: str, objection: Reason) -> Outcome:
+        held = Decision(state="held", reasons=[objection], decided_at=self.clock(), decided_by=BY_FOLDER)
         before = self._decision(receipt)
         if before is None or before.reasons != held.reasons:
             self.landing.decide(self.spec.dataset_id, receipt.release_id, held)
@@ -165,8 +175,8 @@ class Settling:
         lost = unused(one, releases)
         less = [use for use in lost if use.reason == "covers_less"]
         if less:
-            message = f"not in use: {covers_less_in_words(one.facts, less)}"
-            return self._outcome("not_used", one.receipt, name, message)
+            found = covers_less(one.facts, less)
+            return self._outcome("not_used", one.receipt, name, f"not in use: {in_english(found)}", in_norwegian(found))
         if lost and len(lost) == len(one.facts.slices) and not self.spec.accumulates:
             server = lost[0].server.receipt
             message = f"older than {server.blobs[0].name} of {server.order[0]:%Y-%m-%d}, which is in use"
@@ -177,7 +187,7 @@ class Settling:
         facts = self._facts(receipt)
         years = f", {min(facts.years)}-{max(facts.years)}" if facts.years else ""
         remarks = [f"no figure for {', '.join(decision.unserved)}"] if decision.unserved else []
-        remarks += [notice for notice in decision.notices if notice.startswith("covers ")]
+        remarks += [notice.en for notice in decision.notices if notice.code == "covers"]
         labels = [f"{name}: {', '.join(new[:5])}" for name, new in facts.new_labels.items()]
         remarks += [f"new labels in {'; '.join(labels)}"] if labels else []
         return Outcome(
@@ -192,12 +202,12 @@ class Settling:
 
     def _held(self, receipt: Receipt, decision: Decision, name: str) -> Outcome:
         words = f"{self.spec.dataset_id} {receipt.release_id}"
-        message = f"{'; '.join(decision.reasons)}. Next: integrering releases accept|reject {words}"
-        return self._outcome("held", receipt, name, message)
+        message = f"{in_english(decision.reasons)}. Next: integrering releases accept|reject {words}"
+        return self._outcome("held", receipt, name, message, in_norwegian(decision.reasons))
 
-    def _outcome(self, state: State, receipt: Receipt, name: str, message: str = "") -> Outcome:
+    def _outcome(self, state: State, receipt: Receipt, name: str, message: str = "", message_nb: str = "") -> Outcome:
         rows = self._facts(receipt).rows if state in ("refreshed", "held", "not_used") else 0
-        return Outcome(self.spec.dataset_id, state, name, message, receipt.release_id, rows)
+        return Outcome(self.spec.dataset_id, state, name, message, receipt.release_id, rows, message_nb=message_nb)
 
     def _place(self, receipt: Receipt) -> Place:
         return place_of(self.landing, self.spec, receipt, self._facts(receipt), self.at_hand)
@@ -212,13 +222,15 @@ class Settling:
         return facts
 
 
-def covers_less_in_words(facts: ReadingFacts, lost: Sequence[Unused]) -> str:
-    """What a release covers less of than the one that serves, for people."""
-    parts = []
-    for use in lost:
-        server = use.server
-        parts.append(
-            f"covers less than what is in use ({use.slice}: {facts.slices[use.slice].regions} regions against "
-            f"{server.facts.slices[use.slice].regions} of {server.receipt.blobs[0].name})"
+def covers_less(facts: ReadingFacts, lost: Sequence[Unused]) -> list[Reason]:
+    """What a release covers less of than the one that serves."""
+    return [
+        reason(
+            "covers_less",
+            level=use.slice,
+            regions=facts.slices[use.slice].regions,
+            all=use.server.facts.slices[use.slice].regions,
+            file=use.server.receipt.blobs[0].name,
         )
-    return "; ".join(parts)
+        for use in lost
+    ]

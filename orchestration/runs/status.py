@@ -215,7 +215,7 @@ def held(workspace: Workspace) -> list[HeldRelease]:
                     receipt.dataset_id,
                     receipt.release_id,
                     receipt.retrieved_at,
-                    tuple(decision.reasons),
+                    tuple(one.nb for one in decision.reasons),
                     f"integrering releases accept {words}",
                     f"integrering releases reject {words}",
                 )

@@ -15,6 +15,7 @@ import requests
 from orchestration.runs.objections import asides
 from orchestration.workspace import Workspace
 from sources.landing.predecessor import is_counted
+from sources.landing.reasons import in_norwegian
 from warehouse.settings import Settings
 
 _TIMEOUT_SECONDS = 15
@@ -71,12 +72,12 @@ def held_releases(workspace: Workspace) -> dict[str, str]:
         decision = landing.decision(receipt.dataset_id, receipt.release_id)
         if decision and decision.state == "held" and is_counted(receipt, workspace.is_demo):
             found[f"{receipt.dataset_id} {receipt.release_id}"] = (
-                f"{'; '.join(decision.reasons)}\n"
+                f"{in_norwegian(decision.reasons)}\n"
                 f"integrering releases accept|reject {receipt.dataset_id} {receipt.release_id}"
             )
     for aside in asides(workspace):
         found[f"{aside.dataset_id} {aside.release_id}"] = (
-            f"{aside.file_name} is not in use: it covers less than what is ({aside.regions} regions against "
+            f"{aside.file_name} er ikke i bruk: den dekker mindre enn det som er i bruk ({aside.regions} områder mot "
             f"{aside.regions_in_use}, {aside.slice})"
         )
     return found

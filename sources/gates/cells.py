@@ -15,6 +15,7 @@ from sources.dataset.dimensions import DIMENSIONS
 from sources.dataset.spec import DatasetSpec
 from sources.gates.rules import MOST_REASONS, combinations, figures, with_figure
 from sources.landing.observation import years_of
+from sources.landing.reasons import Reason, reason
 from sources.landing.text_codes import rows_where
 
 JUMP = 10
@@ -26,26 +27,26 @@ _SHARE_TAKEN_OVER = 0.9
 
 
 def judge_cells(
-    spec: DatasetSpec, cells: pa.Table, before: pa.Table, open_from: int, reasons: list[str], notices: list[str]
+    spec: DatasetSpec, cells: pa.Table, before: pa.Table, open_from: int, reasons: list[Reason], notices: list[Reason]
 ) -> None:
     """Rules on the cells that differ: tenfold jumps in closed years, and one category with another's figures."""
     years = years_of(cells)
     changed = rows_where(cells, "change_kind", "changed".__eq__)
     reasons += _jumps(spec, cells, changed & (years < open_from))
     for measure, other, year, places in _takeovers(cells, years, before):
-        text = f"{year}: {other} holds what {measure} held before ({places} places)"
-        (notices if spec.gate.known_takeovers.get(measure) == other else reasons).append(text)
+        found = reason("taken_over", year=year, other=other, measure=measure, places=places)
+        (notices if spec.gate.known_takeovers.get(measure) == other else reasons).append(found)
     notices += _falls(cells, changed & (years >= open_from))
 
 
-def _jumps(spec: DatasetSpec, cells: pa.Table, closed: np.ndarray) -> list[str]:
+def _jumps(spec: DatasetSpec, cells: pa.Table, closed: np.ndarray) -> list[Reason]:
     """Cells of closed years that moved by a large factor, when they are many."""
     then, now = figures(cells, "value_before"), figures(cells, "value_after")
     closed = closed & (then >= SMALLEST_JUMPING) & ~np.isnan(now)
     ratio = now[closed] / then[closed]
     jumped = int(np.count_nonzero((ratio >= JUMP) | (ratio <= 1 / JUMP)))
     if jumped > spec.gate.max_jump_share * len(ratio) and jumped > 1:
-        return [f"{jumped} of {len(ratio)} revised cells of closed years moved by a factor of {JUMP} or more"]
+        return [reason("jumped", count=jumped, all=len(ratio), factor=JUMP)]
     return []
 
 
@@ -78,7 +79,7 @@ def _takeovers(cells: pa.Table, years: np.ndarray, before: pa.Table) -> Iterator
                 yield measure, other, year, equal
 
 
-def _falls(cells: pa.Table, recent: np.ndarray) -> list[str]:
+def _falls(cells: pa.Table, recent: np.ndarray) -> list[Reason]:
     """Measures whose revised cells of an open year went down in sum: allowed (requests do), and said."""
     names = ["measure", "unit", "region_level"]
     recent = recent & ~np.isnan(figures(cells, "value_before")) & ~np.isnan(figures(cells, "value_after"))
@@ -89,8 +90,15 @@ def _falls(cells: pa.Table, recent: np.ndarray) -> list[str]:
         table = table.append_column(side, rows[side])
     sums = table.group_by([*names, "year"]).aggregate([("value_before", "sum"), ("value_after", "sum")])
     return [
-        f"{r['measure']} ({r['unit']}, {r['region_level']}) {r['year']}: revised down from {r['value_before_sum']:.0f} to "
-        f"{r['value_after_sum']:.0f} over the revised cells"
+        reason(
+            "revised_down",
+            measure=r["measure"],
+            unit=r["unit"],
+            level=r["region_level"],
+            year=r["year"],
+            before=r["value_before_sum"],
+            now=r["value_after_sum"],
+        )
         for r in sorted(sums.to_pylist(), key=lambda r: (r["year"], r["measure"], r["region_level"]))
         if r["value_after_sum"] < r["value_before_sum"] and r["unit"] != "percent"
     ][:MOST_REASONS]

@@ -14,8 +14,9 @@ import pyarrow as pa
 
 from sources.dataset.dimensions import DIMENSIONS
 from sources.dataset.spec import DatasetSpec
-from sources.gates.rules import listed, with_figure
+from sources.gates.rules import with_figure
 from sources.klass.history import municipalities
+from sources.landing.reasons import Reason, reason
 from sources.landing.store import ReadingFacts
 from sources.landing.text_codes import distinct, key_numbers, rows_where, used_labels
 
@@ -45,7 +46,7 @@ class Use:
     ways: tuple[tuple[Series, ...], ...]
 
 
-def below_expected(spec: DatasetSpec, table: pa.Table, facts: ReadingFacts) -> list[str]:
+def below_expected(spec: DatasetSpec, table: pa.Table, facts: ReadingFacts) -> list[Reason]:
     """Years and measures that every whole file of the dataset holds (``expects`` in the spec) and this one does not.
 
     Asked of a release that has nothing before it to stand against. A download of some municipalities is another
@@ -60,19 +61,19 @@ def below_expected(spec: DatasetSpec, table: pa.Table, facts: ReadingFacts) -> l
     if expected.first_year and expected.last_year:
         missing = sorted(set(range(expected.first_year, expected.last_year + 1)) - set(facts.years))
         if missing:
-            reasons.append(f"years {listed(missing)} are missing, which every whole file holds")
+            reasons.append(reason("years_missing", years=missing))
     lacking = sorted(set(expected.measures) - used_labels(table.filter(pa.array(with_figure(table)))["measure"]))
     if lacking:
-        reasons.append(f"no figure of {', '.join(lacking)}, which every whole file holds")
+        reasons.append(reason("measures_missing", measures=lacking))
     return reasons
 
 
-def partly_covered(facts: ReadingFacts) -> list[str]:
+def partly_covered(facts: ReadingFacts) -> list[Reason]:
     """How many municipalities a release covers that does not cover the country."""
     coverage = facts.slices.get("municipality")
     if coverage is None or coverage.is_full:
         return []
-    return [f"covers {coverage.regions} of {_whole(facts)} municipalities"]
+    return [reason("covers", regions=coverage.regions, all=_whole(facts))]
 
 
 def _whole(facts: ReadingFacts) -> int:
@@ -92,10 +93,10 @@ def unserved(table: pa.Table, uses: Sequence[Use]) -> dict[str, str]:
     return found
 
 
-def lost_uses(now: dict[str, str], before: dict[str, str], uses: Iterable[Use]) -> list[str]:
+def lost_uses(now: dict[str, str], before: dict[str, str], uses: Iterable[Use]) -> list[Reason]:
     """Indicators that got figures of the release before and would get none of this one."""
     lost = [use.indicator_id for use in uses if use.indicator_id in now and use.indicator_id not in before]
-    return [f"indicator {name} would lose its figures: no {now[name]}" for name in lost]
+    return [reason("use_lost", indicator=name, lacking=now[name]) for name in lost]
 
 
 class _Shown:

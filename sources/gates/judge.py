@@ -21,6 +21,7 @@ from sources.gates import rules
 from sources.gates.cells import judge_cells
 from sources.gates.expectations import Use, below_expected, lost_uses, partly_covered, unserved
 from sources.landing.observation import KEY
+from sources.landing.reasons import Reason
 from sources.landing.store import ReadingFacts
 
 
@@ -48,8 +49,8 @@ class Snapshot:
 class Judgement:
     """Reasons hold a release; notices let it through and are shown beside it. ``unserved``: indicators without a figure."""
 
-    reasons: list[str] = field(default_factory=list)
-    notices: list[str] = field(default_factory=list)
+    reasons: list[Reason] = field(default_factory=list)
+    notices: list[Reason] = field(default_factory=list)
     unserved: list[str] = field(default_factory=list)
 
 
@@ -94,7 +95,7 @@ def judge(
             found.reasons += lost_uses(lacking, unserved(before.table, uses), uses)
     if pair and not spec.accumulates:
         _judge_pair(spec, now, pair, found)
-    found.reasons = list(dict.fromkeys(found.reasons))
+    found.reasons = list({one.en: one for one in found.reasons}.values())
     return found
 
 

@@ -1,4 +1,4 @@
-"""The rules of the gates: each looks for one way in which a release can be wrong and says so in a sentence.
+"""The rules of the gates: each looks for one way in which a release can be wrong and says so as a reason.
 
 Here: rules over one or two observation tables. Not here: rules on the cells that differ (gates/cells.py), which rules are
 asked when (gates.py), or the limits (spec.gate).
@@ -17,6 +17,7 @@ from sources.dataset.spec import DatasetSpec
 from sources.klass.history import changes, code_is_valid
 from sources.landing.contradicted import CONTRADICTED
 from sources.landing.observation import years_of
+from sources.landing.reasons import Reason, reason
 from sources.landing.store import ReadingFacts
 from sources.landing.text_codes import coded, distinct, key_numbers, places_of, rows_where, used_labels, values_at
 
@@ -34,63 +35,60 @@ OWN_COLUMNS = ["region_code", "region_level", "period_start", "unit", "value", "
 """What the rules that look at one release alone read of its observations."""
 
 
-def lost_table_rows(spec: DatasetSpec, facts: ReadingFacts, before: ReadingFacts | None) -> list[str]:
+def lost_table_rows(spec: DatasetSpec, facts: ReadingFacts, before: ReadingFacts | None) -> list[Reason]:
     """A reference table that shrank. Klass versions differ by nature and are left out."""
     if before and facts.rows < spec.gate.min_row_ratio * before.rows and spec.source != "klass":
-        return [f"rows fell from {before.rows} to {facts.rows} (limit {spec.gate.min_row_ratio:.0%})"]
+        return [reason("rows_fell", before=before.rows, now=facts.rows, limit=spec.gate.min_row_ratio)]
     return []
 
 
-def mostly_hidden(spec: DatasetSpec, table: pa.Table) -> list[str]:
+def mostly_hidden(spec: DatasetSpec, table: pa.Table) -> list[Reason]:
     """Hardly any cell holds a figure."""
     hidden = _share_without_figure(table)
     if hidden > spec.gate.max_hidden_share:
-        return [f"{hidden:.1%} of the cells hold no figure (limit {spec.gate.max_hidden_share:.0%})"]
+        return [reason("mostly_hidden", share=hidden, limit=spec.gate.max_hidden_share)]
     return []
 
 
-def more_hidden(spec: DatasetSpec, table: pa.Table, before: pa.Table) -> list[str]:
+def more_hidden(spec: DatasetSpec, table: pa.Table, before: pa.Table) -> list[Reason]:
     """Far more cells than before hold no figure, in the years that both have."""
     common = set(pc.unique(before["period_start"]).to_pylist())
     now = _share_without_figure(table, rows_where(table, "period_start", common.__contains__))
     then = _share_without_figure(before)
     if now - then > spec.gate.max_hidden_rise:
-        return [
-            f"cells without a figure rose from {then:.1%} to {now:.1%} (limit {spec.gate.max_hidden_rise:.0%} more)"
-        ]
+        return [reason("more_hidden", before=then, now=now, limit=spec.gate.max_hidden_rise)]
     return []
 
 
-def below_zero(spec: DatasetSpec, table: pa.Table) -> list[str]:
+def below_zero(spec: DatasetSpec, table: pa.Table) -> list[Reason]:
     """Figures below zero where the dataset has none. Kroner may be: a grant that is paid back is a negative payment."""
     counted = rows_where(table, "unit", lambda unit: not unit.startswith("nok"))
     below = int(np.count_nonzero(counted & (figures(table) < 0)))
-    return [f"{below} cells lie below zero"] if below and spec.non_negative else []
+    return [reason("below_zero", count=below)] if below and spec.non_negative else []
 
 
-def above_whole(spec: DatasetSpec, table: pa.Table) -> list[str]:
+def above_whole(spec: DatasetSpec, table: pa.Table) -> list[Reason]:
     """Shares above 100 per cent: another unit under the name of per cent. A dataset of shares that may be larger says so."""
     values = figures(table)
     shares = values[rows_where(table, "unit", "percent".__eq__) & ~np.isnan(values)]
     above = int(np.count_nonzero(shares > 100)) / max(len(shares), 1)
     if above > spec.gate.max_share_above_100:
-        return [f"{above:.1%} of the shares lie above 100 per cent (limit {spec.gate.max_share_above_100:.0%})"]
+        return [reason("above_whole", share=above, limit=spec.gate.max_share_above_100)]
     return []
 
 
-def contradicted_zeros(spec: DatasetSpec, table: pa.Table) -> tuple[list[str], list[str]]:
+def contradicted_zeros(spec: DatasetSpec, table: pa.Table) -> tuple[list[Reason], list[Reason]]:
     """Totals of 0 that their own parts contradict (contradicted.py): past the limit a reason, up to it a notice."""
     found = rows_where(table, "value_status", CONTRADICTED.__eq__)
     if not found.any():
         return [], []
     areas = sorted(set(values_at(table["region_code"], np.flatnonzero(found))))
-    shown = f"{', '.join(areas[:5])}{' …' if len(areas) > 5 else ''}"
     count, limit = int(np.count_nonzero(found)), spec.gate.max_contradicted_zeros
-    told = [f"{count} totals of 0 beside parts that are more than 0, in {shown} (limit {limit})"]
+    told = [reason("contradicted_zeros", count=count, areas=areas, limit=limit)]
     return (told, []) if count > limit else ([], told)
 
 
-def under_two_codes(spec: DatasetSpec, table: pa.Table) -> list[str]:
+def under_two_codes(spec: DatasetSpec, table: pa.Table) -> list[Reason]:
     """One place and year under an old and a new code at once: whoever adds them counts twice.
 
     In 2025 IMDi listed settlement of 2021-2023 so; 45 of 51 pairs were equal and the others differed by one to three
@@ -111,10 +109,7 @@ def under_two_codes(spec: DatasetSpec, table: pa.Table) -> list[str]:
         return []
     found = sorted({year for year, _, _ in doubled})
     _, old, new = min(doubled)
-    return [
-        f"{len(doubled)} figures of a place and year stand under two codes in {listed(found)}, for example {old} and "
-        f"{new}: they would count twice"
-    ]
+    return [reason("under_two_codes", count=len(doubled), years=found, old=old, new=new)]
 
 
 def _standing_twice(table: pa.Table, shown: np.ndarray, pairs: list[_Pair]) -> list[_Pair]:
@@ -150,34 +145,34 @@ def _rows_by_year_and_code(table: pa.Table) -> dict[tuple[int, str], np.ndarray]
     return {(int(year[part[0]]), names[code[part[0]]]): part for part in parts if len(part)}
 
 
-def shrunk(spec: DatasetSpec, facts: ReadingFacts, before: ReadingFacts) -> list[str]:
+def shrunk(spec: DatasetSpec, facts: ReadingFacts, before: ReadingFacts) -> list[Reason]:
     """Fewer (or far more) rows, regions that are gone."""
     gate, reasons = spec.gate, []
     if facts.rows < gate.min_row_ratio * before.rows:
-        reasons.append(f"rows fell from {before.rows} to {facts.rows} (limit {gate.min_row_ratio:.0%})")
+        reasons.append(reason("rows_fell", before=before.rows, now=facts.rows, limit=gate.min_row_ratio))
     if facts.rows > gate.max_row_ratio * before.rows:
-        reasons.append(f"rows rose from {before.rows} to {facts.rows} (limit {gate.max_row_ratio:.0%})")
+        reasons.append(reason("rows_rose", before=before.rows, now=facts.rows, limit=gate.max_row_ratio))
     for name, coverage in before.slices.items():
         if name in facts.slices and coverage.regions:
-            lost = 1 - facts.slices[name].regions / coverage.regions
-            if lost > gate.max_lost_region_ratio:
-                reasons.append(f"{name}: regions fell from {coverage.regions} to {facts.slices[name].regions}")
+            regions = facts.slices[name].regions
+            if 1 - regions / coverage.regions > gate.max_lost_region_ratio:
+                reasons.append(reason("regions_fell", level=name, before=coverage.regions, now=regions))
     return reasons
 
 
-def lost_years(spec: DatasetSpec, table: pa.Table, before: pa.Table) -> list[str]:
+def lost_years(spec: DatasetSpec, table: pa.Table, before: pa.Table) -> list[Reason]:
     """Years of the region levels that both hold which are gone, whatever the form of the two files."""
     levels = used_labels(table["region_level"]) & used_labels(before["region_level"])
     now, then = ({year for (year,) in combinations(t, [], _of_levels(t, levels))} for t in (table, before))
     lost = sorted(then - now)
-    return [f"years lost: {listed(lost)}"] if len(lost) > spec.gate.max_lost_years else []
+    return [reason("years_lost", years=lost)] if len(lost) > spec.gate.max_lost_years else []
 
 
 def _of_levels(table: pa.Table, levels: set[str]) -> np.ndarray:
     return rows_where(table, "region_level", levels.__contains__)
 
 
-def lost_measures(spec: DatasetSpec, table: pa.Table, before: pa.Table) -> list[str]:
+def lost_measures(spec: DatasetSpec, table: pa.Table, before: pa.Table) -> list[Reason]:
     """A measure that had figures in a year has none now, though the year is still there, and it is none that passes.
 
     Also catches a unit that changed under the same name, since the unit is part of what is compared.
@@ -190,11 +185,12 @@ def lost_measures(spec: DatasetSpec, table: pa.Table, before: pa.Table) -> list[
         if year in years and measure not in spec.gate.passing_measures:
             gone.setdefault((measure, unit), []).append(year)
     return [
-        f"figures gone: {measure} ({unit}) in {listed(sorted(lost))}" for (measure, unit), lost in sorted(gone.items())
+        reason("figures_gone", measure=measure, unit=unit, years=sorted(lost))
+        for (measure, unit), lost in sorted(gone.items())
     ][:MOST_REASONS]
 
 
-def lost_codes(spec: DatasetSpec, table: pa.Table, before: pa.Table) -> list[str]:
+def lost_codes(spec: DatasetSpec, table: pa.Table, before: pa.Table) -> list[Reason]:
     """Codes of a breakdown that are gone. A dimension that upstream extends by nature may lose a few."""
     reasons = []
     for name in DIMENSIONS:
@@ -202,33 +198,31 @@ def lost_codes(spec: DatasetSpec, table: pa.Table, before: pa.Table) -> list[str
         lost = sorted(then - now)
         limit = spec.gate.max_lost_code_ratio if dimensions()[name].open else 0
         if len(lost) > limit * len(then):
-            reasons.append(f"{name}: categories lost: {', '.join(lost[:5])}{' …' if len(lost) > 5 else ''}")
+            reasons.append(reason("categories_lost", dimension=name, codes=lost))
     return reasons
 
 
-def lost_counties(table: pa.Table, before: pa.Table) -> list[str]:
+def lost_counties(table: pa.Table, before: pa.Table) -> list[Reason]:
     """All municipalities of a county are gone from a year."""
     now, then = _places(table), _places(before)
     gone: dict[str, list[int]] = {}
     for year in sorted(set(now) & set(then)):
         for county in sorted({code[:2] for code in then[year]} - {code[:2] for code in now[year]} - {"99"}):
             gone.setdefault(county, []).append(year)
-    return [f"no municipality of county {county} left in {listed(years)}" for county, years in gone.items()][
-        :MOST_REASONS
-    ]
+    return [reason("county_gone", county=county, years=years) for county, years in gone.items()][:MOST_REASONS]
 
 
-def lost_places(table: pa.Table, before: pa.Table) -> list[str]:
+def lost_places(table: pa.Table, before: pa.Table) -> list[Reason]:
     """Municipalities gone from a year in which their code was in force: too few to hold, enough to tell."""
     now, then = _places(table), _places(before)
     return [
-        f"{year}: no row for {', '.join(lost[:5])}{' …' if len(lost) > 5 else ''}"
+        reason("places_gone", year=year, codes=lost)
         for year in sorted(set(now) & set(then))
         if (lost := sorted(code for code in then[year] - now[year] if code_is_valid(code, year)))
     ][:MOST_REASONS]
 
 
-def totals_that_moved(spec: DatasetSpec, table: pa.Table, before: pa.Table, open_from: int) -> list[str]:
+def totals_that_moved(spec: DatasetSpec, table: pa.Table, before: pa.Table, open_from: int) -> list[Reason]:
     """Totals per measure, unit and year that rose or fell past the limits, or went to zero.
 
     A year that was open when the release before was made is expected to move; zero is not expected of any.
@@ -237,14 +231,14 @@ def totals_that_moved(spec: DatasetSpec, table: pa.Table, before: pa.Table, open
     reasons = []
     for key in sorted(set(now) & set(then)):
         measure, unit, year = key
-        name = f"{measure} ({unit}) {year}: total went from {then[key]:.0f} to {now[key]:.0f}"
+        moved = {"measure": measure, "unit": unit, "year": year, "before": then[key], "now": now[key]}
         if then[key] <= 0 or measure in spec.gate.passing_measures:
             continue
         ratio = now[key] / then[key]
         if ratio == 0:
-            reasons.append(f"{name}: all zero or hidden")
+            reasons.append(reason("total_zero", **moved))
         elif year < open_from and (ratio >= spec.gate.max_total_ratio or ratio < 1 - spec.gate.max_total_fall):
-            reasons.append(name)
+            reasons.append(reason("total_moved", **moved))
     return reasons[:MOST_REASONS]
 
 
@@ -295,14 +289,3 @@ def _totals(table: pa.Table) -> dict[tuple[str, str, int], float]:
         if row["unit"] != "percent":
             totals[key] = totals.get(key, 0.0) + float(total)
     return totals
-
-
-def listed(years: list[int]) -> str:
-    """Years as a person writes them: runs as spans."""
-    spans: list[list[int]] = []
-    for year in years:
-        if spans and year == spans[-1][-1] + 1:
-            spans[-1].append(year)
-        else:
-            spans.append([year])
-    return ", ".join(f"{s[0]}-{s[-1]}" if len(s) > 2 else ", ".join(map(str, s)) for s in spans)

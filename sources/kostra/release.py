@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from sources.kostra.private import PrivateResult
 from sources.kostra.shape import PROGRAMME, SOCIAL_ASSISTANCE, as_table, spec_of
 from sources.landing.intake import Arrival, take_in
+from sources.landing.reasons import reason
 from sources.landing.store import Blob, Decision, Landing, Receipt, utc
 
 FORM = "kostra_aggregate_csv"
@@ -49,7 +50,7 @@ def land_table(table: pa.Table, dataset_id: str, landing: Landing, moment: datet
     )
     receipt = take_in(landing, spec_of(dataset_id), arrival)
     decision = Decision(
-        state="accepted", reasons=["passed disclosure control"], decided_at=utc(moment), decided_by=DECIDED_BY
+        state="accepted", reasons=[reason("passed_disclosure_control")], decided_at=utc(moment), decided_by=DECIDED_BY
     )
     landing.decide(dataset_id, receipt.release_id, decision)
     return receipt

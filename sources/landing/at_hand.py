@@ -17,6 +17,7 @@ from typing import Literal
 
 from sources.dataset.spec import DatasetSpec
 from sources.landing.predecessor import BUNDLED, FETCHED, Accepted, accepted, serving, unused
+from sources.landing.reasons import Reason, reason
 from sources.landing.store import Landing, ReadingFacts, Receipt
 
 COPIED_TOGETHER = timedelta(seconds=60)
@@ -45,21 +46,15 @@ class Place:
     other: Receipt | None = None
 
     @property
-    def objection(self) -> str:
-        """Why it is not used unless a person says so; '' when it may be used."""
+    def objection(self) -> Reason | None:
+        """Why it is not used unless a person says so; None when it may be used."""
         if self.other is None or self.kind not in ("older", "same_date"):
-            return ""
+            return None
         name = self.other.blobs[0].name
         if self.kind == "same_date":
-            return (
-                f"claims the same dataset and date as {name}, with other figures: nobody can tell which is newer. Remove one "
-                "of the two, or put the date into its name (…_2024-02-29.csv); or accept the one to use and reject the other"
-            )
-        where = "was fetched" if self.other.date_basis == FETCHED else "lies there too"
-        return (
-            f"is older than {name} of {self.other.order[0]:%Y-%m-%d}, which {where} and is in use. Remove the newer file or put "
-            "the date into the name of this one to use it; or accept or reject it"
-        )
+            return reason("same_date", file=name)
+        code = "older_than_fetched" if self.other.date_basis == FETCHED else "older_than_beside"
+        return reason(code, file=name, date=f"{self.other.order[0]:%Y-%m-%d}")
 
 
 def place_of(landing: Landing, spec: DatasetSpec, receipt: Receipt, facts: ReadingFacts, at_hand: AtHand) -> Place:

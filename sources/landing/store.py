@@ -28,6 +28,7 @@ from sources.dataset.spec import ID_PATTERN
 from sources.errors import SourceError
 from sources.files import file_digest, write_whole, written_whole
 from sources.landing import body_delta
+from sources.landing.reasons import Reason
 
 _RELEASE_PATTERN = re.compile(r"^[0-9a-f]{16}$")
 SEEN_AGAIN = "seen_again.json"
@@ -106,8 +107,8 @@ class Decision(BaseModel):
 
     model_config = ConfigDict(frozen=True)
     state: Literal["accepted", "held", "rejected"]
-    reasons: list[str] = []
-    notices: list[str] = []
+    reasons: list[Reason] = []
+    notices: list[Reason] = []
     unserved: list[str] = []
     decided_at: datetime
     decided_by: str = "gate"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
-from orchestration.runs.refresh import plan_refresh, refresh_file
+from orchestration.runs import status
+from orchestration.runs.refresh import plan_refresh, refresh_file, refresh_files
 from orchestration.runs.refusal import note_of, note_refusal
 from orchestration.workspace import Workspace
 from sources.dataset.discovery import discover
@@ -49,3 +51,21 @@ def test_a_folder_of_extracts_is_never_written_to(tmp_path: Path) -> None:
     path = _file(tmp_path, GOOD.replace("Bosetting", "Farge", 1))
     _drop(_workspace(tmp_path, "extracts"), tmp_path / "drop")
     assert not note_of(path).exists()
+
+
+def test_the_note_of_a_held_file_is_norwegian_and_says_how_to_decide(tmp_path: Path) -> None:
+    """Two files of one date with other figures: the log says so in English, whoever put them there reads Norwegian (T32)."""
+    workspace = _workspace(tmp_path, "live")
+    path = _file(tmp_path, GOOD)
+    other = path.with_name("bosatt_anmodede_kopi.csv")
+    other.write_bytes(GOOD.replace("168", "169").encode("latin-1"))
+    os.utime(other, (path.stat().st_atime, path.stat().st_mtime))
+    found = [file for file in discover(tmp_path / "drop", workspace.specs).candidates]
+    spec = workspace.specs["imdi_bosatt_anmodede"]
+    for file, outcome in refresh_files(workspace.landing, spec, found):
+        note_refusal(workspace, file, outcome)
+    told = note_of(other).read_text(encoding="utf-8")
+    (held, _) = status.held(workspace)
+    for text in (told, note_of(path).read_text(encoding="utf-8"), *held.reasons):
+        assert "gjelder samme datasett og dato som" in text and "claims" not in text
+    assert "integrering releases accept imdi_bosatt_anmodede" in told

@@ -23,6 +23,7 @@ from sources.gates.rules import above_whole
 from sources.klass.history import municipalities
 from sources.landing.current import select_current
 from sources.landing.observation import observation_table
+from sources.landing.reasons import in_english
 from sources.landing.store import Decision, Landing
 from tests.support.small_upstream import HEADER
 from warehouse.settings import Settings
@@ -139,8 +140,8 @@ def test_a_category_that_takes_over_anothers_figures_is_told_or_held(upstream: U
     known = upstream.release(after)
     assert known.state == "refreshed"
     places = len(municipalities(2022))
-    assert (
-        f"2022: original_request holds what requested held before ({places} places)" in upstream.decision(known).notices
+    assert f"2022: original_request holds what requested held before ({places} places)" in in_english(
+        upstream.decision(known).notices
     )
 
     other = SPEC.model_copy(update={"gate": Gate()})
@@ -161,7 +162,9 @@ def test_requests_that_go_down_in_the_running_year_are_taken_and_told(upstream: 
             cells[key] = int(cells[key]) * 395 // 605
     outcome = upstream.release(cells)
     assert outcome.state == "refreshed", outcome.message
-    assert any("requested" in notice and "revised down" in notice for notice in upstream.decision(outcome).notices)
+    assert any(
+        "requested" in notice.en and "revised down" in notice.en for notice in upstream.decision(outcome).notices
+    )
 
 
 def test_the_same_fall_in_a_closed_year_is_held(upstream: Upstream, good: Outcome) -> None:
@@ -210,24 +213,42 @@ def _without_measure(cells: Cells) -> Cells:
 
 
 @pytest.mark.parametrize(
-    ("fault", "reason"),
+    ("fault", "reason", "reason_nb"),
     [
-        pytest.param(_doubled, "settled (persons) 2022: total went from", id="20-doubled"),
-        pytest.param(_zeros, "all zero or hidden", id="20-all-zeros"),
-        pytest.param(_all_hidden, "cells hold no figure", id="20-all-hidden"),
-        pytest.param(_a_third_hidden, "cells without a figure rose from", id="20-a-third-hidden"),
-        pytest.param(_tenfold, "moved by a factor of 10", id="20-tenfold"),
-        pytest.param(_without_county, "no municipality of county 38 left in 2023", id="21-county-missing"),
-        pytest.param(_half, "rows fell from", id="21-half-the-rows"),
-        pytest.param(_without_measure, "figures gone: decided (persons)", id="27-category-gone"),
+        pytest.param(
+            _doubled,
+            "settled (persons) 2022: total went from",
+            "settled (personer) 2022: summen gikk fra",
+            id="20-doubled",
+        ),
+        pytest.param(_zeros, "all zero or hidden", "alt er null eller skjult", id="20-all-zeros"),
+        pytest.param(_all_hidden, "cells hold no figure", "av cellene har ikke noe tall", id="20-all-hidden"),
+        pytest.param(
+            _a_third_hidden, "cells without a figure rose from", "celler uten tall har økt fra", id="20-a-third-hidden"
+        ),
+        pytest.param(_tenfold, "moved by a factor of 10", "minst 10 ganger større eller mindre", id="20-tenfold"),
+        pytest.param(
+            _without_county,
+            "no municipality of county 38 left in 2023",
+            "ingen kommuner igjen i fylke 38 i 2023",
+            id="21-county-missing",
+        ),
+        pytest.param(_half, "rows fell from", "færre rader: ", id="21-half-the-rows"),
+        pytest.param(
+            _without_measure,
+            "figures gone: decided (persons)",
+            "tall er borte: decided (personer)",
+            id="27-category-gone",
+        ),
     ],
 )
 def test_a_release_that_is_wrong_is_held_and_says_why(
-    upstream: Upstream, good: Outcome, fault: Callable[[Cells], Cells], reason: str
+    upstream: Upstream, good: Outcome, fault: Callable[[Cells], Cells], reason: str, reason_nb: str
 ) -> None:
     outcome = upstream.release(fault(country(range(2020, 2026))))
     assert outcome.state == "held"
     assert reason in outcome.message
+    assert reason_nb in outcome.message_nb
     assert f"integrering releases accept|reject {DATASET} {outcome.release_id}" in outcome.message
     assert upstream.in_use() == good.release_id
 
@@ -266,7 +287,8 @@ def test_shares_above_a_hundred_are_held_unless_the_dataset_has_such() -> None:
         },
         2,
     )
-    assert above_whole(load_specs()["ssb_09429"], shares) == ["50.0% of the shares lie above 100 per cent (limit 5%)"]
+    found = in_english(above_whole(load_specs()["ssb_09429"], shares))
+    assert found == "50.0% of the shares lie above 100 per cent (limit 5%)"
     assert above_whole(SPEC, shares) == []
 
 
@@ -274,7 +296,7 @@ def test_one_municipality_missing_is_taken_and_told(upstream: Upstream, good: Ou
     cells = {k: c for k, c in country(range(2020, 2026)).items() if not (k[0] == "3805" and k[1] == 2023)}
     outcome = upstream.release(cells)
     assert outcome.state == "refreshed", outcome.message
-    assert "2023: no row for 3805" in upstream.decision(outcome).notices
+    assert "2023: no row for 3805" in in_english(upstream.decision(outcome).notices)
 
 
 def test_equal_duplicates_are_dropped_and_unequal_ones_stop_the_dataset(upstream: Upstream, good: Outcome) -> None:
