@@ -136,7 +136,7 @@ combined as (
         upstream.indicator_number is not null
         and (recomputed.indicator_number is null or {{ has_bounds('upstream.value_status') }}) as is_upstream,
         -- bounds from the counts, unless the counts are open: then they would show the very share that is hidden
-        coalesce(upstream.value_status, '') = 'suppressed' and recomputed.value_low < recomputed.value_high as is_hidden_share,
+        coalesce(upstream.value_status = 'suppressed' and recomputed.value_low < recomputed.value_high, false) as is_hidden_share,
         upstream.value_status = 'ok'
         and recomputed.value_low < recomputed.value_high and recomputed.hidden_count = 0 as is_rounded_share,
         upstream.value_status = 'ok' and (
