@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from orchestration.cli.forecast import forecast
+from orchestration.cli.microdata import microdata
 from orchestration.workspace import Workspace
 from warehouse.settings import load_settings
 
@@ -22,6 +23,7 @@ def add_commands(app: typer.Typer) -> None:
     app.command()(forecast)
     app.add_typer(private_app, name="private")
     app.command()(templates)
+    app.command()(microdata)
 
 
 def report(
