@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests.support import real_files
+from tests.support.extracts import lay_out
 from tests.support.pipeline import Installation
 from tests.support.small_tables import write_tables
 
-SHARED = Path(__file__).parents[2] / "shared"
 os.environ.update(DAGSTER_DISABLE_TELEMETRY="1", DO_NOT_TRACK="1", DBT_SEND_ANONYMOUS_USAGE_STATS="false")
 
 
@@ -53,12 +54,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: place.get(groups[item.path], len(place)))
 
 
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """What was not run is said last and loud, whatever the verbosity."""
+    line = real_files.closing_line(terminalreporter.stats.get("skipped", []))
+    if line:
+        terminalreporter.write_sep("!", line, red=True, bold=True)
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """The folder of real upstream files beside the checkout; tests that need it are skipped where it is absent."""
-    if not (SHARED / "upstream").exists():
-        pytest.skip("the real upstream files (../shared/upstream) are not on this machine")
-    return SHARED
+    """The folder of whole real files beside the checkout; without it a test that asks is left out (support/real_files.py)."""
+    if not real_files.are_at_hand():
+        real_files.leave_out(os.environ)
+    return real_files.SHARED
 
 
 @pytest.fixture(scope="session")
@@ -68,10 +76,24 @@ def upstream(shared: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def real(upstream: Path, tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    """An installation that has run once on the folder of real files. Read it; do not run it again."""
+def extracts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The cut-down real files, laid out as in `shared`: published figures are asserted on them in any clone."""
+    folder = tmp_path_factory.mktemp("cut")
+    lay_out(folder / "upstream")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def real_folder(extracts: Path) -> Path:
+    """What `real` has run on: the whole real files, or the cut-down ones where those are not at hand."""
+    return (real_files.SHARED if real_files.are_at_hand() else extracts) / "upstream"
+
+
+@pytest.fixture(scope="session")
+def real(real_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """An installation that has run once on the real files. Read it; do not run it again."""
     installation = Installation(tmp_path_factory.mktemp("real"))
-    answer = installation.call("run", "--extracts", str(upstream))
+    answer = installation.call("run", "--extracts", str(real_folder))
     (installation.data / "first_run.txt").write_text(
         f"{answer.returncode}\n{answer.stdout}\n{answer.stderr}", encoding="utf-8"
     )

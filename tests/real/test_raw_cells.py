@@ -22,9 +22,9 @@ def test_every_real_form_shows_its_raw_cells(real: Installation) -> None:
     assert found.total() > 300
 
 
-def test_a_cell_of_a_wide_file_comes_with_what_stands_above_it(upstream: Path) -> None:
+def test_a_cell_of_a_wide_file_comes_with_what_stands_above_it(extracts: Path) -> None:
     """The first cell of IMDi's table of origins: Danes in Halden in 2006."""
     name = "k_befolkning_opprinnelsesland_2006-2021.csv"
-    document = Document(upstream / "imdi" / "wide" / name, name)
+    document = Document(extracts / "upstream" / "imdi" / "wide" / name, name)
     (said,) = forms()["imdi_wide"].raw(load_specs()["imdi_befolkning_opprinnelsesland"], [document], [(4, 3)])
     assert said == f"{name}, line 4, column 3 (Landbakgrunn: Danmark, Enhet: Personer, År: 2006): K3001;Halden;…;114"

@@ -304,6 +304,11 @@ def test_target(target: str, warehouse: duckdb.DuckDBPyConnection) -> None:
     assert [rounded(value, text) for value, text in zip(found, printed, strict=True)] == printed
 
 
+def test_no_target_has_gone() -> None:
+    assert len(TARGETS) + len(ELSEWHERE) == 58
+    assert not set(TARGETS) & ELSEWHERE
+
+
 def test_every_target_has_a_test(shared: Path) -> None:
     text = (shared / "upstream/published_tables/REPRODUCTION_TARGETS.md").read_text(encoding="utf-8")
     listed = set(re.findall(r"^\| (R\d\d) \|", text, re.MULTILINE))

@@ -14,13 +14,13 @@ from sources.ssb import reader
 from tests.support.ssb_bodies import own_spec, rows, spec_of
 
 
-def recorded(shared: Path, name: str) -> list[Document]:
-    return [Document(shared / "upstream" / "ssb" / name, name)]
+def recorded(extracts: Path, name: str) -> list[Document]:
+    return [Document(extracts / "upstream" / "ssb" / name, name)]
 
 
-def test_recorded_education_level_of_the_country(shared: Path) -> None:
+def test_recorded_education_level_of_the_country(extracts: Path) -> None:
     """09429 for the whole country as of June 2025: 4 508 300 persons in 2022 (4 494 653 in an earlier extract)."""
-    reading = reader.read(spec_of("ssb/09429"), recorded(shared, "v0dataset_education-level.json"))
+    reading = reader.read(spec_of("ssb/09429"), recorded(extracts, "v0dataset_education-level.json"))
     assert reading.table.schema == OBSERVATION_SCHEMA
     assert reading.updated_at == datetime(2025, 6, 11, 6, tzinfo=UTC)
     assert reading.levels == ["country"]
@@ -35,17 +35,17 @@ def test_recorded_education_level_of_the_country(shared: Path) -> None:
     assert found["all"] == sum(value for level, value in found.items() if level != "all")
 
 
-def test_recorded_dots_are_not_applicable_and_never_zero(shared: Path) -> None:
+def test_recorded_dots_are_not_applicable_and_never_zero(extracts: Path) -> None:
     """Vocational college before it was a level of its own: `.` in 253 of the recorded cells."""
-    reading = reader.read(spec_of("ssb/09429"), recorded(shared, "v0dataset_education-level.json"))
+    reading = reader.read(spec_of("ssb/09429"), recorded(extracts, "v0dataset_education-level.json"))
     dotted = [row for row in rows(reading.table, "value", "value_status") if row[1] == "not_applicable"]
     assert dotted
     assert all(value is None for value, _ in dotted)
     assert {status for _, status in rows(reading.table, "value", "value_status")} <= {"ok", "not_applicable", "missing"}
 
 
-def test_recorded_household_income_is_a_median(shared: Path) -> None:
-    reading = reader.read(spec_of("ssb/06944"), recorded(shared, "v0dataset_household-income.json"))
+def test_recorded_household_income_is_a_median(extracts: Path) -> None:
+    reading = reader.read(spec_of("ssb/06944"), recorded(extracts, "v0dataset_household-income.json"))
     single_parents = {
         (measure, unit): value
         for measure, unit, start, household, value in rows(
@@ -57,7 +57,7 @@ def test_recorded_household_income_is_a_median(shared: Path) -> None:
     assert single_parents[("household_income_after_tax_median_nok", "nok_median")] == 528_000
 
 
-def test_recorded_body_without_region_and_with_two_dots(shared: Path) -> None:
+def test_recorded_body_without_region_and_with_two_dots(extracts: Path) -> None:
     """05803: no region variable, `..` for 2026, a unit of its own for each content."""
     columns = [
         {"name": "Tid", "role": "ignore"},
@@ -79,7 +79,7 @@ def test_recorded_body_without_region_and_with_two_dots(shared: Path) -> None:
     }
     units = {"personer": "persons", "skilsmisser": "cases"}
     spec = own_spec(upstream_id="05803", columns=columns, units=units, options=options)
-    reading = reader.read(spec, recorded(shared, "v2_data_05803_no_with_status.json"))
+    reading = reader.read(spec, recorded(extracts, "v2_data_05803_no_with_status.json"))
     found = {
         (measure, start.year): (value, status)
         for measure, start, value, status in rows(reading.table, "measure", "period_start", "value", "value_status")
@@ -90,7 +90,7 @@ def test_recorded_body_without_region_and_with_two_dots(shared: Path) -> None:
     assert found[("immigration_persons", 2026)] == (None, "missing")
 
 
-def test_recorded_quarters_and_regions_of_the_tables_own(shared: Path) -> None:
+def test_recorded_quarters_and_regions_of_the_tables_own(extracts: Path) -> None:
     """07221: regions TOTAL and 001-011, quarters, `..`."""
     regions = {"TOTAL": "00", **{f"{number:03d}": "" for number in range(1, 12)}}
     columns = [
@@ -102,7 +102,7 @@ def test_recorded_quarters_and_regions_of_the_tables_own(shared: Path) -> None:
     options = {"reading": {"measure_units": {"price_index_points": "points"}, "regions": regions}}
     units = {"indeks": "points", "Indeks": "points", "prosent": "points", "poeng": "points"}
     spec = own_spec(upstream_id="07221", columns=columns, options=options, period_kind="quarter", units=units)
-    reading = reader.read(spec, recorded(shared, "v1_data_07221_no.json"))
+    reading = reader.read(spec, recorded(extracts, "v1_data_07221_no.json"))
     starts = sorted({start for (start,) in rows(reading.table, "period_start")})
     assert starts[0] == date(2022, 1, 1)
     assert starts[-1] == date(2023, 10, 1)

@@ -77,19 +77,19 @@ def test_a_form_is_known_by_its_header(shared: Path, pattern: str, form: str | N
     assert {form_of(path.read_bytes()[:65536]) for path in found} == {form}
 
 
-def test_lost_leading_zeros_are_put_back(shared: Path) -> None:
-    path = path_of(shared, "long/k_flyktning_botid_flytting_2014-2022.csv")
+def test_lost_leading_zeros_are_put_back(extracts: Path) -> None:
+    path = path_of(extracts, "long/k_flyktning_botid_flytting_2014-2022.csv")
     short = sum(len(line.split(";")[4]) == 3 for line in path.read_text("latin-1").splitlines()[1:])
-    codes = pc.unique(read(shared, "long/" + path.name, "flyktning_botid_flytting").table["region_code"]).to_pylist()
+    codes = pc.unique(read(extracts, "long/" + path.name, "flyktning_botid_flytting").table["region_code"]).to_pylist()
     assert short == 10_240
     assert {len(code) for code in codes} == {4}
     assert {"0301", "0709", "0712"} <= set(codes)
 
 
-def test_two_spellings_of_alle_are_one_total(shared: Path) -> None:
-    text = path_of(shared, "long/k_flyktning_botid_flytting_2014-2022.csv").read_text("latin-1")
+def test_two_spellings_of_alle_are_one_total(extracts: Path) -> None:
+    text = path_of(extracts, "long/k_flyktning_botid_flytting_2014-2022.csv").read_text("latin-1")
     assert ";alle;" in text and ";Alle;" in text
-    table = read(shared, "long/k_flyktning_botid_flytting_2014-2022.csv", "flyktning_botid_flytting").table
+    table = read(extracts, "long/k_flyktning_botid_flytting_2014-2022.csv", "flyktning_botid_flytting").table
     assert set(pc.unique(table["category"]).to_pylist()) == {"all", "settled_here", "moved_here", "unknown"}
     assert set(pc.unique(table["length_of_residence"]).to_pylist()) == {"all", "years_0_4", "years_5_plus"}
 
@@ -155,8 +155,8 @@ def test_columns_that_repeat_another_are_left_out_without_a_trace_in_the_rows(sh
     assert set(pc.unique(table["measure"]).to_pylist()) == {"requested", "original_request", "settled", "decided"}
 
 
-def test_countries_get_their_three_digit_code(shared: Path) -> None:
-    table = read(shared, "wide/k_befolkning_opprinnelsesland_2006-2021.csv", "befolkning_opprinnelsesland").table
+def test_countries_get_their_three_digit_code(extracts: Path) -> None:
+    table = read(extracts, "wide/k_befolkning_opprinnelsesland_2006-2021.csv", "befolkning_opprinnelsesland").table
     frame = table.filter(pc.equal(table["region_code"].cast("string"), "3805")).to_pandas()
     codes = set(pc.unique(table["country_background"]).to_pylist())
     assert len(codes) == 245, "246 columns, of which the total holds no cell for any municipality"

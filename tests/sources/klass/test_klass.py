@@ -39,9 +39,9 @@ def test_bundled_years_equal_the_verified_lists(upstream: Path) -> None:
             assert municipalities(year) == sorted((row["code"], row["name"]) for row in csv.DictReader(handle)), year
 
 
-def test_recorded_versions_have_the_same_municipalities(upstream: Path) -> None:
+def test_recorded_versions_have_the_same_municipalities(extracts: Path) -> None:
     spec = load_specs()["klass_municipalities"]
-    for path in sorted((upstream / "klass" / "recorded").glob("versions_*.json")):
+    for path in sorted((extracts / "upstream" / "klass" / "recorded").glob("versions_*.json")):
         table = read_version(spec, [Document(path, path.name)])
         first = table["valid_from"][0].as_py()
         year = max(first.year, 2016)

@@ -27,9 +27,9 @@ CODES_A_YEAR = {2016: 428, 2017: 426, 2018: 422, 2019: 422, 2020: 356, 2021: 356
 
 
 @pytest.fixture(scope="module")
-def recorded(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalUpstream]:
+def recorded(extracts: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalUpstream]:
     folder = tmp_path_factory.mktemp("klass")
-    files = {f"klass/{p.name}": p.read_bytes() for p in (shared / "upstream/klass/recorded").glob("*.json")}
+    files = {f"klass/{p.name}": p.read_bytes() for p in (extracts / "upstream/klass/recorded").glob("*.json")}
     oslo = {"sourceCode": "0301", "sourceName": "Oslo", "targetCode": "EKG13", "targetName": "KOSTRA-gruppe 13"}
     files["klass/correspondence_131_112.json"] = json.dumps({"correspondenceItems": [oslo]}).encode()
     with LocalUpstream(write_release(folder, files)) as running:
@@ -136,8 +136,8 @@ def test_correspondences_on_1_june_of_each_year(klass: LocalUpstream, landing: L
         KlassClient(http_for(klass)).fetch(spec("correspondence", "2024-01-01", target=128), landing)
 
 
-def test_the_stamp_moves_when_a_version_is_edited(shared: Path, tmp_path: Path) -> None:
-    raw = json.loads((shared / "upstream/klass/recorded/classifications_131.json").read_bytes())
+def test_the_stamp_moves_when_a_version_is_edited(extracts: Path, tmp_path: Path) -> None:
+    raw = json.loads((extracts / "upstream/klass/recorded/classifications_131.json").read_bytes())
     edited = json.loads(json.dumps(raw))
     edited["versions"][0]["lastModified"] = "2026-12-01T00:00:00.000+0000"
     folder = write_release(tmp_path, {"001/klass/c.json": raw, "002/klass/c.json": edited})

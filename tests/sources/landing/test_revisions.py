@@ -132,10 +132,10 @@ def test_a_comparison_applied_to_the_old_release_gives_the_new_one(
     assert patched == new
 
 
-def test_two_vintages_of_2022_differ_in_2848_cells(upstream: Path, tmp_path: Path) -> None:
+def test_two_vintages_of_2022_differ_in_2848_cells(extracts: Path, tmp_path: Path) -> None:
     """PROVENANCE of IMDi: 2 848 of 137 200 cells, all of 2022, 356 municipalities x 4 categories x 2 units."""
     landing, spec = Landing(tmp_path), _specs()[DATASET]
-    wide = upstream / "imdi" / "wide"
+    wide = extracts / "upstream" / "imdi" / "wide"
     first = land(landing, wide / "k_bosatt_anmodede_2022_vintage1.csv", datetime(2022, 1, 31, tzinfo=UTC), "imdi_wide")
     second = land(
         landing, wide / "k_bosatt_anmodede_2022_vintage2_sep.csv", datetime(2022, 9, 30, tzinfo=UTC), "imdi_wide"

@@ -39,9 +39,9 @@ def cells(reading: Reading) -> dict[tuple[str, ...], tuple[float | None, str]]:
 
 
 @pytest.mark.parametrize("month", ["2025-02-05", "2025-06-05", "2025-07-05", "2026-01-05"])
-def test_unemployment_in_both_layouts(shared: Path, month: str) -> None:
+def test_unemployment_in_both_layouts(extracts: Path, month: str) -> None:
     """Country, 15 counties and 17 municipalities; women and men sum to both; a star is hidden with its share."""
-    reading = read(shared / FOLDER / "unemployment_monthly" / f"{month}.xlsx")
+    reading = read(extracts / FOLDER / "unemployment_monthly" / f"{month}.xlsx")
     found = cells(reading)
     year, number = int(month[:4]), int(month[5:7])
     held = date(year, number - 1, 1) if number > 1 else date(year - 1, 12, 1)
@@ -57,8 +57,8 @@ def test_unemployment_in_both_layouts(shared: Path, month: str) -> None:
         assert found[(code, measure.replace("_persons", "_pct"), sex, age)] == (None, "suppressed")
 
 
-def test_the_country_in_january_2025(shared: Path) -> None:
-    found = cells(read(shared / FOLDER / "unemployment_monthly" / "2025-02-05.xlsx"))
+def test_the_country_in_january_2025(extracts: Path) -> None:
+    found = cells(read(extracts / FOLDER / "unemployment_monthly" / "2025-02-05.xlsx"))
     assert found[("00", "unemployed_persons", "all", "all")] == (67_821.0, "ok")
     assert found[("00", "unemployed_pct", "all", "all")] == (2.3, "ok")
     assert found[("03", "unemployed_persons", "male", "all")] == (6798.0, "ok")
@@ -77,7 +77,16 @@ def test_every_delivery_at_hand_is_read(shared: Path) -> None:
     assert read_rows["tidsserie_ledighet_TFK_2011-2024.xlsx"] == 99_994
 
 
-def test_the_deliveries_equal_the_countys_own_tidy_file(shared: Path) -> None:
+def test_june_2015_of_the_first_delivery(extracts: Path) -> None:
+    """Vestfold of today, Midt-Telemark and the country, on the areas of the delivery."""
+    reading = read(extracts / FOLDER / "tidsserie_ledighet_TFK_2011-2024.xlsx")
+    assert set(reading.table["period_start"].to_pylist()) == {date(2015, 6, 1)}
+    found = cells(reading)
+    unemployed = [found[(code, "unemployed_persons", "all", "all")] for code in ("39", "4020", "00")]
+    assert unemployed == [(3351.0, "ok"), (124.0, "ok"), (77_310.0, "ok")]
+
+
+def test_the_deliveries_equal_the_countys_own_tidy_file(extracts: Path, shared: Path) -> None:
     """Vestfold, the country and Tokke, 2011 to 2024: the same counts. Where NAV hides a count the county's file has a
     star or, for the oldest figures, a zero: here it is never a figure."""
     with open(shared / "upstream/nav/derived_by_county/arbeidsledighet.csv", encoding="utf-8") as handle:
@@ -95,6 +104,8 @@ def test_the_deliveries_equal_the_countys_own_tidy_file(shared: Path) -> None:
     }
     sexes = {"all": "Begge kjønn", "female": "Kvinner", "male": "Menn"}
     reading = read(shared / FOLDER / "tidsserie_ledighet_TFK_2011-2024.xlsx")
+    cut = read(extracts / FOLDER / "tidsserie_ledighet_TFK_2011-2024.xlsx")
+    assert set(rows(cut.table, *SERIES_KEYS)) <= set(rows(reading.table, *SERIES_KEYS))
     compared = 0
     for code, start, measure, sex, value, status in rows(reading.table, *SERIES_KEYS):
         if code in names and measure.endswith("_persons"):
@@ -107,17 +118,17 @@ def test_the_deliveries_equal_the_countys_own_tidy_file(shared: Path) -> None:
     assert compared > 4_000
 
 
-def test_reduced_work_capacity(shared: Path) -> None:
+def test_reduced_work_capacity(extracts: Path) -> None:
     """Areas without codes, the age in the sheet's name, per cent unrounded for the country."""
-    found = cells(read(shared / FOLDER / "reduced_work_capacity_monthly" / "2025-03-17.xlsx"))
+    found = cells(read(extracts / FOLDER / "reduced_work_capacity_monthly" / "2025-03-17.xlsx"))
     assert found[("39", "reduced_work_capacity_persons", "female", "age_18_66")] == (6071.0, "ok")
     assert found[("39", "reduced_work_capacity_persons", "male", "age_18_29")] == (1135.0, "ok")
     assert found[("00", "reduced_work_capacity_persons", "all", "age_18_66")] == (237_294.0, "ok")
     assert found[("00", "reduced_work_capacity_pct", "all", "age_18_66")][0] == pytest.approx(6.68182340392461)
 
 
-def test_a_true_zero_is_a_zero(shared: Path) -> None:
-    found = cells(read(shared / FOLDER / "reduced_work_capacity_monthly" / "2025-12-16.xlsx"))
+def test_a_true_zero_is_a_zero(extracts: Path) -> None:
+    found = cells(read(extracts / FOLDER / "reduced_work_capacity_monthly" / "2025-12-16.xlsx"))
     assert found[("4032", "reduced_work_capacity_persons", "female", "age_18_29")] == (0.0, "ok")
     assert found[("4034", "reduced_work_capacity_persons", "female", "age_18_29")] == (None, "suppressed")
     assert found[("4034", "reduced_work_capacity_pct", "female", "age_18_29")] == (None, "suppressed")

@@ -109,9 +109,9 @@ def test_decoder_equals_the_loop(raw: dict[str, Any]) -> None:
     assert decoded(raw) == loop(raw)
 
 
-def test_decoder_equals_the_loop_on_every_recorded_body(shared: Path) -> None:
+def test_decoder_equals_the_loop_on_every_recorded_body(extracts: Path) -> None:
     bodies = {}
-    for path in sorted((shared / "upstream" / "ssb").glob("*.json")):
+    for path in sorted((extracts / "upstream" / "ssb").glob("*.json")):
         raw = json.loads(path.read_bytes())
         if isinstance(raw, dict) and "value" in raw.get("dataset", raw) and raw.get("dataset", raw)["value"]:
             bodies[path.name] = (decoded(raw), loop(raw))
@@ -127,9 +127,9 @@ def test_decoder_equals_the_loop_on_every_recorded_body(shared: Path) -> None:
         assert ours == plain, name
 
 
-def test_every_other_recorded_answer_is_refused_with_what_it_is(shared: Path) -> None:
+def test_every_other_recorded_answer_is_refused_with_what_it_is(extracts: Path) -> None:
     refused = {}
-    for path in sorted((shared / "upstream" / "ssb").glob("*.json")):
+    for path in sorted((extracts / "upstream" / "ssb").glob("*.json")):
         try:
             decode(path.read_bytes(), path.name)
         except (NotOfKindError, LayoutError) as error:
@@ -141,9 +141,9 @@ def test_every_other_recorded_answer_is_refused_with_what_it_is(shared: Path) ->
     assert "0 values" in refused["v2_metadata_05803_en.json"]
 
 
-def test_the_recorded_body_of_05803(shared: Path) -> None:
+def test_the_recorded_body_of_05803(extracts: Path) -> None:
     """Status `..` and null, units, role, and the stamp in UTC."""
-    cube = decode((shared / "upstream/ssb/v2_data_05803_no_with_status.json").read_bytes(), "05803")
+    cube = decode((extracts / "upstream/ssb/v2_data_05803_no_with_status.json").read_bytes(), "05803")
     assert cube.table_id == "05803"
     assert cube.updated_at is not None
     assert cube.updated_at.isoformat() == "2026-04-15T06:00:00+00:00"

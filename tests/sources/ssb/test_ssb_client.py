@@ -329,9 +329,9 @@ def test_a_spec_without_selection_is_a_spec_error(upstream: LocalUpstream) -> No
         SsbClient(http_for(upstream)).probe(make_spec("ssb", "12272"))
 
 
-def test_recorded_bodies_pass_through_unchanged(shared: Path, landing: Landing, tmp_path: Path) -> None:
+def test_recorded_bodies_pass_through_unchanged(extracts: Path, landing: Landing, tmp_path: Path) -> None:
     """The recorded answer of table 05803 (2025, 2026) served and fetched again: the same cells and status."""
-    recorded = json.loads((shared / "upstream/ssb/v2_data_05803_no_with_status.json").read_bytes())
+    recorded = json.loads((extracts / "upstream/ssb/v2_data_05803_no_with_status.json").read_bytes())
     with LocalUpstream(write_release(tmp_path / "up", {"ssb/05803.json": recorded})) as upstream:
         selection = {"ContentsCode": {"codes": ["*"]}, "Tid": {"codes": ["*"]}}
         (fetched,) = SsbClient(http_for(upstream)).fetch(make_spec("ssb", "05803", selection=selection), landing)

@@ -288,14 +288,14 @@ def test_country_of_background_keeps_ssbs_three_digits(tmp_path: Path) -> None:
     assert rows(reading.table, "country_background", "value") == [("all", 6000.0), ("132", 900.0), ("816", 700.0)]
 
 
-def test_the_form_and_the_table_are_known_from_the_bytes(shared: Path, tmp_path: Path) -> None:
-    path = shared / "upstream/ssb/v2_data_05803_no_with_status.json"
+def test_the_form_and_the_table_are_known_from_the_bytes(extracts: Path, tmp_path: Path) -> None:
+    path = extracts / "upstream/ssb/v2_data_05803_no_with_status.json"
     sighting = reader.recognise(Specimen(path))
     assert sighting and (sighting.form, sighting.table) == ("ssb_jsonstat2", "05803")
     other = tmp_path / "v1_error.json"
     other.write_text('{"error": "Parameter error"}', encoding="utf-8")
     assert form_of(other) is None
-    assert form_of(shared / "upstream/ssb/v2_tables_no_page1.json") is None
+    assert form_of(extracts / "upstream/ssb/v2_tables_no_page1.json") is None
 
 
 @st.composite

@@ -22,8 +22,8 @@ from tests.support.nav_workbooks import Fault, write
 from tests.support.ssb_bodies import own_spec, rows, spec_of
 
 
-def read(shared: Path, name: str, spec: DatasetSpec) -> Reading:
-    path = shared / "upstream" / "ssb" / name
+def read(extracts: Path, name: str, spec: DatasetSpec) -> Reading:
+    path = extracts / "upstream" / "ssb" / name
     form = form_of(path)
     assert form is not None
     reading = reader.READERS[form](spec, [Document(path, name)])
@@ -41,9 +41,9 @@ def figure(reading: Reading, region: str, year: int, **wanted: str) -> float | N
     return found[0]
 
 
-def test_children_in_kindergarten_12272(shared: Path) -> None:
+def test_children_in_kindergarten_12272(extracts: Path) -> None:
     """Two sheets, sums of the owner to the right and below, zeros for codes that were not in force."""
-    reading = read(shared, "xlsx_12272_minority_kindergarten_2015_2021.xlsx", spec_of("ssb/12272"))
+    reading = read(extracts, "xlsx_12272_minority_kindergarten_2015_2021.xlsx", spec_of("ssb/12272"))
     children, minority = "kindergarten_children", "kindergarten_minority_language_children"
     assert figure(reading, "3805", 2021, measure=children) == 2147
     assert figure(reading, "3805", 2021, measure=minority) == 370
@@ -67,9 +67,9 @@ def test_children_in_kindergarten_12272(shared: Path) -> None:
     assert "zeros and dots outside the code's validity left out" in reading.notes
 
 
-def test_labour_status_13563(shared: Path) -> None:
+def test_labour_status_13563(extracts: Path) -> None:
     """Nine tables in nine sheets, some side by side, some with areas across; the same cell in several of them once."""
-    reading = read(shared, "xlsx_13563_neet_by_immigrant_category_2021.xlsx", spec_of("ssb/13563"))
+    reading = read(extracts, "xlsx_13563_neet_by_immigrant_category_2021.xlsx", spec_of("ssb/13563"))
     young = {"age_group": "age_15_29"}
     outside = {"category": "outside_work_education_measures"}
     everyone, immigrants = {"immigrant_category": "all"}, {"immigrant_category": "immigrants"}
@@ -85,9 +85,9 @@ def test_labour_status_13563(shared: Path) -> None:
     assert reading.notes["exact duplicate rows dropped"] > 0
 
 
-def test_education_level_09429(shared: Path) -> None:
+def test_education_level_09429(extracts: Path) -> None:
     """Shares of the owner to the right, sums below, women stacked under men with a header of their own."""
-    reading = read(shared, "xlsx_09429_education_level_2022.xlsx", spec_of("ssb/09429"))
+    reading = read(extracts, "xlsx_09429_education_level_2022.xlsx", spec_of("ssb/09429"))
     larvik = {level: figure(reading, "3805", 2022, sex="all", education_level=level) for level in ("all", "primary")}
     assert larvik == {"all": 40_153, "primary": 10_381}
     assert figure(reading, "3805", 2022, sex="all", education_level="vocational_college") == 1387
@@ -97,31 +97,31 @@ def test_education_level_09429(shared: Path) -> None:
     assert (men, women) == (19_989, 40_153 - 19_989)
 
 
-def test_employed_share_06445(shared: Path) -> None:
+def test_employed_share_06445(extracts: Path) -> None:
     """Three columns of the owner between the labels and the figures."""
-    reading = read(shared, "xlsx_06445_employed_share.xlsx", spec_of("ssb/06445"))
+    reading = read(extracts, "xlsx_06445_employed_share.xlsx", spec_of("ssb/06445"))
     assert figure(reading, "3805", 2022, age_group="age_15_74") == 64.2
     assert reading.table.num_rows == 23
 
 
-def test_kindergarten_key_figures_13502(shared: Path) -> None:
+def test_kindergarten_key_figures_13502(extracts: Path) -> None:
     """Year and caption in the label column, the owner's statistics between, the country under a label row."""
-    reading = read(shared, "xlsx_13502_kindergarten_key_figures_2021.xlsx", spec_of("ssb/13502"))
+    reading = read(extracts, "xlsx_13502_kindergarten_key_figures_2021.xlsx", spec_of("ssb/13502"))
     assert figure(reading, "3805", 2021, measure="kindergarten_1_5_pct") == 92.9
     assert figure(reading, "00", 2021, measure="kindergarten_3_5_pct") == 97.4
     assert figure(reading, "3818", 2021, measure="kindergarten_1_5_pct") == 100.6
     assert reading.table.num_rows == 2 * (6 + 17 + 1)
 
 
-def test_former_participants_10824(shared: Path) -> None:
-    reading = read(shared, "xlsx_10824_former_intro_participants_2021.xlsx", spec_of("ssb/10824"))
+def test_former_participants_10824(extracts: Path) -> None:
+    reading = read(extracts, "xlsx_10824_former_intro_participants_2021.xlsx", spec_of("ssb/10824"))
     assert figure(reading, "38", 2021, measure="former_participants_one_year_after_pct") == 55
     assert reading.table.num_rows == 11
     assert reading.updated_at == datetime(2023, 1, 25, 7, tzinfo=UTC)
 
 
-def test_commuting_11616_csv(shared: Path) -> None:
-    reading = read(shared, "csv_11616_vestfold_telemark_2021.csv", spec_of("ssb/11616"))
+def test_commuting_11616_csv(extracts: Path) -> None:
+    reading = read(extracts, "csv_11616_vestfold_telemark_2021.csv", spec_of("ssb/11616"))
     assert figure(reading, "3805", 2021, measure="employed_residents_persons") == 22_538
     assert figure(reading, "3805", 2021, measure="commuters_out_persons") == 8005
     assert reading.table.num_rows == 23 * 4
@@ -143,9 +143,9 @@ def culture() -> DatasetSpec:
     return own_spec(upstream_id="13135", columns=columns, options=options)
 
 
-def test_dots_outside_validity_13135(shared: Path) -> None:
+def test_dots_outside_validity_13135(extracts: Path) -> None:
     """A KOSTRA share gives `.` outside a code's years; all that stays are figures of codes in force."""
-    reading = read(shared, "xlsx_13135_kostra_culture_key_figures.xlsx", culture())
+    reading = read(extracts, "xlsx_13135_kostra_culture_key_figures.xlsx", culture())
     larvik = {
         (code, start.year)
         for code, start in rows(reading.table, "region_code", "period_start")
@@ -157,9 +157,9 @@ def test_dots_outside_validity_13135(shared: Path) -> None:
     assert reading.updated_at == datetime(2021, 6, 15, 6, tzinfo=UTC)
 
 
-def test_the_harmonised_population_of_another_project(shared: Path) -> None:
+def test_the_harmonised_population_of_another_project(extracts: Path) -> None:
     name = "derived_07459_population_2024_municipalities.csv"
-    reading = read(shared, name, spec_of("ssb/07459_harmonised"))
+    reading = read(extracts, name, spec_of("ssb/07459_harmonised"))
     figures = {s.year: v for c, s, v in rows(reading.table, "region_code", "period_start", "value") if c == "3909"}
     assert [figures[year] for year in (2023, 2024, 2025, 2026)] == [48_246, 48_715, 48_870, 49_022]
     assert reading.table.num_rows == 14_637
@@ -180,9 +180,9 @@ def test_every_extract_at_hand_is_recognised(shared: Path) -> None:
     assert form_of(folder / "derived_11607_telemark_share.csv") is None
 
 
-def test_a_figure_leads_back_to_its_cell(shared: Path) -> None:
+def test_a_figure_leads_back_to_its_cell(extracts: Path) -> None:
     name = "xlsx_12272_minority_kindergarten_2015_2021.xlsx"
-    document = Document(shared / "upstream" / "ssb" / name, name)
+    document = Document(extracts / "upstream" / "ssb" / name, name)
     reading = website.read_xlsx(spec_of("ssb/12272"), [document])
     place = next(
         (row, column)
@@ -295,8 +295,8 @@ def test_a_second_block_must_repeat_its_header(tmp_path: Path) -> None:
     assert "3911" not in reading.table["region_code"].to_pylist()
 
 
-def test_a_csv_saved_again_as_utf8_reads_the_same(shared: Path, tmp_path: Path) -> None:
-    source = shared / "upstream" / "ssb" / "csv_11616_vestfold_telemark_2021.csv"
+def test_a_csv_saved_again_as_utf8_reads_the_same(extracts: Path, tmp_path: Path) -> None:
+    source = extracts / "upstream" / "ssb" / "csv_11616_vestfold_telemark_2021.csv"
     again = tmp_path / "11616.csv"
     again.write_bytes(source.read_bytes().decode("latin-1").replace("\n", "\r\n").encode("utf-8-sig"))
     spec = spec_of("ssb/11616")
@@ -314,8 +314,8 @@ def test_a_csv_saved_again_as_utf8_reads_the_same(shared: Path, tmp_path: Path) 
         (b'"Larvik";1;1;1;1', UnknownLabelError),
     ],
 )
-def test_csv_cells_outside_the_grammar(shared: Path, tmp_path: Path, line: bytes, error: type[SourceError]) -> None:
-    source = (shared / "upstream" / "ssb" / "csv_11616_vestfold_telemark_2021.csv").read_bytes()
+def test_csv_cells_outside_the_grammar(extracts: Path, tmp_path: Path, line: bytes, error: type[SourceError]) -> None:
+    source = (extracts / "upstream" / "ssb" / "csv_11616_vestfold_telemark_2021.csv").read_bytes()
     path = tmp_path / "11616.csv"
     path.write_bytes(b"\n".join(line if row.startswith(b'"3805') else row for row in source.splitlines()))
     with pytest.raises(error):
