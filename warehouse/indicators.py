@@ -133,7 +133,7 @@ def _parse(raw: Any, where: str) -> Indicator:
     try:
         return Indicator.model_validate(raw)
     except ValidationError as problem:
-        raise _error("a valid indicator (see docs/indicators.md)", str(problem), where) from problem
+        raise _error("a valid indicator (see docs/adding-an-indicator.md)", str(problem), where) from problem
 
 
 def _error(expected: str, found: str, where: str) -> IndicatorError:

@@ -20,7 +20,11 @@ TARGET = re.compile(r"`make (?:[A-Z]+=\S+ )?([a-z]+)`|^make ([a-z]+)", re.MULTIL
 COMMAND = re.compile(r"(?<![\w/.])integrering ((?:[a-z][a-z-]* ?){1,2})")
 MADE_BY_A_RUN = ("warehouse/data", "report/rapport")
 """What a run makes, and what it makes inside a release."""
-EXAMPLES = {"sources/ssb/datasets/13760.yml"}
+EXAMPLES = {
+    "sources/ssb/datasets/13760.yml",
+    "sources/published/datasets/language_rates.yml",
+    "sources/published/data/language_rates.csv",
+}
 """Files that a page tells its reader to write."""
 
 DOCS = sorted([*PROJECT.glob("*.md"), *(PROJECT / "docs").rglob("*.md")])

@@ -19,7 +19,10 @@ from sources.dataset import spec as spec_model
 from sources.dataset.discovery import discover
 from sources.dataset.options import options_of
 from sources.dataset.spec import DatasetSpec, load_spec, load_specs
+from sources.errors import SourceError
 from sources.landing.store import Landing
+from sources.ports import Document
+from sources.published.reader import read_table
 from sources.ssb import reader
 from sources.ssb.selection import SsbQuery
 from sources.ssb.terms import SsbReading, Website
@@ -85,8 +88,25 @@ def test_no_page_has_to_be_made_anew(added: dict[str, DatasetSpec], monkeypatch:
 
 
 def test_the_example_of_a_second_publisher_is_a_spec_too() -> None:
-    assert DatasetSpec.model_validate(yaml.safe_load(EXAMPLES[1])).measure == "participants"
+    second = DatasetSpec.model_validate(yaml.safe_load(EXAMPLES[1]))
+    assert second.measure == "participants" and second.cadence_note  # every spec of IMDi says what was seen (T34)
     assert options_of(DatasetSpec.model_validate(yaml.safe_load(EXAMPLES[0])), "ssb", SsbQuery).selection
+
+
+def test_the_example_of_a_reference_table_reads_its_rows(tmp_path: Path) -> None:
+    """The spec of the page, and two rows of its two columns: typed, and an empty amount refused since it is required."""
+    spec = DatasetSpec.model_validate(yaml.safe_load(EXAMPLES[2]))
+    path = tmp_path / "language_rates.csv"
+    path.write_text("year,amount_nok\n2024,100\n2025,110\n", encoding="utf-8")
+    document = Document(path, path.name)
+    read = read_table(spec, [document])
+    assert read.select(["year", "amount_nok"]).to_pylist() == [
+        {"year": 2024, "amount_nok": 100},
+        {"year": 2025, "amount_nok": 110},
+    ]
+    path.write_text("year,amount_nok\n2024,\n", encoding="utf-8")
+    with pytest.raises(SourceError):
+        read_table(spec, [document])
 
 
 def test_every_field_is_on_the_page() -> None:
