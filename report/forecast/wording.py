@@ -24,6 +24,7 @@ _CATEGORIES = {
     "adult_or_child_in_family": "voksen eller barn i familie",
     "unaccompanied_minor": "enslig mindreårig",
 }
+_STAGES = {"accounts": "regnskap", "adopted": "vedtatt", "revised": "revidert", "proposal": "forslag"}
 _NAMED = {"request": "IMDis anmodning", "decision": "Kommunens vedtak"}
 
 
@@ -76,6 +77,7 @@ def assumption_lines(answer: Forecast) -> list[str]:
         _ages(rows),
         _months(rows),
         "Særskilt tilskudd for enslige mindreårige som alt er bosatt, er ikke med, fordi alderen deres ikke er kjent.",
+        *_budget(answer),
         *(["Noen av tallene er demodata og ikke virkelige."] if answer.is_demo else []),
     ]
 
@@ -98,6 +100,17 @@ def _rates(answer: Forecast) -> list[str]:
         missing = ", ".join(str(year) for year in answer.unread_rates)
         said.append(f"Satser for {missing} er ikke lest inn. Fyll ut malen «satser» fra Prop. 1 S, så brukes de.")
     return said
+
+
+def _budget(answer: Forecast) -> list[str]:
+    """What the whole country's grants come to: a forecast that moves the other way needs a reason."""
+    years = [f"{_millions(row.amount_nok)} i {row.year} ({_STAGES[row.stage]})" for row in answer.budget]
+    said = "Til kontroll: integreringstilskuddet i hele landet (kap. 671 post 60) er i millioner kroner"
+    return [f"{said} {', '.join(years)}."] if years else []
+
+
+def _millions(value: float) -> str:
+    return f"{int(value / 1e6 + 0.5):,}".replace(",", " ")
 
 
 def _legacy(answer: Forecast) -> str:

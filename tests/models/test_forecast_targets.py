@@ -131,6 +131,32 @@ def test_from_now_with_no_other_word(warehouse: duckdb.DuckDBPyConnection) -> No
     assert "bosatt så langt per 28. september 2026: 35 av 50 vedtatte" in told
     assert "Satser for 2024, holdt uendret fra 2024." in told
     assert "Satser for 2025, 2026, 2027 er ikke lest inn." in told
+    assert (
+        "21 505 i 2024 (regnskap), 19 403 i 2025 (regnskap), 17 283 i 2026 (revidert), 13 712 i 2027 (forslag)" in told
+    )
+
+
+def test_printed_facts_are_tables_with_their_source(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """Coverage over 100 percent in 2019 and 2020 (D41), what was paid to Larvik, and rates that others print."""
+    covered = warehouse.sql(
+        """select year, printed_coverage_pct, source_document from marts.cost_coverage
+           where scheme = 'integration_grant' and series = 'actual' and year between 2016 and 2020 order by year"""
+    ).fetchall()
+    assert [row[:2] for row in covered] == [(2016, 92.3), (2017, 95.2), (2018, 99.6), (2019, 101.7), (2020, 105.9)]
+    parts, whole = warehouse.sql(
+        """select sum(amount_nok) filter (grant_type <> 'all_grants_from_imdi'),
+               sum(amount_nok) filter (grant_type = 'all_grants_from_imdi')
+           from marts.grant_paid where region_code = '3909' group by year order by year desc"""
+    ).fetchall()[0]
+    assert parts == pytest.approx(whole)
+    assert whole == pytest.approx(141_593_640.8)
+    rates = dict(
+        warehouse.sql(
+            """select applies_to, amount_nok from marts.printed_rate
+               where year = 2023 and grant_name like 'special%'"""
+        ).fetchall()
+    )
+    assert rates == {"age_to_16": 1_118_000, "age_from_17": 705_000}
 
 
 def test_the_running_year_as_decided(warehouse: duckdb.DuckDBPyConnection) -> None:

@@ -19,6 +19,8 @@ from warehouse.forecast.question import GRANT_YEARS, Question, Settled, check, r
 
 RULES = Path(__file__).parents[2] / "dbt_project" / "macros" / "grant_forecast.sql"
 
+BUDGET_YEARS = 4
+
 
 @dataclass(frozen=True)
 class Worth:
@@ -38,6 +40,15 @@ class Rate:
 
 
 @dataclass(frozen=True)
+class Budget:
+    """What the state pays in integration grants in the whole country in a year, at the latest stage known."""
+
+    year: int
+    stage: str
+    amount_nok: float
+
+
+@dataclass(frozen=True)
 class Forecast:
     """The answer. Rows are dicts in the order of the columns they are printed in.
 
@@ -47,6 +58,7 @@ class Forecast:
     or unknown cohort leaves only bounds, and its upper bound None where nobody knows the cohort. ``basis``: where the number
     of a scenario that the release knows comes from; ``left_out``: those it does not know. ``unread_rates``: years up to the
     last of the forecast, this year or the next at most, without rates. ``worth``: of each cohort that nobody knows.
+    ``budget``: the state's appropriations of the newest four years, a check on the direction.
     """
 
     question: Question
@@ -61,6 +73,7 @@ class Forecast:
     rates: list[Rate]
     unread_rates: list[int]
     worth: list[Worth]
+    budget: list[Budget]
 
     @property
     def municipality(self) -> str:
@@ -109,6 +122,7 @@ def forecast(connection: duckdb.DuckDBPyConnection, asked: Question) -> Forecast
         rates=_rates(connection, used),
         unread_rates=_unread(connection, asked, used),
         worth=_worth(connection, asked, legacy),
+        budget=_budget(connection),
     )
 
 
@@ -220,6 +234,15 @@ def _worth(connection: duckdb.DuckDBPyConnection, asked: Question, legacy: Seque
         f"select settlement_year, sum(amount_nok) from ({query}) where component = 'legacy' group by 1 order by 1"
     ).fetchall()
     return [Worth(*row) for row in rows]
+
+
+def _budget(connection: duckdb.DuckDBPyConnection) -> list[Budget]:
+    rows = connection.execute(
+        "select year, stage, amount_nok from marts.state_budget where grant_item = 'integration_grant' "
+        "qualify row_number() over (partition by year order by case stage when 'accounts' then 1 when 'revised' then 2 "
+        "when 'adopted' then 3 else 4 end) = 1 order by year"
+    ).fetchall()
+    return [Budget(*row) for row in rows][-BUDGET_YEARS:]
 
 
 @cache

@@ -1,0 +1,13 @@
+-- What IMDi has paid in grants by type, area and year, as others quote it.
+select
+    year,
+    region_code,
+    grant_type,
+    cast(amount_nok as double) as amount_nok,
+    source_document,
+    source_table,
+    dataset_id,
+    release_id,
+    source_row,
+    is_demo
+from {{ ref('stg_published__grants_paid') }}

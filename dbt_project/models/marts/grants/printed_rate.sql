@@ -1,0 +1,14 @@
+-- Rates as other documents print them, beside the rates that forecasts use; never used for a forecast.
+select
+    year,
+    grant_name,
+    applies_to,
+    cast(amount_nok as double) as amount_nok,
+    note_nb,
+    source_document,
+    source_table,
+    dataset_id,
+    release_id,
+    source_row,
+    is_demo
+from {{ ref('stg_published__printed_rates') }}

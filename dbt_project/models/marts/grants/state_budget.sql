@@ -1,0 +1,13 @@
+-- State appropriations for the grants by year and stage: what the national sum of a forecast must move with.
+select
+    year,
+    grant_item,
+    stage,
+    cast(amount_nok as double) as amount_nok,
+    source_document,
+    source_table,
+    dataset_id,
+    release_id,
+    source_row,
+    is_demo
+from {{ ref('stg_published__state_budget') }}
