@@ -15,7 +15,7 @@ import duckdb
 import jinja2
 
 from warehouse.forecast.cohorts import Cohort, Known, cohorts, known_numbers
-from warehouse.forecast.question import GRANT_YEARS, Question, Settled, check, rate_years
+from warehouse.forecast.question import GRANT_YEARS, ForecastError, Question, Settled, check, rate_years
 
 RULES = Path(__file__).parents[2] / "dbt_project" / "macros" / "grant_forecast.sql"
 
@@ -98,6 +98,18 @@ class Forecast:
 
 def forecast(connection: duckdb.DuckDBPyConnection, asked: Question) -> Forecast:
     """The answer to a question, read from a published release (a read-only connection is enough). Raises ForecastError."""
+    try:
+        return _answer(connection, asked)
+    except (duckdb.CatalogException, duckdb.BinderException) as problem:
+        raise ForecastError(
+            expected="a release made by the models of this version",
+            found=str(problem).splitlines()[0],
+            where="forecast, release",
+            next_step="run `integrering run`, which makes a new release",
+        ) from problem
+
+
+def _answer(connection: duckdb.DuckDBPyConnection, asked: Question) -> Forecast:
     check(connection, asked)
     legacy = cohorts(connection, asked)
     numbers = known_numbers(connection, asked.municipality)
