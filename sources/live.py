@@ -13,6 +13,8 @@ from typing import Protocol, runtime_checkable
 from sources.dataset.options import options_of
 from sources.dataset.spec import DatasetSpec
 from sources.errors import ClosedError, SourceError
+from sources.fhi.client import FhiClient
+from sources.fhi.table import FhiTable
 from sources.http.client import HttpClient
 from sources.imdi.client import ImdiClient
 from sources.imdi.download import ImdiDownload
@@ -67,12 +69,18 @@ class CheckRow:
 
 def live_clients(http: HttpClient) -> dict[str, Client]:
     """A client for each source that has one, all over one HTTP client."""
-    return {"imdi": ImdiClient(http), "ssb": SsbClient(http), "nav": NavClient(http), "klass": KlassClient(http)}
+    return {
+        "imdi": ImdiClient(http),
+        "ssb": SsbClient(http),
+        "nav": NavClient(http),
+        "fhi": FhiClient(http),
+        "klass": KlassClient(http),
+    }
 
 
 def is_live(spec: DatasetSpec) -> bool:
     """Whether a dataset can be fetched by a program: IMDi's all, the others when the spec has the client's settings."""
-    return spec.source == "imdi" or (spec.source in ("ssb", "nav", "klass") and spec.source in spec.options)
+    return spec.source == "imdi" or (spec.source in ("ssb", "nav", "fhi", "klass") and spec.source in spec.options)
 
 
 def planned_call(spec: DatasetSpec) -> str:
@@ -95,6 +103,9 @@ def planned_call(spec: DatasetSpec) -> str:
     if spec.source == "nav":
         page = options_of(spec, "nav", NavPage)
         return f"GET www.nav.no{page.page}, then the workbook with {page.table_code} in its name"
+    if spec.source == "fhi":
+        table = options_of(spec, "fhi", FhiTable)
+        return f"GET {table.address[8:]}/query, then POST its data ({', '.join(table.selection)})"
     request = options_of(spec, "klass", KlassRequest)
     target = f" to {request.target}" if request.target else ""
     return f"GET data.ssb.no/api/klass/v1, {request.kind} of {request.classification}{target} since {request.from_date}"

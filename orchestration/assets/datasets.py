@@ -34,7 +34,7 @@ GROUP_NAMES = {
 """Groups as the Dagster UI shows them (its names take letters, digits and underscores)."""
 
 LANDED_CHECK = "landed_without_objection"
-_SOURCES_WITH_FILES = ("imdi", "ssb", "nav", "klass", "published", "municipal")
+_SOURCES_WITH_FILES = ("imdi", "ssb", "nav", "fhi", "klass", "published", "municipal")
 
 
 def dataset_key(spec: DatasetSpec) -> dg.AssetKey:

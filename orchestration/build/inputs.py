@@ -27,7 +27,7 @@ from warehouse.indicators import Indicator, check_references, term_rows
 FIRST_YEAR, LAST_YEAR = 1900, 2999
 """Bounds of a rule that holds for all years."""
 
-OBSERVING_SOURCES = ("imdi", "ssb", "nav")
+OBSERVING_SOURCES = ("imdi", "ssb", "nav", "fhi")
 
 
 def build_inputs(

@@ -368,7 +368,7 @@ def http_client(workspace: Workspace) -> HttpClient:
     """The polite client of this installation: contact, shared call counts, quarantine, and the local upstream if set."""
     settings, root = workspace.settings, workspace.folder.root
     local = settings.local_upstream.rstrip("/")
-    hosts = ("data.ssb.no", "app-simapi-prod.azurewebsites.net", "www.imdi.no", "www.nav.no")
+    hosts = ("data.ssb.no", "app-simapi-prod.azurewebsites.net", "www.imdi.no", "www.nav.no", "statistikk-data.fhi.no")
     return HttpClient(
         HttpSettings(
             contact=settings.contact,

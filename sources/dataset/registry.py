@@ -13,6 +13,7 @@ from pathlib import Path
 from sources.dataset.recognition import Recogniser, Sighting, Specimen
 from sources.errors import SourceError
 from sources.faults import told_as_fault
+from sources.fhi import reader as fhi
 from sources.imdi import reader as imdi
 from sources.imdi.settlement import reader as settlement
 from sources.klass import reader as klass
@@ -56,6 +57,7 @@ def forms() -> dict[str, Form]:
             Form(name, "nav", read, sheet_cells, () if name == "nav_workbook" else (name,))
             for name, read in nav.READERS.items()
         ],
+        Form(fhi.FORM, "fhi", fhi.read, ssb.raw_cells, ("fhi_vedvarende_lavinntekt",)),
         Form(municipal.FORM, "municipal", municipal.read_template, municipal.raw_cells),
         Form("published_csv", "published", published.read_table, text_lines),
         Form("kostra_aggregate_csv", "kostra", published.read_table, text_lines),
@@ -88,7 +90,8 @@ def recognisers() -> dict[str, Recogniser]:
         "municipal": municipal.recognise,
         "imdi": lambda specimen: settlement.recognise(specimen) or imdi.recognise(specimen),
         "klass": klass.recognise,
-        "ssb": ssb.recognise,
+        "ssb": lambda specimen: None if fhi.recognise(specimen) else ssb.recognise(specimen),
+        "fhi": fhi.recognise,
         "nav": nav.recognise,
     }
 

@@ -64,6 +64,7 @@ PUBLISHERS: dict[str, Publisher] = {
     "imdi": Publisher(frozenset({"app-simapi-prod.azurewebsites.net"})),
     "imdi_pages": Publisher(frozenset({"www.imdi.no"})),
     "nav": Publisher(frozenset({"www.nav.no"})),
+    "fhi": Publisher(frozenset({"statistikk-data.fhi.no"})),
 }
 """Who may be called at all. SSB's guide to the StatBank API says 30 calls a minute an address; its answers name 40."""
 

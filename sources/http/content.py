@@ -53,7 +53,11 @@ def expect_json_object(file: Path, where: str) -> None:
 
 
 def read_json_object(body: bytes, where: str) -> dict[str, Any]:
-    """The object in a body. Raises NotOfKindError, or TransferError when the text ends inside the object."""
+    """The object in a body, with or without a byte order mark before it.
+
+    Raises NotOfKindError, or TransferError when the text ends inside the object.
+    """
+    body = body.removeprefix(b"\xef\xbb\xbf")
     if body.lstrip()[:1] != b"{":
         _refuse("a JSON object", body[:4_096], where)
     try:

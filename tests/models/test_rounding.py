@@ -54,7 +54,7 @@ class Laid(Build):
             }
         )
         self.table("staging", "stg_imdi__observations", laid)
-        for source in ("ssb", "nav"):
+        for source in ("ssb", "nav", "fhi"):
             self.table("staging", f"stg_{source}__observations", laid.slice(0, 0))
         series = [
             {

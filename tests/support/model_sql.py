@@ -167,7 +167,7 @@ class Build:
             "value_status": [cell.status for cell in cells],
         }
         self.table("staging", "laid", pa.table(rows))
-        for source in ("imdi", "ssb", "nav"):
+        for source in ("imdi", "ssb", "nav", "fhi"):
             only = "true" if source == "imdi" else "false"
             self.connection.execute(
                 f"create or replace table build.staging.stg_{source}__observations as "

@@ -14,7 +14,7 @@ from trials.local_upstream.server import LocalUpstream
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Serve releases from a folder as SSB, IMDi, NAV and Klass would.")
+    parser = argparse.ArgumentParser(description="Serve releases from a folder as SSB, IMDi, NAV, FHI and Klass would.")
     parser.add_argument("--folder", type=Path, required=True, help="numbered release folders, or one extracts folder")
     parser.add_argument("--port", type=int, default=8099)
     parser.add_argument("--validators", action="store_true", help="let IMDi send an ETag")

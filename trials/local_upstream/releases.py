@@ -23,7 +23,7 @@ _NAV_CODE = re.compile(r"(?<![A-Za-z0-9])([A-Z]{2,4}\d{2,4})(?![A-Za-z0-9])")
 
 
 class Releases:
-    """Items by key (``imdi/k/<table>``, ``ssb/<table>``, ``nav/<code>``, ``klass``) and their releases in order."""
+    """Items by key (``imdi/k/<table>``, ``ssb/<table>``, ``nav/<code>``, ``fhi/<table>``, ``klass``), in order of release."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -83,6 +83,8 @@ def _items(release: Path) -> Iterator[tuple[str, Path]]:
             yield f"imdi_page/{match.group(1)}", path
     for path in sorted(release.glob("ssb/*.json")):
         yield f"ssb/{path.name.split('.', 1)[0]}", path
+    for path in sorted(release.glob("fhi/*.json")):
+        yield f"fhi/{path.stem}", path
     for path in sorted(release.glob("nav/*.xlsx")):
         if match := _NAV_CODE.search(path.name.replace("_", " ")):
             yield f"nav/{match.group(1)}", path

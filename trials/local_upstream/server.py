@@ -19,12 +19,12 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from trials.local_upstream import faults as fault_kinds
-from trials.local_upstream import imdi, klass, nav, ssb
+from trials.local_upstream import fhi, imdi, klass, nav, ssb
 from trials.local_upstream.answers import Answer, Question, json_answer
 from trials.local_upstream.faults import Faults
 from trials.local_upstream.releases import Releases
 
-HOSTS = (ssb.HOST, imdi.HOST, imdi.PAGE_HOST, nav.HOST)
+HOSTS = (ssb.HOST, imdi.HOST, imdi.PAGE_HOST, nav.HOST, fhi.HOST)
 
 
 class LocalUpstream:
@@ -36,6 +36,7 @@ class LocalUpstream:
         self.imdi = imdi.Imdi(self.releases)
         self.ssb = ssb.Ssb(self.releases)
         self._klass, self._nav = klass.Klass(self.releases), nav.Nav(self.releases)
+        self._fhi = fhi.Fhi(self.releases)
         self.log: list[str] = []
         self._server = _Server(("127.0.0.1", port), _Handler)
         self._server.upstream = self
@@ -72,6 +73,8 @@ class LocalUpstream:
             return part.answer(question)
         if host == imdi.HOST:
             return self.imdi.answer(question)
+        if host == fhi.HOST:
+            return self._fhi.answer(question)
         if host == nav.HOST:
             return self._nav.answer(question)
         if host == imdi.PAGE_HOST:

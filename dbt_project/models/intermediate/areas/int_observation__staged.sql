@@ -8,6 +8,8 @@ with observations as (
     select * from {{ ref('stg_ssb__observations') }}
     union all
     select * from {{ ref('stg_nav__observations') }}
+    union all
+    select * from {{ ref('stg_fhi__observations') }}
 
 )
 
