@@ -6,7 +6,6 @@ A table or column that this release lacks gives no rows, so that the report says
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -19,9 +18,9 @@ import pyarrow as pa
 
 from warehouse.errors import NoRelease
 from warehouse.opening import open_read_only
+from warehouse.quoting import identifier
 
 Row = dict[str, Any]
-_NAME = re.compile(r"^[a-z][a-z0-9_]*$")
 _OSLO = ZoneInfo("Europe/Oslo")
 
 
@@ -83,11 +82,11 @@ class Marts:
         clauses, values = [], []
         for name, value in where.items():
             many = [value] if isinstance(value, str | int | bool) else list(value)
-            clauses.append(f'"{_name(name)}" in ({", ".join("?" for _ in many)})' if many else "false")
+            clauses.append(f'"{identifier(name)}" in ({", ".join("?" for _ in many)})' if many else "false")
             values += many
-        listed = ", ".join(f'"{_name(name)}"' for name in wanted)
-        ordered = [f'"{_name(name)}" nulls last' for name in order if name in found]
-        sql = f'select {listed} from marts."{_name(table)}"'
+        listed = ", ".join(f'"{identifier(name)}"' for name in wanted)
+        ordered = [f'"{identifier(name)}" nulls last' for name in order if name in found]
+        sql = f'select {listed} from marts."{identifier(table)}"'
         sql += f" where {' and '.join(clauses)}" if clauses else ""
         sql += f" order by {', '.join(ordered)}" if ordered else ""
         return [dict(zip(wanted, row, strict=True)) for row in self.connection.execute(sql, values).fetchall()]
@@ -109,9 +108,3 @@ def as_day(value: Any) -> date | None:
         aware = value if value.tzinfo else value.replace(tzinfo=UTC)
         return aware.astimezone(_OSLO).date()
     return value if isinstance(value, date) else None
-
-
-def _name(name: str) -> str:
-    if not _NAME.fullmatch(name):
-        raise ValueError(f"not a name of a mart: {name!r}")
-    return name

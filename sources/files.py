@@ -39,7 +39,7 @@ def write_whole(path: Path, content: bytes | str) -> None:
 
 
 def fsync_folder(folder: Path) -> None:
-    """Make a rename in this folder survive a power cut."""
+    """Make a rename in this folder survive a power cut (and the content of a file, where one is named)."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

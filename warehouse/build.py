@@ -12,7 +12,8 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-_NAME = re.compile(r"^[a-z][a-z0-9_]*$")
+from warehouse.quoting import identifier, literal
+
 _RELEASE = re.compile(r"^[0-9a-f]{16}$")
 _SLICE = re.compile(r"^[a-z_]+(@\d{4}-\d{2})?$")
 
@@ -76,29 +77,19 @@ def load_inputs(build_file: Path, inputs: BuildInputs) -> None:
         connection.execute("create schema if not exists landing")
         for name, table in inputs.metadata.items():
             connection.register("metadata_rows", table)
-            connection.execute(f"create or replace table landing.{_checked(name)} as select * from metadata_rows")
+            connection.execute(f"create or replace table landing.{identifier(name)} as select * from metadata_rows")
             connection.unregister("metadata_rows")
         for source, rows in inputs.observations.items():
-            connection.execute(_observation_view(f"{_checked(source)}_observation", rows))
+            connection.execute(_observation_view(f"{identifier(source)}_observation", rows))
         landed = [r for rows in inputs.observations.values() for r in rows]
         connection.execute(_series_view(landed, inputs.dimensions))
         connection.execute(_revision_view(inputs.revisions, inputs.dimensions))
         for dataset_id, (columns, landed) in inputs.tables.items():
-            connection.execute(_table_view(_checked(dataset_id), columns, landed))
-
-
-def _checked(name: str) -> str:
-    if not _NAME.fullmatch(name):
-        raise ValueError(f"not a name this project makes: {name!r}")
-    return name
-
-
-def _literal(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
+            connection.execute(_table_view(identifier(dataset_id), columns, landed))
 
 
 def _identity(rows: LandedRows | ComparedRows) -> str:
-    return f"'{_checked(rows.dataset_id)}' as dataset_id, {_release(rows.release_id)} as release_id"
+    return f"'{identifier(rows.dataset_id)}' as dataset_id, {_release(rows.release_id)} as release_id"
 
 
 def _release(release_id: str) -> str:
@@ -123,8 +114,7 @@ _OBSERVATION_COLUMNS = {
 def _observation_view(name: str, landed: list[LandedRows]) -> str:
     columns = ", ".join(_OBSERVATION_COLUMNS)
     selects = [
-        f"select {_identity(rows)}, {columns} from read_parquet({_literal(rows.path)}){_served(rows)}"
-        for rows in landed
+        f"select {_identity(rows)}, {columns} from read_parquet({literal(rows.path)}){_served(rows)}" for rows in landed
     ]
     return f"create or replace view landing.{name} as {_union(selects, _OBSERVATION_COLUMNS)}"
 
@@ -144,9 +134,9 @@ def _served(rows: LandedRows) -> str:
 def _series_view(landed: list[LandedRows], dimensions: tuple[str, ...]) -> str:
     """All series of all releases in use; an empty table where nothing but reference tables has landed."""
     columns = {"series_number": "integer", **dict.fromkeys(("measure", "unit", "period_kind", *dimensions), "varchar")}
-    listed = ", ".join(_checked(name) for name in columns)
+    listed = ", ".join(identifier(name) for name in columns)
     selects = [
-        f"select {_identity(rows)}, {listed} from read_parquet({_literal(rows.path.with_name('series.parquet'))})"
+        f"select {_identity(rows)}, {listed} from read_parquet({literal(rows.path.with_name('series.parquet'))})"
         for rows in landed
     ]
     return f"create or replace table landing.observation_series as {_union(selects, columns)}"
@@ -154,7 +144,15 @@ def _series_view(landed: list[LandedRows], dimensions: tuple[str, ...]) -> str:
 
 def _revision_view(compared: list[ComparedRows], dimensions: tuple[str, ...]) -> str:
     """All comparisons (columns: sources/landing/differences.py): they grow with every release and are read where they lie."""
-    texts = ("region_code", "region_level", "period_kind", "measure", "unit", *map(_checked, dimensions), "change_kind")
+    texts = (
+        "region_code",
+        "region_level",
+        "period_kind",
+        "measure",
+        "unit",
+        *map(identifier, dimensions),
+        "change_kind",
+    )
     columns = {
         **dict.fromkeys(texts, "varchar"),
         "period_start": "date",
@@ -163,21 +161,21 @@ def _revision_view(compared: list[ComparedRows], dimensions: tuple[str, ...]) ->
     }
     selects = [
         f"select {_identity(rows)}, {_release(rows.before_release_id)} as before_release_id, {', '.join(columns)} "
-        f"from read_parquet({_literal(rows.path)})"
+        f"from read_parquet({literal(rows.path)})"
         for rows in compared
     ]
     return f"create or replace view landing.revision as {_union(selects, {'before_release_id': 'varchar', **columns})}"
 
 
 def _table_view(dataset_id: str, columns: dict[str, str], landed: LandedRows | None) -> str:
-    types = {_checked(name): SQL_TYPES[kind] for name, kind in columns.items()}
+    types = {identifier(name): SQL_TYPES[kind] for name, kind in columns.items()}
     if landed is None:
         empty = _union([], {"is_demo": "boolean", "source_row": "integer", **types})
         return f"create or replace view landing.{dataset_id} as {empty}"
     casts = ", ".join(f'cast("{name}" as {kind}) as "{name}"' for name, kind in types.items())
     return (
         f"create or replace view landing.{dataset_id} as select {_identity(landed)}, "
-        f"{str(landed.is_demo).lower()} as is_demo, source_row, {casts} from read_parquet({_literal(landed.path)})"
+        f"{str(landed.is_demo).lower()} as is_demo, source_row, {casts} from read_parquet({literal(landed.path)})"
     )
 
 

@@ -21,6 +21,7 @@ from orchestration.workspace import DBT_PROJECT, Workspace
 from warehouse.build import connect
 from warehouse.errors import WarehouseError
 from warehouse.lock import writer_lock
+from warehouse.quoting import literal
 from warehouse.release.equality import TableEquality, compare_tables
 from warehouse.release.state import last_published
 from warehouse.settings import load_settings
@@ -42,8 +43,8 @@ def export_staging(build_file: Path, target: Path) -> int:
         for schema, name in relations:
             folder = target / schema / name
             folder.mkdir(parents=True)
-            file = str(folder / "part.parquet").replace("'", "''")
-            connection.execute(f"copy {schema}.\"{name}\" to '{file}' (format parquet, compression zstd)")
+            file = literal(folder / "part.parquet")
+            connection.execute(f'copy {schema}."{name}" to {file} (format parquet, compression zstd)')
     return len(relations)
 
 

@@ -189,6 +189,20 @@ def test_the_tests_that_the_list_of_faults_names_are_there() -> None:
         assert any(f"def {test}" in text for file, text in code.items() if name in ("", file)), test
 
 
+def test_quoting_and_hashing_of_files_stand_in_one_module_each() -> None:
+    """A second helper is a second guarantee: eight of them had grown before there was one."""
+    homes = {
+        r"""replace\("'", "''"\)""": "warehouse/quoting.py",
+        r"hashlib\.file_digest|os\.fsync": "sources/files.py",
+    }
+    modules = [path for package in PACKAGES for path in _modules(package)]
+    for pattern, home in homes.items():
+        found = {
+            p.relative_to(PROJECT).as_posix() for p in modules if re.search(pattern, p.read_text(encoding="utf-8"))
+        }
+        assert found == {home}, f"{pattern}: use {home}"
+
+
 def test_the_schema_for_editors_is_up_to_date() -> None:
     assert SCHEMA_FILE.read_text(encoding="utf-8") == schema_text(), "run python -m sources.dataset.schema"
     assert "dataset_id" in json.loads(schema_text())["properties"]

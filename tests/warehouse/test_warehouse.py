@@ -193,7 +193,7 @@ def _fail_with(code: int) -> Callable[..., None]:
     return fail
 
 
-@pytest.mark.parametrize("step", ["_write_manifest", "_fsync", "write_tables", "_verify", "_digest"])
+@pytest.mark.parametrize("step", ["_write_manifest", "fsync_folder", "write_tables", "_verify", "file_digest"])
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EROFS])
 def test_a_full_or_read_only_disk_leaves_the_release_before(
     folder: DataFolder, monkeypatch: pytest.MonkeyPatch, step: str, code: int

@@ -5,7 +5,6 @@ Here: the DuckDB file and one Parquet file per table. Not here: when a candidate
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -15,6 +14,7 @@ import duckdb
 from warehouse.build import connect
 from warehouse.errors import VerificationFailed
 from warehouse.paths import DATABASE
+from warehouse.quoting import identifier, literal
 from warehouse.release.content import columns_of, content_hash
 
 STORAGE_VERSION = "v1.0.0"
@@ -30,8 +30,6 @@ memory. Far fewer leave a third of the file empty (measured)."""
 SETTINGS = ("preserve_insertion_order = true", "disabled_compression_methods = 'fsst'")
 """Rows stay in the order they are written in, but for seams between threads. FSST costs a seventh of the writing and saves
 nothing on codes (measured)."""
-
-_IDENTIFIER = re.compile(r"^[a-z][a-z0-9_]*$")
 
 
 @dataclass(frozen=True)
@@ -75,8 +73,8 @@ def write_tables(build_file: Path, candidate: Path, tables: list[TableDoc]) -> l
     with connect(own, memory_limit=MEMORY_LIMIT) as connection:
         for setting in SETTINGS:
             connection.execute(f"set {setting}")
-        connection.execute(f"attach {_quoted(build_file)} as build (read_only)")
-        connection.execute(f"attach {_quoted(candidate / DATABASE)} as release (storage_version '{STORAGE_VERSION}')")
+        connection.execute(f"attach {literal(build_file)} as build (read_only)")
+        connection.execute(f"attach {literal(candidate / DATABASE)} as release (storage_version '{STORAGE_VERSION}')")
         connection.execute("create schema release.marts")
         facts = [_write_table(connection, candidate, table) for table in tables if not table.is_view]
         (home,) = connection.execute("select current_database()").fetchone()
@@ -99,14 +97,14 @@ def _write_table(connection: duckdb.DuckDBPyConnection, candidate: Path, table: 
     select = f'select {selected} from build.marts."{table.name}"'
     # a declared key settles the order of rows; without one, all columns do
     last = [name for name in table.key or columns if name not in table.order_by]
-    order = ", ".join(f'"{_identifier(name)}" nulls last' for name in [*table.order_by, *last])
+    order = ", ".join(f'"{identifier(name)}" nulls last' for name in [*table.order_by, *last])
     connection.execute(f"create table {target} as {select} limit 0")
     for areas in _area_ranges(connection, table):
         # each part in a transaction of its own: after one around all of them DuckDB 2.0 shows a scan no row before a checkpoint
         connection.execute(f"insert into {target} {select} where {areas} order by {order}")
     _comment(connection, "table", target, table, columns)
     parquet = candidate / "parquet" / f"{table.name}.parquet"
-    connection.execute(f"copy {target} to {_quoted(parquet)} (format parquet, compression zstd)")
+    connection.execute(f"copy {target} to {literal(parquet)} (format parquet, compression zstd)")
     rows, digest = content_hash(connection, target, columns)
     return TableFacts(table.name, rows, digest, columns)
 
@@ -125,7 +123,7 @@ def _write_view(connection: duckdb.DuckDBPyConnection, table: TableDoc) -> None:
 
 def _columns(connection: duckdb.DuckDBPyConnection, table: TableDoc) -> list[str]:
     """The columns of a table or view of the build file. Raises VerificationFailed where there is none."""
-    found = [_identifier(name) for name, _ in columns_of(connection, "marts", _identifier(table.name), "build")]
+    found = [identifier(name) for name, _ in columns_of(connection, "marts", identifier(table.name), "build")]
     if not found:
         raise VerificationFailed(
             expected=f"the table marts.{table.name} in the build file",
@@ -139,10 +137,10 @@ def _columns(connection: duckdb.DuckDBPyConnection, table: TableDoc) -> list[str
 def _comment(
     connection: duckdb.DuckDBPyConnection, kind: str, target: str, table: TableDoc, columns: list[str]
 ) -> None:
-    connection.execute(f"comment on {kind} {target} is {_text(table.description)}")
+    connection.execute(f"comment on {kind} {target} is {literal(table.description)}")
     for column, description in table.columns.items():
         if column in columns and description:
-            connection.execute(f'comment on column {target}."{column}" is {_text(description)}')
+            connection.execute(f'comment on column {target}."{column}" is {literal(description)}')
 
 
 def _area_ranges(connection: duckdb.DuckDBPyConnection, table: TableDoc) -> list[str]:
@@ -152,27 +150,13 @@ def _area_ranges(connection: duckdb.DuckDBPyConnection, table: TableDoc) -> list
     """
     if not table.is_by_area:
         return ["true"]
-    column = f'"{_identifier(table.order_by[0])}"'
+    column = f'"{identifier(table.order_by[0])}"'
     largest = "select max(estimated_size) from duckdb_tables() where database_name = 'build'"
     parts = -(-connection.execute(largest).fetchone()[0] // ROWS_AT_A_TIME)
     areas = "select distinct region_code from build.marts.dim_region order by region_code"
-    codes = [_text(code) for (code,) in connection.execute(areas).fetchall()]
+    codes = [literal(code) for (code,) in connection.execute(areas).fetchall()]
     bounds = [codes[len(codes) * part // parts] for part in range(1, parts)]
     if not bounds:
         return ["true"]
     between = [f"{column} >= {low} and {column} < {high}" for low, high in pairwise(bounds)]
     return [f"({column} < {bounds[0]} or {column} is null)", *between, f"{column} >= {bounds[-1]}"]
-
-
-def _identifier(name: str) -> str:
-    if not _IDENTIFIER.fullmatch(name):
-        raise ValueError(f"not a name this project makes: {name!r}")
-    return name
-
-
-def _quoted(path: Path) -> str:
-    return _text(str(path))
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"

@@ -5,13 +5,12 @@ Here: comparing the tables of a build file with folders of Parquet. Not here: ru
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-_NAME = re.compile(r"^[a-z][a-z0-9_]*$")
+from warehouse.quoting import identifier, literal
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ def compare_tables(build_file: Path, schemas: tuple[str, ...], folder: Path) -> 
     """
     settings = {"memory_limit": "2GB", "threads": 2, "temp_directory": str(folder / "spill")}
     with duckdb.connect(config=settings) as connection:
-        connection.execute(f"attach {_quoted(build_file)} as build (read_only)")
+        connection.execute(f"attach {literal(build_file)} as build (read_only)")
         relations = connection.execute(
             "select table_schema, table_name, table_type from information_schema.tables "
             "where table_catalog = 'build' and table_schema in (select unnest(?)) order by all",
@@ -47,13 +46,12 @@ def compare_tables(build_file: Path, schemas: tuple[str, ...], folder: Path) -> 
 
 def _compare_table(connection: duckdb.DuckDBPyConnection, schema: str, name: str, folder: Path) -> TableEquality:
     """Rows count as often as they occur. A table that is absent or has other columns differs in all its rows."""
-    if not _NAME.fullmatch(schema) or not _NAME.fullmatch(name):
-        raise ValueError(f"not a name this project makes: {schema}.{name}")
-    label, here = f"{schema}.{name}", f"build.{schema}.{name}"
+    label = f"{identifier(schema)}.{identifier(name)}"
+    here = f"build.{label}"
     rows = connection.execute(f"select count(*) from {here}").fetchone()[0]
     if not any(folder.glob("*.parquet")):
         return TableEquality(label, rows, max(rows, 1), "not built by the other engine")
-    there = f"read_parquet({_quoted(folder / '*.parquet')})"
+    there = f"read_parquet({literal(folder / '*.parquet')})"
     columns, others = _columns(connection, here), _columns(connection, there)
     if columns != others:
         differ = sorted({*columns.items()} ^ {*others.items()})
@@ -68,7 +66,3 @@ def _compare_table(connection: duckdb.DuckDBPyConnection, schema: str, name: str
 def _columns(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:
     described = connection.execute(f"describe select * from {relation}").fetchall()
     return {name: kind for name, kind, *_ in described}
-
-
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"

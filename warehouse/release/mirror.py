@@ -10,7 +10,6 @@ the one before it whole.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from sources.files import file_digest
 from warehouse.errors import NoRelease, VerificationFailed, WarehouseError, WrongSetting
 from warehouse.paths import DataFolder
 from warehouse.release.publish import point_to, release_ids
@@ -106,7 +106,7 @@ def push(folder: DataFolder, address: str) -> Transfer:
     store, done = Store(address), Transfer()
     index = {p.relative_to(folder.landing).as_posix(): p for p in sorted(folder.landing.rglob("*")) if p.is_file()}
     index = {path: file for path, file in index.items() if not path.startswith("incoming/")}
-    hashes = {path: _sha256(file) for path, file in index.items()}
+    hashes = {path: file_digest(file) for path, file in index.items()}
     objects = {f"landing/objects/{digest}": index[path] for path, digest in hashes.items()}
     there = store.sizes("landing/objects")
     _put_missing(store, objects, there, done)
@@ -186,7 +186,7 @@ def _put_missing(store: Store, wanted: dict[str, Path], there: dict[str, int], d
 
 def _get_checked(store: Store, key: str, target: Path, digest: str, done: Transfer) -> None:
     store.get(key, target)
-    found = _sha256(target)
+    found = file_digest(target)
     if found != digest:
         raise VerificationFailed(
             expected=f"{key} with the hash that was recorded",
@@ -209,8 +209,3 @@ def _inside(folder: Path, relative: str) -> Path:
             next_step="do not restore from this store",
         )
     return path
-
-
-def _sha256(file: Path) -> str:
-    with open(file, "rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()

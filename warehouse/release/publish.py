@@ -21,6 +21,7 @@ from typing import Any
 
 import duckdb
 
+from sources.files import file_digest, fsync_folder
 from warehouse.errors import VerificationFailed, WarehouseError
 from warehouse.paths import DATABASE, DataFolder
 from warehouse.release.candidate import TableDoc, TableFacts, write_tables
@@ -101,7 +102,7 @@ def publish(work: Publication) -> Manifest:
         shutil.rmtree(candidate, ignore_errors=True)
         raise
     os.rename(candidate, work.folder.releases / manifest.release_id)
-    _fsync(work.folder.releases)
+    fsync_folder(work.folder.releases)
     before = work.folder.published.resolve().name
     point_to(work.folder, manifest.release_id)
     _forget_old(work.folder, work.keep, before)
@@ -126,7 +127,7 @@ def point_to(folder: DataFolder, release_id: str) -> None:
     fresh.unlink(missing_ok=True)
     os.symlink(Path("releases") / release_id, fresh, target_is_directory=True)
     os.replace(fresh, folder.published)
-    _fsync(folder.root)
+    fsync_folder(folder.root)
 
 
 def _verify(work: Publication, candidate: Path, facts: list[TableFacts]) -> None:
@@ -194,9 +195,9 @@ def _seal(candidate: Path, manifest: Manifest) -> Manifest:
     for path in sorted(candidate.rglob("*")):
         if path.is_file():
             os.chmod(path, 0o444)
-            _fsync(path)
+            fsync_folder(path)
     for path in [p for p in candidate.rglob("*") if p.is_dir()] + [candidate]:
-        _fsync(path)
+        fsync_folder(path)
     return manifest
 
 
@@ -221,7 +222,7 @@ def _digests(candidate: Path, known: dict[str, str]) -> dict[str, str]:
     """The hash of every file but the manifest, by its path in the candidate; known ones are not computed again."""
     paths = {path.relative_to(candidate).as_posix(): path for path in sorted(candidate.rglob("*")) if path.is_file()}
     paths.pop("manifest.json", None)
-    return {name: known.get(name) or _digest(path) for name, path in paths.items()}
+    return {name: known.get(name) or file_digest(path) for name, path in paths.items()}
 
 
 def _write_manifest(candidate: Path, manifest: Manifest) -> None:
@@ -279,16 +280,3 @@ def _unfit(expected: str, found: str, next_step: str) -> VerificationFailed:
 
 def _content(facts: list[TableFacts]) -> str:
     return hashlib.sha256("\n".join(f"{t.name} {t.rows} {t.content_hash}" for t in facts).encode()).hexdigest()
-
-
-def _digest(path: Path) -> str:
-    with open(path, "rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
-
-
-def _fsync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

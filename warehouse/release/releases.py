@@ -5,9 +5,9 @@ Here: finding a release and moving the pointer. Not here: making releases (publi
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
+from sources.files import file_digest
 from warehouse.errors import NoRelease, VerificationFailed
 from warehouse.paths import DataFolder
 from warehouse.release.publish import point_to, read_manifest, release_ids
@@ -32,12 +32,11 @@ def roll_back(folder: DataFolder, release_id: str) -> None:
     """
     release = find_release(folder, release_id)
     for name, digest in read_manifest(release).files.items():
-        with open(release / name, "rb") as handle:
-            if hashlib.file_digest(handle, "sha256").hexdigest() != digest:
-                raise VerificationFailed(
-                    expected=f"{name} as it was published",
-                    found="other bytes",
-                    where=f"release {release_id}",
-                    next_step="choose another release, or rebuild with integrering run --full",
-                )
+        if file_digest(release / name) != digest:
+            raise VerificationFailed(
+                expected=f"{name} as it was published",
+                found="other bytes",
+                where=f"release {release_id}",
+                next_step="choose another release, or rebuild with integrering run --full",
+            )
     point_to(folder, release_id)
