@@ -53,6 +53,7 @@ counted as (
         code,
         valid_from,
         current_code,
+        min(current_from) as current_from,
         min(case when is_exact then 1 else 0 end) = 1 as is_exact
     from step_{{ steps - 1 }}
     group by code, valid_from, current_code
@@ -77,6 +78,7 @@ select
     periods.valid_from,
     periods.valid_to,
     counted.current_code,
+    counted.current_from,
     counted.is_exact or alone.targets = 1 as is_exact
 from counted
 inner join alone
