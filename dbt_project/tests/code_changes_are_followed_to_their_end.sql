@@ -1,5 +1,6 @@
 -- The codes are followed through a fixed number of steps. One step more must change nothing: a chain of changes that is
 -- longer than the steps would end at a code out of force and say nothing of it.
+{{ config(meta={'dagster': {'ref': {'name': 'int_region__code_current'}}}) }}
 with periods as (
 
     select * from {{ ref('int_region__code_period') }}
