@@ -28,6 +28,9 @@ _SIZES = {
 }  # fmt: skip
 """Inhabitants of the larger municipalities, rounded hard; every other municipality gets a drawn size."""
 
+_IMMIGRANTS = {"0301": (100, 130)}
+"""Immigrants of the two world regions per thousand where a drawn share would be odd: readers know the capital's is high."""
+
 _REQUESTED = [11_400, 15_300, 10_500, 4_900, 4_800, 3_500, 5_600, 35_000, 38_000, 21_000, 12_500]
 _ORIGINAL = {2020: 5_200, 2022: 5_500, 2025: 20_000}
 _MINORS = [520, 1_150, 820, 260, 160, 140, 150, 520, 700, 620, 450]
@@ -61,7 +64,7 @@ def build_world(seed: int) -> World:
     for year, total in _ORIGINAL.items():
         column = YEARS.index(year)
         original[:, column] = split(np.array(total), np.maximum(requested[:, column], 1))
-    return World(codes, _people(size, settled, seed), requested, original, decided, settled, minors)
+    return World(codes, _people(codes[:, -1], size, settled, seed), requested, original, decided, settled, minors)
 
 
 def _paths() -> np.ndarray:
@@ -101,12 +104,15 @@ def _settlement(size: np.ndarray, totals: list[int], chance: Chance) -> tuple[np
     return requested, decided, (decided * chance.between(780, 1010, shape) + 500) // 1000
 
 
-def _people(size: np.ndarray, settled: np.ndarray, seed: int) -> np.ndarray:
+def _people(codes: np.ndarray, size: np.ndarray, settled: np.ndarray, seed: int) -> np.ndarray:
     chance = Chance(seed, "people")
     age = np.arange(len(YEARS))
     everyone = size[:, None] * (923 + 7 * age + chance.between(-3, 3, settled.shape)) // 1000
-    west = size[:, None] * chance.between(25, 95, (len(size), 1)) * (1000 + 18 * age) // 1_000_000
-    east = size[:, None] * chance.between(25, 85, (len(size), 1)) * (1000 + 8 * age) // 1_000_000
+    from_west, from_east = chance.between(25, 95, (len(size), 1)), chance.between(25, 85, (len(size), 1))
+    for code, shares in _IMMIGRANTS.items():
+        from_west[codes == code], from_east[codes == code] = shares
+    west = size[:, None] * from_west * (1000 + 18 * age) // 1_000_000
+    east = size[:, None] * from_east * (1000 + 8 * age) // 1_000_000
     east = east + np.cumsum(settled, axis=1) * 8 // 10
     born = (west * 120 + east * 300) * (800 + 20 * age) // 1_000_000
     rest = np.maximum(everyone - west - east - born, 1)
