@@ -196,7 +196,8 @@ def test_no_canary_after_a_refusal(place: Path) -> None:
 
 def test_the_search_finds_a_canary_when_there_is_one(place: Path) -> None:
     """The test can fail: a file, a message or a Parquet column with an identity number is found."""
-    done = run(place, "success")
+    done = subprocess.CompletedProcess([], 0, b"60 linjer lest", b"")
+    assert leaks(place, done) == []
     (place / "tmp" / "leak.bin").write_bytes(b"\x00" + PEOPLE[0].encode("utf-16-le"))
     assert leaks(place, done) == [str(place / "tmp" / "leak.bin")]
     done.stderr = PEOPLE[5].encode()
