@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from report.areas import Sources, areas_of
+from report.benefit_overview import benefit_overview
 from report.context import Context
 from report.declarations import IndicatorFigure, MartFigure, SectionSpec, declarations
 from report.figures import ROLES, FigureReader
@@ -23,6 +24,7 @@ from report.topics_method import breaks, cadence, hidden_cells, reading_guide, r
 
 TOPICS: dict[str, Callable[[Context], Block | list[Block]]] = {
     "protection": protection,
+    "benefit_overview": benefit_overview,
     "benefit_recipients": benefit_recipients,
     "cohort_benefit": cohort_benefit,
     "coverage": coverage,

@@ -1,0 +1,93 @@
+"""The table that says of each benefit what is known by background, on rows written by hand.
+
+Here: known, unknown, hidden, known elsewhere only. Not here: the figures of the benefits (test_report_topics.py).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from report.assemble import build_report
+from report.marts import Marts
+from tests.support.report_release import SmallRelease
+
+RECIPIENTS = """region_code varchar, year integer, benefit varchar, figure_kind varchar, figure_scope varchar,
+    sex varchar default 'all', age_group varchar, unit varchar, source varchar, immigrants_value double,
+    rest_of_population_value double"""
+OWN = """municipality_code varchar, year integer, period_kind varchar default 'year', group_code varchar,
+    breakdown varchar default 'none', recipients_persons bigint, paid_nok bigint"""
+COHORT = """benefit varchar, year integer, settlement_year integer, years_since_settlement integer, amount_nok bigint,
+    dataset_id varchar, source_table varchar, is_demo boolean default false"""
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> SmallRelease:
+    return SmallRelease(tmp_path / "integrering.duckdb")
+
+
+def told(small: SmallRelease) -> dict[str, tuple[str, str, str]]:
+    """Benefit -> (persons, kroner, way)."""
+    with Marts.open(small.close()) as marts:
+        report = build_report(marts, "3909", 5, datetime(2026, 6, 1, tzinfo=UTC))
+    block = next(b for s in report.sections for b in s.blocks if b.block_id == "benefit_overview")
+    return {str(row[0]): (str(row[1]), str(row[2]), str(row[3])) for row in block.grids[0].rows}
+
+
+def recipients(code: str, year: int, benefit: str, source: str, *values: float | None) -> dict[str, object]:
+    row = {"region_code": code, "year": year, "benefit": benefit, "figure_scope": "by_background", "source": source}
+    return row | {"age_group": "age_30_61", "immigrants_value": values[0], "rest_of_population_value": values[1]}
+
+
+def test_an_empty_release_knows_nothing_and_says_how_to_get_each(small: SmallRelease) -> None:
+    rows = told(small)
+    assert len(rows) == 13
+    assert {row[:2] for row in rows.values()} == {("nei", "nei")}
+    assert all("SSB" in way or "microdata.no" in way for _, _, way in rows.values())
+
+
+def test_the_newest_year_with_both_sides_is_told_and_a_hidden_side_is_not_known(small: SmallRelease) -> None:
+    small.table(
+        "benefit_recipients",
+        RECIPIENTS,
+        recipients("3909", 2022, "social_assistance", "imdi", 640, 812),
+        recipients("3909", 2023, "social_assistance", "imdi", None, 900),  # hidden
+        recipients("00", 2025, "main_status_aap_disability", "ssb", 60_000, 380_000),
+    )
+    rows = told(small)
+    assert rows["Økonomisk sosialhjelp"][0] == "ja, 2022 (IMDi)"
+    assert rows["Uføretrygd"][0].lower().startswith("bare hele landet, 2025 (ssb); sammen med arbeidsavklaringspenger")
+    assert rows["Barnetrygd"][:2] == ("nei", "nei")
+
+
+def test_kroner_of_the_municipalitys_files_need_the_group_and_the_whole(small: SmallRelease) -> None:
+    group = {"municipality_code": "3909", "group_code": "refugee_within_5_years"}
+    whole = {"municipality_code": "3909", "group_code": "all"}
+    small.table(
+        "social_assistance_by_group",
+        OWN,
+        {**group, "year": 2023, "recipients_persons": 210, "paid_nok": 9_000_000},
+        {**whole, "year": 2023, "recipients_persons": 1400, "paid_nok": 81_000_000},
+        {**group, "year": 2024, "recipients_persons": 190, "paid_nok": None},  # kroner hidden
+        {**whole, "year": 2024, "recipients_persons": 1380, "paid_nok": 80_000_000},
+        {**group, "year": 2022, "municipality_code": "3907", "recipients_persons": 5, "paid_nok": 1},
+    )
+    small.table(
+        "cohort_benefit",
+        COHORT,
+        {
+            "benefit": "introduction_benefit",
+            "year": 2024,
+            "settlement_year": 2024,
+            "years_since_settlement": 0,
+            "amount_nok": 36_710,
+        },
+    )
+    rows = told(small)
+    persons, kroner, _ = rows["Økonomisk sosialhjelp"]
+    assert "2024 (kommunens egne KOSTRA-filer)" in persons
+    assert "2023 (kommunens egne KOSTRA-filer)" in kroner
+    assert rows["Introduksjonsstønad"][1].startswith("bare gjennomsnitt per bosatt i utvalgskommunene, 2024")
+    assert rows["Kvalifiseringsstønad"][:2] == ("nei", "nei")
