@@ -203,6 +203,27 @@ def test_quoting_and_hashing_of_files_stand_in_one_module_each() -> None:
         assert found == {home}, f"{pattern}: use {home}"
 
 
+def test_every_mart_opens_with_a_comment_that_says_its_rule() -> None:
+    marts = sorted((PROJECT / "dbt_project" / "models" / "marts").rglob("*.sql"))
+    assert len(marts) > 50
+    heads = {
+        path.stem: re.split(r"^(?:with|select)\b", path.read_text(encoding="utf-8"), flags=re.MULTILINE)[0]
+        for path in marts
+    }
+    assert [name for name, head in heads.items() if not re.search(r"^(-- |\{#)", head, re.MULTILINE)] == []
+
+
+def test_every_intermediate_model_is_described() -> None:
+    folder = PROJECT / "dbt_project" / "models" / "intermediate"
+    described = {
+        model["name"]
+        for path in folder.rglob("*.yml")
+        for model in yaml.safe_load(path.read_text(encoding="utf-8")).get("models", [])
+        if model.get("description")
+    }
+    assert {path.stem for path in folder.rglob("*.sql")} - described == set()
+
+
 def test_the_schema_for_editors_is_up_to_date() -> None:
     assert SCHEMA_FILE.read_text(encoding="utf-8") == schema_text(), "run python -m sources.dataset.schema"
     assert "dataset_id" in json.loads(schema_text())["properties"]

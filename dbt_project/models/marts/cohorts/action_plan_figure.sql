@@ -1,3 +1,4 @@
+-- Tables of the action plan side by side under one key. They are history and are never joined to figures of today.
 {%- set parts = [
     ('decisions', 'settlement_decision', 'item', 'decision_sequence', "item = 'decided_total'", 'persons'),
     ('population', 'population', "'all_residents'", 'null', 'true', 'population_persons'),

@@ -1,3 +1,4 @@
+-- A measure, the figure its text rests on, and the indicators whose card it names. A measure without either stands with nulls.
 with measures as (
 
     select * from {{ ref('stg_published__plan_measures') }}

@@ -1,3 +1,4 @@
+-- Benefit per person by cohort in the prices of its year, and lifted to those of the last year of payment. Printed sums are left out.
 with benefits as (
 
     select * from {{ ref('stg_published__cohort_benefits') }}

@@ -1,3 +1,4 @@
+-- Each way of having moved as a share of all in the same cohort. Counts keep their bounds; a hidden count gives no share.
 with figures as (
 
     select

@@ -1,3 +1,4 @@
+-- Three kinds of size on one shape: first year, year end, five cohorts together. `size_kind` tells them apart; they are never added.
 with sizes as (
 
     select * from {{ ref('stg_published__cohort_sizes') }}

@@ -1,3 +1,4 @@
+-- Participants by residence basis as printed; when one part is hidden the other is too.
 with presented as (
 
     select * from {{ ref('stg_published__presentation_counts') }}

@@ -1,3 +1,4 @@
+-- The share is computed from the counts; only where a source gives no counts it is the printed one, and `share_basis` says which.
 with outcomes as (
 
     select * from {{ ref('int_cohorts__programme_outcomes') }}

@@ -1,3 +1,4 @@
+-- Change from the year before for the same area and item only; without a year before there is none.
 with sizes as (
 
     select * from {{ ref('stg_published__target_group_size') }}

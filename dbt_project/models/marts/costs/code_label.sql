@@ -1,3 +1,4 @@
+-- Labels as the documents print them, one for each code of each column.
 with labels as (
 
     select * from {{ ref('stg_published__code_labels') }}

@@ -1,3 +1,4 @@
+-- One-year cost by service area, each year once and without technical rows.
 with areas as (
 
     select * from {{ ref('stg_published__cost_areas') }}

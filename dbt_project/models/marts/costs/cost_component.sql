@@ -1,3 +1,4 @@
+-- Cost by component beside the printed total and the year before. The printed total holds where rounded parts miss it.
 with components as (
 
     select * from {{ ref('int_costs__components') }}

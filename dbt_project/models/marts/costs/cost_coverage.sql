@@ -1,3 +1,4 @@
+-- Coverage is grant over cost, computed from the printed pair; only where no pair is printed the printed ratio stands alone.
 with pairs as (
 
     select * from {{ ref('int_costs__cost_and_grant') }}

@@ -1,3 +1,4 @@
+-- Averages are kroner over persons at each level, never averages of averages; the printed average stands beside them.
 {%- set levels = [
     ('municipality', 'region_code', the_same('region_name')),
     ('county_sample', 'county_code', 'null'),

@@ -1,3 +1,4 @@
+-- Sums of counts and kroner at each level, averages from the sums; each printed figure once.
 with finance as (
 
     select * from {{ ref('stg_published__norwegian_training_finance') }}

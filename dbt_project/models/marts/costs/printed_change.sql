@@ -1,3 +1,4 @@
+-- Each printed change beside the one computed from the levels, and whether rounding of the levels explains the difference.
 with printed as (
 
     select * from {{ ref('stg_published__printed_changes') }}

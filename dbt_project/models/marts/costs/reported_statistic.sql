@@ -1,3 +1,4 @@
+-- Figures that stand alone in a text, as printed. None is added to another, and none replaces a series.
 with statistics as (
 
     select * from {{ ref('stg_published__reported_statistics') }}

@@ -1,3 +1,4 @@
+-- Rates as printed, one row each; `is_used` says which of two prints of one rate the forecast takes.
 with rates as (
 
     select * from {{ ref('int_grants__rates') }}

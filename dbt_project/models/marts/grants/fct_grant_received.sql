@@ -1,3 +1,4 @@
+-- Two sources of what was received stand beside each other. A code of its year is shown as the code of today where that is one place.
 with presented as (
 
     select * from {{ ref('stg_published__grants_received') }}

@@ -1,3 +1,4 @@
+-- Changes in prices and wages as printed; kinds are never chained to each other.
 with deflators as (
 
     select * from {{ ref('stg_published__deflators') }}

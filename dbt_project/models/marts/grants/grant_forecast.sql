@@ -1,3 +1,4 @@
+-- The detail summed by year and component, with the assumptions of its scenario on every row.
 with totals as (
 
     {{ grant_forecast_totals(

@@ -1,3 +1,4 @@
+-- The same income held against cost as the committee's three courses have it. Courses are not mixed.
 with sensitivity as (
 
     {{ grant_forecast_sensitivity(totals=ref('grant_forecast'), coverage=ref('cost_coverage')) | indent(4) }}
