@@ -110,6 +110,19 @@ def test_results_that_cannot_be_read_vouch_for_nothing(tmp_path: Path) -> None:
             require_passed(results)
 
 
+def test_a_declared_reader_is_no_part_of_a_build_that_could_fail(tmp_path: Path) -> None:
+    """dbt lists exposures among its results as `no-op`; a test that did nothing does not pass by that word."""
+    results = tmp_path / "run_results.json"
+    passed = {"unique_id": "test.integrering.x", "status": "pass"}
+    reader = {"unique_id": "exposure.integrering.bi_tools", "status": "no-op"}
+    results.write_text(json.dumps({"results": [passed, reader]}), encoding="utf-8")
+    require_passed(results)
+    idle = {"unique_id": "test.integrering.y", "status": "no-op"}
+    results.write_text(json.dumps({"results": [passed, idle]}), encoding="utf-8")
+    with pytest.raises(VerificationFailed, match="not passed: test.integrering.y"):
+        require_passed(results)
+
+
 def test_the_results_of_an_earlier_build_do_not_vouch_for_one_that_was_ended_half_way(tmp_path: Path) -> None:
     workspace = Workspace(Settings(data_dir=tmp_path))
     results = workspace.folder.dbt_target / "run_results.json"
