@@ -119,7 +119,7 @@ def test_a_declared_reader_is_no_part_of_a_build_that_could_fail(tmp_path: Path)
     require_passed(results)
     idle = {"unique_id": "test.integrering.y", "status": "no-op"}
     results.write_text(json.dumps({"results": [passed, idle]}), encoding="utf-8")
-    with pytest.raises(VerificationFailed, match="not passed: test.integrering.y"):
+    with pytest.raises(VerificationFailed, match=r"not passed: test\.integrering\.y"):
         require_passed(results)
 
 
