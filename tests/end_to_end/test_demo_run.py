@@ -19,7 +19,9 @@ def test_the_bundled_run_succeeds_and_says_it_is_demo(demo: Installation) -> Non
 
 def test_every_municipality_of_today_is_compared_on_every_indicator(demo: Installation) -> None:
     counts = {row["indicator_id"]: row["n"] for row in demo.rows(FROM_COMPARISON)}
-    assert set(demo.column("select indicator_id from dim_indicator")) == set(counts)
+    # nobody here has seen an answer of FHI's, so none is invented
+    shown = set(demo.column("select indicator_id from dim_indicator")) - {"persistent_low_income_fhi_share"}
+    assert shown == set(counts)
     assert set(counts.values()) == {"357"}
 
 

@@ -30,12 +30,14 @@ def _fingerprint(installation: Installation) -> dict[str, str]:
 
 def test_a_bad_file_stops_only_its_own_dataset(installation: Installation, tmp_path: Path) -> None:
     coloured = [line + (";Farge" if n == 0 else ";blå") for n, line in enumerate(table("befolkning_innvandringsgrunn"))]
+    mangled = body_of(table("befolkning_hovedgruppe"), "utf-8").decode("latin-1").encode("utf-8")
     bad = {
         "bosatt_anmodede": (body_of(table("bosatt_anmodede", rows=18)), "HELD", "rows fell from 36 to 18"),
         "flyktning_botid_flytting": (b"<!DOCTYPE html><html>502 Bad Gateway</html>", "FAILED", "HTML"),
         "befolkning_innvandringsgrunn": (body_of(coloured), "FAILED", "Farge"),
         "intro_deltakere": (body_of(table("intro_deltakere"))[:-9], "FAILED", "line"),
-        "befolkning_hovedgruppe": (body_of(table("befolkning_hovedgruppe"), "utf-8"), "FAILED", "UTF-8"),
+        # letters broken by a program that took UTF-8 for Latin-1: «Ã…r»; a sound UTF-8 file is read as one saved again
+        "befolkning_hovedgruppe": (mangled, "FAILED", "UTF-8"),
     }
     for name, (body, _, _) in bad.items():
         write(tmp_path, name, body, day=9)
@@ -80,8 +82,16 @@ def _holders(installation: Installation, release_id: str, count: int) -> set[str
     return found
 
 
-def test_a_cell_hidden_in_one_vintage_is_not_filled_from_another(installation: Installation) -> None:
+def test_a_cell_hidden_in_one_vintage_is_not_filled_from_another(
+    small: Installation, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
+) -> None:
     """Fault 27: 4719 stood in the first vintage and is hidden in the second; 4723 the other way about."""
+    data = tmp_path_factory.mktemp("two_vintages") / "data"
+    shutil.copytree(small.data, data, symlinks=True)
+    installation = Installation(data)
+    write(tmp_path, "bosatt_anmodede", body_of(settlement(vintage=2)), day=20)
+    answer = installation.call("run", "--extracts", str(tmp_path))
+    assert answer.returncode == 0, answer.stdout + answer.stderr
     first, second = sorted(p.name for p in (installation.data / "releases").iterdir())
     shown = {"fct_settlement", "fct_indicator_value", "comparison", "rapport-3909.html"}
     assert _holders(installation, first, SHOWN_FIRST) == shown

@@ -151,6 +151,7 @@ def test_the_dictionary_page_shows_markup_as_text(tmp_path: Path) -> None:
             for name in ("name", "description", "description_nb", "version", "created", "release_id", "database")
         },
         "is_demo": False,
+        "views": [{**resource, "schema": {"fields": [field], "primaryKey": [evil]}}],
         "resources": [{**resource, "schema": {"fields": [field], "primaryKey": [evil]}}],
         "sources": [
             {"title": evil, "path": "https://example.org", "dataset_id": evil, "attribution_nb": evil, "licence": evil}
