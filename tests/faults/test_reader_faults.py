@@ -57,7 +57,7 @@ def test_one_broken_reader_fails_its_dataset_alone(tmp_path: Path, monkeypatch: 
 def test_the_report_names_our_own_lines_of_code() -> None:
     found = r"TypeError in \S*workbook.py:\d+ \(cell_name\)"
     with pytest.raises(ReaderFault, match=found) as caught, told_as_fault("nav_hl060", "x.xlsx"):
-        cell_name(1, "D225")  # type: ignore[arg-type]
+        cell_name(1, "D225")  # type: ignore[arg-type] - the wrong type is the fault that is caused
     assert caught.value.where == "nav_hl060, x.xlsx"
 
 
@@ -76,5 +76,5 @@ class _Broken:
 def test_a_broken_client_fails_its_dataset_alone(tmp_path: Path) -> None:
     workspace = Workspace(Settings(data_dir=tmp_path, source="live"))
     spec = workspace.specs["ssb_13563"]
-    _, outcome = Upstream(workspace, {"ssb": _Broken()}).look(spec)  # type: ignore[dict-item]
+    _, outcome = Upstream(workspace, {"ssb": _Broken()}).look(spec)  # type: ignore[dict-item] - a client that breaks
     assert outcome is not None and outcome.state == "failed" and "AttributeError" in outcome.message
