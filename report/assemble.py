@@ -8,19 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from report.areas import Sources, areas_of
-from report.benefit_overview import benefit_overview
 from report.context import Context
-from report.declarations import IndicatorFigure, MartFigure, SectionSpec, declarations
-from report.figures import ROLES, FigureReader
 from report.forecast.block import forecasts
-from report.marts import Marts
 from report.model import Block, Figure, Grid, GridValue, Measured, Report, Section
-from report.norwegian import listed, number
-from report.sentences import Writer
-from report.texts import texts
-from report.topics import benefit_recipients, cohort_benefit, coverage, protection
-from report.topics_method import breaks, cadence, hidden_cells, reading_guide, revisions, sources
+from report.reading.areas import Sources, areas_of
+from report.reading.figures import ROLES, FigureReader
+from report.reading.marts import Marts
+from report.sections.benefit_overview import benefit_overview
+from report.sections.declarations import IndicatorFigure, MartFigure, SectionSpec, declarations
+from report.sections.method import breaks, cadence, hidden_cells, reading_guide, revisions, sources
+from report.sections.topics import benefit_recipients, cohort_benefit, coverage, protection
+from report.words.norwegian import listed, number
+from report.words.sentences import Writer
+from report.words.texts import texts
 
 TOPICS: dict[str, Callable[[Context], Block | list[Block]]] = {
     "protection": protection,

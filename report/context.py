@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from report.areas import Areas, Sources
-from report.figures import FigureReader
-from report.marts import Marts
-from report.sentences import Writer
-from report.texts import Texts
+from report.reading.areas import Areas, Sources
+from report.reading.figures import FigureReader
+from report.reading.marts import Marts
+from report.words.sentences import Writer
+from report.words.texts import Texts
 
 
 @dataclass(frozen=True)

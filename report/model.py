@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from report.norwegian import Unit
+from report.words.norwegian import Unit
 
 Role = Literal["municipality", "county", "country", "other"]
 """Which area a line stands for. It decides colour, mark and dash, so that an area looks the same everywhere."""

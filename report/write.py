@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from report.assemble import build_report
-from report.html import write_html
-from report.marts import Marts
-from report.pdf import write_pdf
-from report.workbook import write_workbook
+from report.reading.marts import Marts
+from report.writers.html import write_html
+from report.writers.pdf import write_pdf
+from report.writers.workbook import write_workbook
 
 
 def write_report(

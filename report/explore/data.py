@@ -19,9 +19,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from report.marts import Marts
-from report.norwegian import Unit
-from report.texts import unit_of
+from report.reading.marts import Marts
+from report.words.norwegian import Unit
+from report.words.texts import unit_of
 
 _LEVELS = ("municipality", "county", "country")
 _TABLE = "fct_indicator_value"

@@ -18,9 +18,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from report.explore.data import Areas, areas, indicators, packed
-from report.marts import Marts
-from report.norwegian import day
-from report.texts import texts
+from report.reading.marts import Marts
+from report.words.norwegian import day
+from report.words.texts import texts
 
 PAGE = "utforsk.html"
 FOLDER = "utforsk"

@@ -9,10 +9,10 @@ from typing import Any
 
 from report.context import Context
 from report.forecast.wording import assumption_lines, lead, scenario_name
-from report.marts import Row
 from report.model import Block, Cell, Figure, Grid, Line
-from report.norwegian import amount
-from report.texts import unit_of
+from report.reading.marts import Row
+from report.words.norwegian import amount
+from report.words.texts import unit_of
 from warehouse.errors import WarehouseError
 from warehouse.forecast.answer import Forecast, forecast
 from warehouse.forecast.question import Question

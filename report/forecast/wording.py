@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from report.norwegian import day
+from report.words.norwegian import day
 from warehouse.forecast.answer import Forecast
 from warehouse.forecast.cohorts import Cohort
 from warehouse.forecast.question import GRANT_YEARS, Assumptions, Settled

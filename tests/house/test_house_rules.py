@@ -31,9 +31,6 @@ LONGEST_MODULE = 450
 SIDE_BY_SIDE = 14
 """Modules in one folder: past a dozen nobody reads the list; a prefix that stands three times is a folder never made."""
 
-STILL_FLAT = {"report"}
-"""Folders over that number, until they are parted."""
-
 
 def _modules(package: str) -> Iterator[Path]:
     yield from sorted(
@@ -67,7 +64,7 @@ def test_sources_need_no_engine() -> None:
 def test_no_folder_holds_more_modules_than_a_person_reads(package: str) -> None:
     for folder in {path.parent for path in _modules(package)}:
         names = sorted(path.stem for path in folder.glob("*.py") if path.stem != "__init__")
-        if str(folder.relative_to(PROJECT)) not in STILL_FLAT and folder.name != "support":
+        if folder.name != "support":
             assert len(names) <= SIDE_BY_SIDE, f"{folder}: {len(names)} modules"
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from report.assemble import build_report
-from report.marts import Marts
+from report.reading.marts import Marts
 from tests.support.report_release import SmallRelease
 
 RECIPIENTS = """region_code varchar, year integer, benefit varchar, figure_kind varchar, figure_scope varchar,

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from report.charts import COLOURS, charts
+from report.drawing.charts import COLOURS, charts
 from report.model import Cell, Figure, Line
-from report.texts import unit_of
+from report.words.texts import unit_of
 
 SVG = "{http://www.w3.org/2000/svg}"
 YEARS = (2019, 2020, 2021, 2022, 2023)

@@ -17,10 +17,10 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from report import write_report
-from report.areas import UnknownMunicipalityError
-from report.declarations import IndicatorFigure, MartFigure, Topic, declarations
-from report.texts import texts
-from report.workbook import safe_text
+from report.reading.areas import UnknownMunicipalityError
+from report.sections.declarations import IndicatorFigure, MartFigure, Topic, declarations
+from report.words.texts import texts
+from report.writers.workbook import safe_text
 from tests.support.pipeline import Installation
 from tests.support.report_release import SmallRelease
 

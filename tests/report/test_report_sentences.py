@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from report.figures import shown_years, was_running
 from report.model import Cell, Figure, Line
-from report.norwegian import MINUS, THIN, amount, difference, figure, listed, number
-from report.sentences import Writer, compare
-from report.tables import figure_table
-from report.texts import texts, unit_of
+from report.reading.figures import shown_years, was_running
+from report.words.norwegian import MINUS, THIN, amount, difference, figure, listed, number
+from report.words.sentences import Writer, compare
+from report.words.texts import texts, unit_of
+from report.writers.tables import figure_table
 
 WRITER = Writer(texts().sentences, texts().reasons, date(2024, 6, 1))
 PERCENT, PERSONS, NOK = unit_of("percent"), unit_of("persons"), unit_of("nok")

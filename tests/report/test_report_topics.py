@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from report.assemble import build_report
-from report.marts import Marts
 from report.model import Block, Report
-from report.tables import figure_table, grid_text, source_line
+from report.reading.marts import Marts
+from report.writers.tables import figure_table, grid_text, source_line
 from tests.support.report_release import BREAKDOWNS, SmallRelease
 
 THIN = "\u202f"

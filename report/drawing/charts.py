@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from math import ceil, floor, log10
 
+from report.drawing.panel import BARS_WIDTH, BOTTOM, FAINT, GRID, HEIGHT, INK, LEFT, TOP, WIDTH, Panel
 from report.model import Cell, Figure, Line, Svg
-from report.norwegian import MILLION, THIN, Unit, figure, number
-from report.panel import BARS_WIDTH, BOTTOM, FAINT, GRID, HEIGHT, INK, LEFT, TOP, WIDTH, Panel
-from report.texts import texts
+from report.words.norwegian import MILLION, THIN, Unit, figure, number
+from report.words.texts import texts
 
 LEAST_SPAN = 1e-6
 """A smaller span is drawn as none: no unit is read that finely."""

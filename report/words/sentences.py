@@ -14,7 +14,7 @@ from math import inf
 from typing import Literal
 
 from report.model import Cell, Figure, Line
-from report.norwegian import MILLION, Unit, amount, day, difference, figure, listed, number
+from report.words.norwegian import MILLION, Unit, amount, day, difference, figure, listed, number
 
 Order = Literal["same", "above", "below", "unknown"]
 OLD_AFTER_YEARS = 3

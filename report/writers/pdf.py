@@ -13,11 +13,11 @@ from typing import Any
 
 import typst
 
-from report.charts import charts
+from report.drawing.charts import charts
 from report.model import Block, Figure, Grid, Report
-from report.norwegian import day
-from report.tables import figure_table, grid_text, source_line
-from report.texts import texts
+from report.words.norwegian import day
+from report.words.texts import texts
+from report.writers.tables import figure_table, grid_text, source_line
 
 _TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 FONT = "Libertinus Serif"

@@ -13,11 +13,11 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from report.charts import cell_text
+from report.drawing.charts import cell_text
 from report.model import Block, Cell, Figure, Grid, GridValue, Line, Measured, Report, Section, Source
-from report.norwegian import Unit, day
-from report.tables import source_line
-from report.texts import texts
+from report.words.norwegian import Unit, day
+from report.words.texts import texts
+from report.writers.tables import source_line
 
 _FORMULA = re.compile(r"^[\s]*[=+\-@\t\r]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")

@@ -11,10 +11,10 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from report.charts import charts
+from report.drawing.charts import charts
 from report.model import Figure, Report
-from report.norwegian import day
-from report.tables import figure_table, grid_text, source_line
+from report.words.norwegian import day
+from report.writers.tables import figure_table, grid_text, source_line
 
 _TEMPLATES = Path(__file__).parent / "templates"
 WIDE_PANEL = 300

@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from report.charts import cell_text
+from report.drawing.charts import cell_text
 from report.model import Cell, Figure, GridValue, Measured, Source
-from report.norwegian import number, short_day
-from report.texts import texts
+from report.words.norwegian import number, short_day
+from report.words.texts import texts
 
 
 @dataclass(frozen=True)

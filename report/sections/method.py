@@ -9,11 +9,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from report.context import Context
-from report.figures import BREAKDOWNS, ROLES
-from report.marts import Row, as_day
 from report.model import Block, Figure, Grid, Role
-from report.norwegian import number
-from report.texts import unit_of
+from report.reading.figures import BREAKDOWNS, ROLES
+from report.reading.marts import Row, as_day
+from report.words.norwegian import number
+from report.words.texts import unit_of
 
 REVISIONS_SHOWN = 40
 YEARS_OF_HIDDEN = 5

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 from report.context import Context
-from report.marts import Row
 from report.model import Block, Grid
+from report.reading.marts import Row
 
 _OWN_GROUPS = ("refugee_within_5_years", "refugee_beyond_5_years")
 _SIDES = ("immigrants_value", "rest_of_population_value")

@@ -1,7 +1,7 @@
 """Blocks about money and programmes whose periods or lines are not simply areas by year.
 
 Here: protection, benefits, coverage. Not here: figures by area and year (figures.py), blocks about the statistics
-themselves (topics_method.py), the forecast (forecast/).
+themselves (sections/method.py), the forecast (forecast/).
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from report.context import Context
-from report.marts import Row
 from report.model import Block, Cell, Figure, Grid, Line, Measured
-from report.norwegian import amount, day, difference, figure, number
-from report.texts import unit_of
+from report.reading.marts import Row
+from report.words.norwegian import amount, day, difference, figure, number
+from report.words.texts import unit_of
 
 BENEFIT_GROUPS = ("immigrants", "rest_of_population", "everyone")
 

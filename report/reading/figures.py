@@ -11,12 +11,12 @@ from datetime import date
 from functools import cached_property
 from typing import Literal
 
-from report.areas import Areas, Sources
-from report.declarations import IndicatorFigure, MartFigure
-from report.marts import Marts, Row
 from report.model import Cell, Figure, Line, Role
-from report.norwegian import Unit
-from report.texts import texts, unit_of
+from report.reading.areas import Areas, Sources
+from report.reading.marts import Marts, Row
+from report.sections.declarations import IndicatorFigure, MartFigure
+from report.words.norwegian import Unit
+from report.words.texts import texts, unit_of
 
 LEAST_YEARS = 4
 """The council asked for at least this many years where they exist."""

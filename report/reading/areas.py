@@ -10,8 +10,8 @@ from datetime import date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from report.marts import Marts, Row, as_day
 from report.model import Role, Source
+from report.reading.marts import Marts, Row, as_day
 from warehouse.errors import WarehouseError
 
 COUNTRY = "00"

@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from report.norwegian import Unit
+from report.words.norwegian import Unit
 
 _FILE = Path(__file__).parent / "texts.yml"
 

@@ -1,0 +1,4 @@
+"""Charts as SVG, the same for every writer.
+
+Not here: which figures are drawn.
+"""

@@ -1,0 +1,4 @@
+"""One writer for each form of the report: web page, PDF, workbook.
+
+Not here: content.
+"""
