@@ -81,6 +81,9 @@ def _start(handler: BaseHTTPRequestHandler, status: int, content_type: str, head
     handler.send_header("Content-Type", content_type)
     for name, value in headers.items():
         handler.send_header(name, value)
+    if handler.close_connection:
+        # said, or a client that keeps connections may ask its next question on this one just before it closes
+        handler.send_header("Connection", "close")
     handler.end_headers()
 
 
