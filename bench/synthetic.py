@@ -51,7 +51,7 @@ _COMMON: dict[str, Any] = {
 }
 _OF_A_CODE_IN_FORCE = {"published_presentation_counts"}
 """Bundled figures of 3909 in 2024: the invented country has that number too."""
-_OWN_SOURCES = ("klass", "municipal", "published", "kostra")
+_OWN_SOURCES = ("klass", "municipal", "published", "kostra", "microdata")
 
 
 def lay_out(upstream: Path, work: Path) -> None:

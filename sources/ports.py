@@ -32,6 +32,9 @@ ObservationReader = Callable[[DatasetSpec, list[Document]], Reading]
 UPDATED_AT = b"upstream_updated_at"
 """Schema metadata key under which a table reader may state when upstream made the content (ISO date-time)."""
 
+NOTES = b"notes"
+"""Schema metadata key under which a table reader may tell whoever put the file there something of it (JSON list of sentences)."""
+
 TableReader = Callable[[DatasetSpec, list[Document]], pa.Table]
 """Bytes of one release -> a reference table with ``source_row`` and the spec's table_columns, typed."""
 

@@ -16,6 +16,7 @@ from warehouse.quoting import identifier, literal
 
 _RELEASE = re.compile(r"^[0-9a-f]{16}$")
 _SLICE = re.compile(r"^[a-z_]+(@\d{4}-\d{2})?$")
+_TABLE_SLICE = re.compile(r"^[0-9a-z_]+(@[0-9a-z_]+)*$")
 
 SQL_TYPES = {"text": "varchar", "integer": "bigint", "decimal": "double", "boolean": "boolean", "date": "date"}
 """Types of reference-table columns as a dataset spec names them."""
@@ -36,6 +37,18 @@ class LandedRows:
 
 
 @dataclass(frozen=True)
+class LandedTable:
+    """A table-shaped dataset: its column types, the releases in use, and the columns that tell their slices apart.
+
+    A table without such columns is whole in one release; of several the last one counts.
+    """
+
+    columns: dict[str, str]
+    releases: list[LandedRows]
+    slice_columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class ComparedRows:
     """The listed cells of a release's comparison with the one it replaced."""
 
@@ -49,14 +62,14 @@ class ComparedRows:
 class BuildInputs:
     """All that dbt reads besides its own files.
 
-    ``observations`` by source; ``series`` files likewise; ``revisions``: the comparisons of all releases; ``tables``: for
-    each table-shaped dataset its column types and the release in use, if any; ``metadata``: small tables by name.
+    ``observations`` by source; ``series`` files likewise; ``revisions``: the comparisons of all releases; ``tables``: each
+    table-shaped dataset by id; ``metadata``: small tables by name.
     """
 
     dimensions: tuple[str, ...]
     revisions: list[ComparedRows] = field(default_factory=list)
     observations: dict[str, list[LandedRows]] = field(default_factory=dict)
-    tables: dict[str, tuple[dict[str, str], LandedRows | None]] = field(default_factory=dict)
+    tables: dict[str, LandedTable] = field(default_factory=dict)
     metadata: dict[str, pa.Table] = field(default_factory=dict)
 
 
@@ -84,8 +97,8 @@ def load_inputs(build_file: Path, inputs: BuildInputs) -> None:
         landed = [r for rows in inputs.observations.values() for r in rows]
         connection.execute(_series_view(landed, inputs.dimensions))
         connection.execute(_revision_view(inputs.revisions, inputs.dimensions))
-        for dataset_id, (columns, landed) in inputs.tables.items():
-            connection.execute(_table_view(identifier(dataset_id), columns, landed))
+        for dataset_id, table in inputs.tables.items():
+            connection.execute(_table_view(identifier(dataset_id), table))
 
 
 def _identity(rows: LandedRows | ComparedRows) -> str:
@@ -167,16 +180,28 @@ def _revision_view(compared: list[ComparedRows], dimensions: tuple[str, ...]) ->
     return f"create or replace view landing.revision as {_union(selects, {'before_release_id': 'varchar', **columns})}"
 
 
-def _table_view(dataset_id: str, columns: dict[str, str], landed: LandedRows | None) -> str:
-    types = {identifier(name): SQL_TYPES[kind] for name, kind in columns.items()}
-    if landed is None:
-        empty = _union([], {"is_demo": "boolean", "source_row": "integer", **types})
-        return f"create or replace view landing.{dataset_id} as {empty}"
+def _table_view(dataset_id: str, table: LandedTable) -> str:
+    types = {identifier(name): SQL_TYPES[kind] for name, kind in table.columns.items()}
     casts = ", ".join(f'cast("{name}" as {kind}) as "{name}"' for name, kind in types.items())
-    return (
-        f"create or replace view landing.{dataset_id} as select {_identity(landed)}, "
-        f"{str(landed.is_demo).lower()} as is_demo, source_row, {casts} from read_parquet({literal(landed.path)})"
-    )
+    releases = table.releases if table.slice_columns else table.releases[-1:]
+    selects = [
+        f"select {_identity(landed)}, {str(landed.is_demo).lower()} as is_demo, source_row, {casts} "
+        f"from read_parquet({literal(landed.path)}){_served_of_table(landed, table.slice_columns)}"
+        for landed in releases
+    ]
+    empty = {"is_demo": "boolean", "source_row": "integer", **types}
+    return f"create or replace view landing.{dataset_id} as {_union(selects, empty)}"
+
+
+def _served_of_table(landed: LandedRows, columns: tuple[str, ...]) -> str:
+    """The filter for the slices that a release of an accumulating table serves."""
+    if not columns or not landed.slices:
+        return ""
+    for name in landed.slices:
+        if not _TABLE_SLICE.fullmatch(name):
+            raise ValueError(f"not a slice: {name!r}")
+    wanted = ", ".join(f"'{name}'" for name in landed.slices)
+    return f" where concat_ws('@', {', '.join(map(identifier, columns))}) in ({wanted})"
 
 
 def _union(selects: list[str], columns: dict[str, str]) -> str:

@@ -34,7 +34,7 @@ GROUP_NAMES = {
 """Groups as the Dagster UI shows them (its names take letters, digits and underscores)."""
 
 LANDED_CHECK = "landed_without_objection"
-_SOURCES_WITH_FILES = ("imdi", "ssb", "nav", "fhi", "klass", "published", "municipal")
+_SOURCES_WITH_FILES = ("imdi", "ssb", "nav", "fhi", "klass", "published", "municipal", "microdata")
 
 
 def dataset_key(spec: DatasetSpec) -> dg.AssetKey:
@@ -154,7 +154,15 @@ def refresh_datasets(
     for dataset_id, waiting in new.items():
         uses = workspace.uses.get(dataset_id, ())
         spec = workspace.specs[dataset_id]
-        landed = refresh_files(workspace.landing, spec, waiting, plan.at_hand, uses=uses, clock=workspace.clock)
+        landed = refresh_files(
+            workspace.landing,
+            spec,
+            waiting,
+            plan.at_hand,
+            uses=uses,
+            clock=workspace.clock,
+            home=workspace.settings.municipality,
+        )
         for file, outcome in landed:
             note_refusal(workspace, file, outcome)
             _tell(workspace, context, outcome)

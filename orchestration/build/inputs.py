@@ -17,11 +17,11 @@ from sources.dataset.code_names import code_names
 from sources.dataset.dimensions import DIMENSIONS, dimensions, units
 from sources.dataset.spec import DatasetSpec
 from sources.landing.current import InUse
-from sources.landing.intake import ensure_rows
+from sources.landing.intake import ensure_rows, slice_columns
 from sources.landing.predecessor import Accepted, Unused, accepted, is_counted, unused
 from sources.landing.reasons import in_english
 from sources.landing.store import Landing
-from warehouse.build import BuildInputs, LandedRows
+from warehouse.build import BuildInputs, LandedRows, LandedTable
 from warehouse.indicators import Indicator, check_references, term_rows
 
 FIRST_YEAR, LAST_YEAR = 1900, 2999
@@ -54,7 +54,7 @@ def build_inputs(
         rows = [_landed(landing, spec, release_id, slices) for release_id, slices in releases.items()]
         if spec.shape == "table":
             columns = {column.name: column.type for column in spec.table_columns}
-            inputs.tables[spec.dataset_id] = (columns, rows[-1] if rows else None)
+            inputs.tables[spec.dataset_id] = LandedTable(columns, rows, slice_columns(spec))
         elif spec.source in inputs.observations:
             inputs.observations[spec.source] += rows
     inputs.revisions, counts = revisions(landing, specs, demo, as_of)

@@ -22,7 +22,8 @@ def microdata(
     out: Annotated[Path | None, typer.Option(help="folder to write into", file_okay=False)] = None,
 ) -> None:
     """Scripts for microdata.no: kroner by benefit and group for the municipality, its county and the country."""
-    from sources.microdata.script import DATABANK, note, scripts
+    from sources.microdata.note import note
+    from sources.microdata.script import DATABANK, scripts
 
     workspace = Workspace(load_settings())
     version = databank or DATABANK

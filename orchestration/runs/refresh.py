@@ -67,11 +67,12 @@ def refresh_files(
     *,
     uses: Sequence[Use] = (),
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    home: str | None = None,
 ) -> Iterator[tuple[Candidate | BundledFile, Outcome]]:
     """Land and read the new files of one dataset, then decide on each in the order of their releases.
 
-    All are landed before any is decided on, since two may claim the same figures. Never raises for bad input: the
-    outcome says what was wrong.
+    All are landed before any is decided on, since two may claim the same figures. ``home`` is the home municipality, of
+    which some datasets have to be. Never raises for bad input: the outcome says what was wrong.
     """
     landed: list[tuple[Candidate | BundledFile, Receipt]] = []
     for file in files:
@@ -81,7 +82,7 @@ def refresh_files(
             yield file, Outcome(spec.dataset_id, "failed", file.path.name, str(problem))
     together = {receipt.release_id for _, receipt in landed}
     known = at_hand or AtHand({spec.dataset_id: frozenset(together)})
-    settling = Settling(landing, spec, known, uses, clock)
+    settling = Settling(landing, spec, known, uses, clock, home)
     for file, receipt in sorted(landed, key=lambda pair: pair[1].order):
         yield file, settling.settle(receipt, file.path.name)
 

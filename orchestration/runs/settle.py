@@ -14,6 +14,7 @@ from typing import Literal
 from sources.dataset.spec import DatasetSpec
 from sources.gates.expectations import Use
 from sources.gates.judge import Judgement, Pair, Snapshot, judge
+from sources.gates.rules import other_municipality
 from sources.landing.at_hand import BY_FOLDER, AtHand, Place, is_put_back, place_of
 from sources.landing.intake import ensure_rows
 from sources.landing.predecessor import BUNDLED, Accepted, Unused, accepted, predecessors, unused
@@ -58,6 +59,8 @@ class Settling:
     at_hand: AtHand = field(default_factory=AtHand)
     uses: Sequence[Use] = ()
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    home: str | None = None
+    """The home municipality, where it is asked whether figures are of it."""
 
     def as_it_stands(self, receipt: Receipt, name: str) -> Outcome | None:
         """The outcome of a known content that lies in the folder as before; None = it has to be decided on (again).
@@ -163,7 +166,9 @@ class Settling:
             if before.same_form and cells is not None:
                 pair = Pair(self._snapshot(before.same_form), cells)
         other = before.other_form if self.spec.shape == "observation" else before.any
-        return judge(self.spec, self._snapshot(receipt), pair, self._snapshot(other) if other else None, self.uses)
+        found = judge(self.spec, self._snapshot(receipt), pair, self._snapshot(other) if other else None, self.uses)
+        found.reasons += other_municipality(self.spec, self._facts(receipt), None if receipt.is_demo else self.home)
+        return found
 
     def _snapshot(self, receipt: Receipt) -> Snapshot:
         path = ensure_rows(self.landing, self.spec, receipt)
@@ -188,6 +193,7 @@ class Settling:
         years = f", {min(facts.years)}-{max(facts.years)}" if facts.years else ""
         remarks = [f"no figure for {', '.join(decision.unserved)}"] if decision.unserved else []
         remarks += [notice.en for notice in decision.notices if notice.code == "covers"]
+        remarks += facts.notes if self.spec.shape == "table" else []
         labels = [f"{name}: {', '.join(new[:5])}" for name, new in facts.new_labels.items()]
         remarks += [f"new labels in {'; '.join(labels)}"] if labels else []
         return Outcome(

@@ -25,6 +25,7 @@ from sources.klass.answers import (
     read_codes,
     read_correspondences,
 )
+from sources.microdata import reader as microdata
 from sources.municipal import reader as municipal
 from sources.nav import reader as nav
 from sources.ports import ObservationReader, RawCells, TableReader
@@ -59,6 +60,7 @@ def forms() -> dict[str, Form]:
         ],
         Form(fhi.FORM, "fhi", fhi.read, ssb.raw_cells, ("fhi_vedvarende_lavinntekt",)),
         Form(municipal.FORM, "municipal", municipal.read_template, municipal.raw_cells),
+        Form(microdata.FORM, "microdata", microdata.read_export, microdata.raw_cells, (microdata.DATASET,)),
         Form("published_csv", "published", published.read_table, text_lines),
         Form("kostra_aggregate_csv", "kostra", published.read_table, text_lines),
         Form("klass_version", "klass", klass.read_version, klass.raw_version, ("klass_municipalities",)),
@@ -87,6 +89,7 @@ def forms() -> dict[str, Form]:
 def recognisers() -> dict[str, Recogniser]:
     """One recogniser per publisher. Their order says nothing: each says how sure it is."""
     return {
+        "microdata": microdata.recognise,
         "municipal": municipal.recognise,
         "imdi": lambda specimen: settlement.recognise(specimen) or imdi.recognise(specimen),
         "klass": klass.recognise,

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from sources.dataset.dimensions import DIMENSIONS, dimensions, units
 from sources.errors import SpecError
 
-SOURCES = ("imdi", "ssb", "nav", "fhi", "klass", "kostra", "municipal", "published")
+SOURCES = ("imdi", "ssb", "nav", "fhi", "klass", "kostra", "microdata", "municipal", "published")
 READING_SHAPE = 2
 """Counts the shapes that observations have been kept in: a new one makes every reading anew from its bytes."""
 ID_PATTERN = r"^[a-z][a-z0-9_]{1,79}$"
@@ -170,7 +170,7 @@ class DatasetSpec(_Strict):
     """All that is known of one upstream dataset. See docs/datasets.md for the fields with examples."""
 
     dataset_id: str = Field(pattern=ID_PATTERN)
-    source: Literal["imdi", "ssb", "nav", "fhi", "klass", "kostra", "municipal", "published"]
+    source: Literal["imdi", "ssb", "nav", "fhi", "klass", "kostra", "microdata", "municipal", "published"]
     upstream_id: str = Field(pattern=UPSTREAM_ID_PATTERN)
     title_nb: str
     description_nb: str = ""

@@ -36,10 +36,28 @@ OWN_COLUMNS = ["region_code", "region_level", "period_start", "unit", "value", "
 
 
 def lost_table_rows(spec: DatasetSpec, facts: ReadingFacts, before: ReadingFacts | None) -> list[Reason]:
-    """A reference table that shrank. Klass versions differ by nature and are left out."""
-    if before and facts.rows < spec.gate.min_row_ratio * before.rows and spec.source != "klass":
+    """A reference table that shrank. Klass versions differ by nature, and of a table that comes in several files each holds what
+    it happens to hold: they are left out."""
+    if (
+        before
+        and not spec.accumulates
+        and facts.rows < spec.gate.min_row_ratio * before.rows
+        and spec.source != "klass"
+    ):
         return [reason("rows_fell", before=before.rows, now=facts.rows, limit=spec.gate.min_row_ratio)]
     return []
+
+
+def other_municipality(spec: DatasetSpec, facts: ReadingFacts, home: str | None) -> list[Reason]:
+    """Figures that somebody has made of one area, and the area is neither the home municipality, its county nor the country.
+
+    Asked of datasets with ``options.of_home``, whose slices begin with the area. They are held, not lost: a person may accept
+    the figures of a neighbour to compare with.
+    """
+    if home is None or not spec.options.get("of_home"):
+        return []
+    areas = {name.partition("@")[0] for name in facts.slices} - {home, home[:2], "00"}
+    return [reason("other_municipality", areas=sorted(areas), home=home)] if areas else []
 
 
 def mostly_hidden(spec: DatasetSpec, table: pa.Table) -> list[Reason]:

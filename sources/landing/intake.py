@@ -5,6 +5,8 @@ Here: the steps every publisher's file goes through. Not here: formats, or wheth
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -31,7 +33,7 @@ from sources.landing.observation import (
 )
 from sources.landing.store import Blob, Landing, ReadingFacts, Receipt, SliceCoverage, release_id_of
 from sources.landing.text_codes import coded, rows_where
-from sources.ports import UPDATED_AT, Document
+from sources.ports import NOTES, UPDATED_AT, Document
 
 FULL_COVERAGE = 0.9
 """A municipality file covers the country when it has this share of the codes in force in its last year."""
@@ -199,11 +201,26 @@ def _month_slices(reading: Reading) -> dict[str, SliceCoverage]:
 
 
 def _write_table(table: pa.Table, spec: DatasetSpec, path: Path) -> ReadingFacts:
-    stated = (table.schema.metadata or {}).get(UPDATED_AT)
+    told = table.schema.metadata or {}
     write_parquet(table.replace_schema_metadata(None), path)
     return ReadingFacts(
         spec_version=spec.version,
         rows=table.num_rows,
-        slices={"all": SliceCoverage(regions=table.num_rows)},
-        updated_at=datetime.fromisoformat(stated.decode()) if stated else None,
+        years=sorted(set(table["year"].to_pylist())) if spec.accumulates else [],
+        slices=_table_slices(table, spec) if spec.accumulates else {"all": SliceCoverage(regions=table.num_rows)},
+        notes=dict.fromkeys(json.loads(told[NOTES]), 1) if NOTES in told else {},
+        updated_at=datetime.fromisoformat(told[UPDATED_AT].decode()) if UPDATED_AT in told else None,
     )
+
+
+def _table_slices(table: pa.Table, spec: DatasetSpec) -> dict[str, SliceCoverage]:
+    """Rows per combination of the columns of ``options.slice_by``, named with @ between: a file replaces what it holds."""
+    columns = [table[name].to_pylist() for name in slice_columns(spec)]
+    counted = Counter("@".join(map(str, row)) for row in zip(*columns, strict=True))
+    return {name: SliceCoverage(regions=count) for name, count in sorted(counted.items())}
+
+
+def slice_columns(spec: DatasetSpec) -> tuple[str, ...]:
+    """The columns that tell the slices of an accumulating table apart; none for any other dataset."""
+    names = spec.options.get("slice_by", [])
+    return tuple(str(name) for name in names) if spec.shape == "table" and isinstance(names, list) else ()

@@ -1,71 +1,61 @@
 """The scripts for microdata.no: what is paid in each scheme, by group, in a municipality, its county and the country.
 
-Here: the statements, the codes of the areas on the day, and what must be said of the figures. Not here: running them, which
-takes an agreement with microdata.no. The names of variables and the grammar are those of the platform's variable list and
-manual as read in July 2026 (databank versions no.ssb.fdb:52 to 54); nobody here has run them.
+Here: the statements, the codes of the areas on the day, and the mark by which an export is known again. Not here: what must be
+said of the figures (note.py), reading what comes back (reader.py), or running anything, which takes an agreement with
+microdata.no. Names of variables and grammar are those of the platform's variable list, manual and official examples as read in
+July 2026 (databank versions no.ssb.fdb:52 to 54); nobody here has run them.
 """
 
 from __future__ import annotations
 
+import hashlib
+import re
 from dataclasses import dataclass
 
-from sources.errors import SourceError
 from sources.klass.history import changes, counties, municipalities
+from sources.microdata.schemes import AGES, RECEIVES, RESIDENTS, SCHEMES, MicrodataError, Scheme
 
 FIRST_YEAR, LAST_YEAR = 2010, 2023
-"""The years in which every variable below has kroner."""
+"""The years in which every variable has kroner."""
 DATABANK = 54
-SMALLEST_POPULATION = 1_000
-LANGUAGE_FACTS = "microdata.no, variabelliste og manual lest juli 2026"
+
+MARK = re.compile(r"gruppe_(?P<area>\d{4}|\d{2})_(?P<year>20\d\d)_(?P<databank>\d{2,3})_(?P<script>[0-9a-f]{6})")
+"""The name of the group variable. It heads every table, so that an export says itself of which area, year, databank and script
+it is: the platform writes no such thing into it, and comments stop a run."""
+_UNMARKED = "gruppe"
 
 
-class ScriptError(SourceError):
-    """No script can be written for what was asked. The message is Norwegian: a municipal reader gets it."""
-
-    def __init__(self, *, expected: str, found: str, where: str, next_step: str) -> None:
-        super().__init__(expected=expected, found=found, where=where, next_step=next_step)
-        self.args = (f"{where}: ventet {expected}, fant {found}. {next_step}",)
+class ScriptError(MicrodataError):
+    """No script can be written for what was asked."""
 
 
 @dataclass(frozen=True)
-class Scheme:
-    """A benefit: our code, its name, and the variable with the kroner of the calendar year per person."""
+class Mark:
+    """What the name of the group variable says of a table."""
 
-    code: str
-    name_nb: str
-    variable: str
+    area: str
+    year: int
+    databank: int | None
+    script_id: str | None
 
-
-SCHEMES = (
-    Scheme("social_assistance", "Økonomisk sosialhjelp", "INNTEKT_SOSIAL"),
-    Scheme("disability_benefit", "Uføretrygd", "INNTEKT_KODE218"),
-    Scheme("work_assessment_allowance", "Arbeidsavklaringspenger", "INNTEKT_SUM_ARBAVKL"),
-    Scheme("unemployment_benefit", "Dagpenger", "INNTEKT_ARBLED"),
-    Scheme("child_benefit", "Barnetrygd", "INNTEKT_BARNETRYGD"),
-    Scheme("cash_for_care", "Kontantstøtte", "INNTEKT_KONTANTSTOTTE"),
-    Scheme("housing_benefit", "Bostøtte", "INNTEKT_BOSTOTTE"),
-    Scheme("sick_pay", "Sykepenger", "INNTEKT_SYKEPENGER"),
-    Scheme("all_transfers", "Overføringer i alt", "INNTEKT_OVERFOR"),
-)
-
-GROUPS = {"flyktning": "innvandret av flukt", "innvandrer": "andre innvandrere", "ovrige": "resten av befolkningen"}
-"""Value in the script -> what it is. The three do not overlap: together they are all residents."""
-
-NOT_IN_THE_SCRIPT_NB = (
-    "Introduksjonsstønad, overgangsstønad og supplerende stønad har bare opplysning om mottak, ikke kroner, hos microdata.no.",
-    "Kvalifiseringsstønad er utelatt: det er ikke bekreftet at variabelen er en sum for året. Bruk kommunens egne KOSTRA-filer.",
-)
+    @staticmethod
+    def of(found: re.Match[str]) -> Mark:
+        return Mark(found["area"], int(found["year"]), int(found["databank"]), found["script"])
 
 
 @dataclass(frozen=True)
 class Script:
-    """One script: the area it is for, its file name, and its statements, one a line and without comments."""
+    """One script: the area it is for, its file name, and its statements, one a line and without comments.
+
+    ``script_id`` are six digits of the hash of the statements: the same question has the same id on every machine.
+    """
 
     area: str
     region_code: str
     codes: tuple[str, ...]
     file_name: str
     text: str
+    script_id: str
 
 
 def scripts(municipality: str, year: int, databank: int = DATABANK) -> list[Script]:
@@ -93,10 +83,7 @@ def scripts(municipality: str, year: int, databank: int = DATABANK) -> list[Scri
         ("fylke", county, _codes_on(of_county, year + 1)),
         ("landet", "00", ()),
     )
-    return [
-        Script(area, code, codes, f"microdata_{year}_{area}_{code}.txt", _text(codes, year, databank))
-        for area, code, codes in areas
-    ]
+    return [_script(area, code, codes, year, databank) for area, code, codes in areas]
 
 
 def _codes_on(codes: list[str], year: int) -> tuple[str, ...]:
@@ -120,77 +107,70 @@ def _codes_on(codes: list[str], year: int) -> tuple[str, ...]:
     return tuple(sorted(held))
 
 
-def _text(codes: tuple[str, ...], year: int, databank: int) -> str:
+def _script(area: str, region_code: str, codes: tuple[str, ...], year: int, databank: int) -> Script:
+    statements = [*_population(codes, year, databank), *_groups(year)]
+    for scheme in SCHEMES:
+        statements += _tables(scheme, year)
+    plain = "\n".join(statements) + "\n"
+    script_id = hashlib.sha256(plain.encode()).hexdigest()[:6]
+    marked = re.sub(rf"\b{_UNMARKED}\b", f"gruppe_{region_code}_{year}_{databank}_{script_id}", plain)
+    return Script(area, region_code, codes, f"microdata_{year}_{area}_{region_code}.txt", marked, script_id)
+
+
+def _population(codes: tuple[str, ...], year: int, databank: int) -> list[str]:
     day = f"{year + 1}-01-01"
-    lines = [
+    return [
         f"require no.ssb.fdb:{databank} as db",
         "create-dataset personer",
         f"import db/BEFOLKNING_KOMMNR_FORMELL {day} as kom",
         f"import db/BEFOLKNING_STATUSKODE {day} as status",
         "keep if status == '1'",
+        *(["keep if " + " | ".join(f"kom == '{code}'" for code in codes)] if codes else []),
     ]
-    if codes:
-        lines.append("keep if " + " | ".join(f"kom == '{code}'" for code in codes))
-    lines += [
+
+
+def _groups(year: int) -> list[str]:
+    """The groups, the ages and the residents. Later statements go before earlier ones: the youngest age is set first."""
+    lines = [
         "import db/BEFOLKNING_INVKAT as inv",
         "import db/BEFOLKNING_INNGRUNN1 as grunn",
-        "generate gruppe = 'ovrige'",
-        "replace gruppe = 'innvandrer' if inv == 'B'",
-        "replace gruppe = 'flyktning' if inv == 'B' & grunn == 'FLU'",
-        "generate personer_i_alt = 1",
-        "tabulate gruppe, summarize(personer_i_alt) sum flatten",
+        "import db/BEFOLKNING_FORSTDATO as forstdato",
+        "import db/BEFOLKNING_FOEDSELS_AAR_MND as foedt",
+        f"generate botid = {year} - int(forstdato/10000)",
+        f"generate alder = {year} - int(foedt/100)",
+        f"generate {_UNMARKED} = 'ovrige'",
+        f"replace {_UNMARKED} = 'innvandrer' if inv == 'B'",
+        f"replace {_UNMARKED} = 'flyktning_ukjent' if inv == 'B' & grunn == 'FLU'",
+        f"replace {_UNMARKED} = 'flyktning_over_5' if inv == 'B' & grunn == 'FLU' & botid > 4 & !sysmiss(botid)",
+        f"replace {_UNMARKED} = 'flyktning_inntil_5' if inv == 'B' & grunn == 'FLU' & botid <= 4 & !sysmiss(botid)",
     ]
-    for scheme in SCHEMES:
-        name = scheme.code
-        lines += [
-            f"import db/{scheme.variable} {year}-12-31 as {name}",
-            f"generate mottar_{name} = 0",
-            f"replace mottar_{name} = 1 if {name} > 0",
-            f"tabulate gruppe, summarize(mottar_{name}) sum flatten",
-            f"tabulate gruppe, summarize({name}) sum flatten",
-        ]
-    return "\n".join(lines) + "\n"
+    youngest = next(iter(AGES))
+    lines.append(f"generate aldersgruppe = '{youngest}'")
+    lines += [
+        f"replace aldersgruppe = '{label}' if alder >= {least}"
+        for label, (least, _) in AGES.items()
+        if label != youngest
+    ]
+    return [
+        *lines,
+        f"generate {RESIDENTS} = 1",
+        f"tabulate {_UNMARKED}, summarize({RESIDENTS}) sum flatten",
+        f"tabulate {_UNMARKED} aldersgruppe, summarize({RESIDENTS}) sum flatten",
+    ]
 
 
-def note(made: list[Script], year: int, databank: int, today: str) -> str:
-    """What goes with the scripts, in Norwegian: what they ask for, how to use them, and what the answers do not say."""
-    areas = [
-        f"- `{s.file_name}`: {s.area} {s.region_code}, kommunenummer {', '.join(s.codes) or 'alle'} 1. januar {year + 1}"
-        for s in made
+def _tables(scheme: Scheme, year: int) -> list[str]:
+    """The tables of a scheme: recipients, kroner, and recipients by age where a rate without age misleads."""
+    name = scheme.code
+    by_age = [f"tabulate {_UNMARKED} aldersgruppe, summarize({RECEIVES}{name}) sum flatten"] if scheme.by_age else []
+    return [
+        f"import db/{scheme.variable} {year}-12-31 as {name}",
+        f"generate {RECEIVES}{name} = 0",
+        f"replace {RECEIVES}{name} = 1 if {name} > 0 & !sysmiss({name})",
+        f"tabulate {_UNMARKED}, summarize({RECEIVES}{name}) sum flatten",
+        f"tabulate {_UNMARKED}, summarize({name}) sum flatten",
+        *by_age,
     ]
-    schemes = [f"- {scheme.name_nb}: `{scheme.variable}`" for scheme in SCHEMES]
-    groups = [f"- `{code}`: {name}" for code, name in GROUPS.items()]
-    lines = [
-        f"# Utbetalt i {year}, etter ytelse og gruppe: skript for microdata.no",
-        "",
-        f"Skrevet {today} for databank no.ssb.fdb:{databank}. **Skriptene er ikke kjørt.** De bygger på {LANGUAGE_FACTS}.",
-        "Prøv det minste området først, og rett det plattformen klager på.",
-        "",
-        "## Skriptene",
-        *areas,
-        "",
-        "## Gruppene (utelukker hverandre)",
-        *groups,
-        "",
-        "## Ytelsene (kroner i kalenderåret per person)",
-        *schemes,
-        "",
-        "## Slik brukes de",
-        "1. Lim ett skript inn på microdata.no og kjør det. Tilgang krever avtale (microdata@ssb.no).",
-        "2. Første tabell er antall bosatte i hver gruppe. Deretter kommer antall mottakere og kroner for hver ytelse.",
-        "3. Er antall mottakere likt antall bosatte, har plattformen regnet manglende beløp som mottatt: ikke bruk antallet.",
-        "4. Ta vare på tabellene sammen med skriptet, databankens nummer og datoen.",
-        "",
-        "## Det tallene ikke sier",
-        f"- Området må ha minst {SMALLEST_POPULATION} bosatte. En tabell stoppes når over halvparten av cellene er under fem.",
-        "- Plattformen legger fast støy på antall. Grensen for støyen er ikke oppgitt, så ingen feilgrense kan regnes ut.",
-        "- Gjennomsnitt regnes av verdier som er trukket inn til 1. og 99. prosentil. Er summene det også, er de for lave: for",
-        "  ytelser 0,1 til 1,2 prosent og for summer av alt 2,9 til 6,6 prosent i plattformens eget kurseksempel.",
-        "- Derfor bes det om summer, som deles på antallet i tabellen over bosatte; ikke om gjennomsnitt.",
-        *[f"- {line}" for line in NOT_IN_THE_SCRIPT_NB],
-        "- Ytelsene er ført på personen. Barnetrygd og sosialhjelp gjelder ofte en hel familie.",
-    ]
-    return "\n".join(lines) + "\n"
 
 
 def _error(expected: str, found: str, where: str, next_step: str) -> ScriptError:

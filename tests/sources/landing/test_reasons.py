@@ -25,6 +25,11 @@ WORDED = [
         {"level": "municipality", "before": 356, "now": 6},
         "færre områder på nivået kommune: 6, mot 356 før",
     ),
+    (
+        "other_municipality",
+        {"areas": ["3907"], "home": "3909"},
+        "tallene gjelder 3907, og her er hjemkommunen 3909: ta bort filen, eller godta den for å ha tallene ved siden av",
+    ),
     ("mostly_hidden", {"share": 0.995, "limit": 0.9}, "99,5 % av cellene har ikke noe tall (grensen er 90 %)"),
     (
         "more_hidden",

@@ -12,24 +12,34 @@ import pytest
 from typer.testing import CliRunner
 
 from orchestration.cli.main import app
-from sources.microdata.script import GROUPS, SCHEMES, ScriptError, note, scripts
+from sources.microdata.note import note
+from sources.microdata.schemes import GROUPS, SCHEMES
+from sources.microdata.script import MARK, ScriptError, scripts
 
-NAME = r"[a-z_]+"
+NAME = r"[a-z][a-z0-9_]*"
+TEXT = r"'\w+'"
 # every statement known from the manual and the official examples, in the form they are used there
-STATEMENTS = (
-    r"require no\.ssb\.fdb:\d+ as db",
-    rf"create-dataset {NAME}",
-    rf"import db/[A-Z0-9_]+( \d{{4}}-\d{{2}}-\d{{2}})? as {NAME}",
-    rf"keep if {NAME} == '\w+'( \| {NAME} == '\w+')*",
-    rf"generate {NAME} = ('{NAME}'|\d)",
-    rf"replace {NAME} = ('{NAME}'|\d) if {NAME} (== '\w+'|> 0)( & {NAME} == '\w+')?",
-    rf"tabulate gruppe, summarize\({NAME}\) sum flatten",
-)
+STATEMENTS = {
+    r"require no\.ssb\.fdb:\d+ as db": "the sketch and every example",
+    rf"create-dataset {NAME}": "the sketch and every example",
+    rf"import db/[A-Z0-9_]+( \d{{4}}-\d{{2}}-\d{{2}})? as {NAME}": "the sketch; a date for what changes, none for what is fixed",
+    rf"keep if {NAME} == {TEXT}( \| {NAME} == {TEXT})*": "the sketch; manual: keep if; | in the example of the regression",
+    rf"generate {NAME} = ({TEXT}|\d)": "example of functions: generate etternavn = 'Hansen'",
+    rf"generate {NAME} = \d{{4}} - int\({NAME}/10+\)": "example of tabulate: generate alder = 2020 - int(faarmnd/100)",
+    rf"replace {NAME} = {TEXT} if {NAME} (==|>=) ({TEXT}|\d+)": "manual: replace var = expression if",
+    rf"replace {NAME} = {TEXT} if {NAME} == {TEXT} & {NAME} == {TEXT}": "as above; & in the course for beginners",
+    rf"replace {NAME} = {TEXT} if {NAME} == {TEXT} & {NAME} == {TEXT} & {NAME} (>|<=) \d & !sysmiss\({NAME}\)":
+        "as above; !sysmiss() in the example of analysing residuals",
+    rf"replace {NAME} = \d if {NAME} > 0 & !sysmiss\({NAME}\)": "as above",
+    rf"tabulate {NAME}( aldersgruppe)?, summarize\({NAME}\) sum flatten": "manual: tabulate, options summarize(), sum, flatten",
+}  # fmt: skip
 KNOWN_VARIABLES = {
     "BEFOLKNING_KOMMNR_FORMELL", "BEFOLKNING_STATUSKODE", "BEFOLKNING_INVKAT", "BEFOLKNING_INNGRUNN1",
+    "BEFOLKNING_FORSTDATO", "BEFOLKNING_FOEDSELS_AAR_MND", "KVALIFSTZFDT_KVP_STONAD",
     "INNTEKT_SOSIAL", "INNTEKT_KODE218", "INNTEKT_SUM_ARBAVKL", "INNTEKT_ARBLED", "INNTEKT_BARNETRYGD",
     "INNTEKT_KONTANTSTOTTE", "INNTEKT_BOSTOTTE", "INNTEKT_SYKEPENGER", "INNTEKT_OVERFOR",
 }  # fmt: skip
+FIXED = {"BEFOLKNING_INVKAT", "BEFOLKNING_INNGRUNN1", "BEFOLKNING_FORSTDATO", "BEFOLKNING_FOEDSELS_AAR_MND"}
 VESTFOLD = ("3901", "3903", "3905", "3907", "3909", "3911")
 
 
@@ -44,18 +54,35 @@ def test_names_are_made_before_they_are_used_and_only_known_variables_are_asked_
     for script in scripts("3909", 2023):
         made: set[str] = set()
         for line in script.text.splitlines():
-            used = re.findall(r"(?:if|&|\|) ([a-z_]+) (?:==|>)", line) + re.findall(r"summarize\(([a-z_]+)\)", line)
+            used = re.findall(r"(?:if|&|\|) ([a-z_]+) (?:==|>|<)", line) + re.findall(
+                r"(?:summarize|int|sysmiss)\(([a-z_]+)", line
+            )
+            used += re.findall(r"^tabulate (\S+?),? ", line)
             assert set(used) <= made, line
-            made |= set(re.findall(r" as ([a-z_]+)$", line)) | set(re.findall(r"^generate ([a-z_]+)", line))
+            made |= set(re.findall(r" as ([a-z_]+)$", line)) | set(re.findall(rf"^generate ({NAME})", line))
         assert set(re.findall(r"db/([A-Z0-9_]+)", script.text)) == KNOWN_VARIABLES
+        assert set(re.findall(r"db/([A-Z0-9_]+) as", script.text)) == FIXED
 
 
-def test_the_population_comes_first_and_two_tables_for_each_scheme() -> None:
+def test_the_population_comes_first_and_two_tables_for_each_scheme_with_a_third_by_age() -> None:
     for script in scripts("3909", 2023):
-        tables = re.findall(r"summarize\(([a-z_]+)\)", script.text)
-        assert tables[0] == "personer_i_alt"
-        assert tables[1:] == [name for scheme in SCHEMES for name in (f"mottar_{scheme.code}", scheme.code)]
-        assert set(re.findall(r"gruppe = '([a-z]+)'", script.text)) == set(GROUPS)
+        tables = re.findall(r"tabulate \S+( aldersgruppe)?, summarize\(([a-z_]+)\)", script.text)
+        assert tables[:2] == [("", "personer_i_alt"), (" aldersgruppe", "personer_i_alt")]
+        wanted = []
+        for scheme in SCHEMES:
+            wanted += [("", f"mottar_{scheme.code}"), ("", scheme.code)]
+            wanted += [(" aldersgruppe", f"mottar_{scheme.code}")] if scheme.by_age else []
+        assert tables[2:] == wanted
+        assert set(re.findall(r"gruppe_\w+ = '([a-z0-9_]+)'", script.text)) == set(GROUPS)
+
+
+def test_every_table_names_area_year_databank_and_script() -> None:
+    """The export has nothing else to be known by: comments stop a run, and the platform writes no area into a table."""
+    for script in scripts("3909", 2023, 53):
+        marks = {(m["area"], m["year"], m["databank"], m["script"]) for m in MARK.finditer(script.text)}
+        assert marks == {(script.region_code, "2023", "53", script.script_id)}
+    ids = [script.script_id for script in scripts("3909", 2023)]
+    assert len(set(ids)) == 3 and ids == [script.script_id for script in scripts("3909", 2023)]
 
 
 def test_larvik_its_county_and_the_country_in_2023() -> None:
