@@ -11,7 +11,7 @@ from typing import Literal
 
 from report.words.norwegian import Unit
 
-Role = Literal["municipality", "county", "country", "other"]
+Role = Literal["municipality", "county", "country", "kostra_group", "other"]
 """Which area a line stands for. It decides colour, mark and dash, so that an area looks the same everywhere."""
 
 

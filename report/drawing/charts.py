@@ -24,9 +24,15 @@ YEAR_ROOM = 29
 """What a year under the axis takes with the space around it."""
 ROOM = 15
 """Signs that fit beside the end of a line."""
-COLOURS = {"municipality": "#00538a", "county": "#b34700", "country": "#4d4d4d", "other": "#7a3b8f"}
-"""Dark blue, burnt orange, grey and purple: told apart with every common colour vision, at least 4.5:1 on white."""
-DASHES = {"municipality": "", "county": "7 3", "country": "2 3", "other": "9 3 2 3"}
+COLOURS = {
+    "municipality": "#00538a",
+    "county": "#b34700",
+    "country": "#4d4d4d",
+    "kostra_group": "#2f6b3a",
+    "other": "#7a3b8f",
+}
+"""Dark blue, burnt orange, grey, green and purple: told apart with every common colour vision, at least 4.5:1 on white."""
+DASHES = {"municipality": "", "county": "7 3", "country": "2 3", "kostra_group": "4 2 1 2", "other": "9 3 2 3"}
 GROUP_DASHES = ("", "5 3", "1 3", "8 2 1 2")
 
 

@@ -1,4 +1,4 @@
-"""The words of the report, read from texts.yml.
+"""The words of the report, read from texts.yml, and those of the profile, from profile.yml.
 
 Here: loading and checking. Not here: any word itself.
 """
@@ -15,6 +15,7 @@ import yaml
 from report.words.norwegian import Unit
 
 _FILE = Path(__file__).parent / "texts.yml"
+_PROFILE = Path(__file__).parent / "profile.yml"
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,12 @@ def texts() -> Texts:
     raw = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
     raw["units"] = {key: _unit(**given) for key, given in raw["units"].items()}
     return Texts(**raw)
+
+
+@cache
+def profile_words() -> dict[str, Any]:
+    """The words of the profile (profile.yml), by part and key."""
+    return yaml.safe_load(_PROFILE.read_text(encoding="utf-8"))
 
 
 def unit_of(key: str) -> Unit:

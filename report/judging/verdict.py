@@ -1,0 +1,128 @@
+"""What may be said of two figures: which is higher by what is shown, and whether few persons can explain it.
+
+Here: the one rule that sentences, barometer, slides and workbook use. Not here: intervals (uncertainty.py), the size
+that is shown (shown.py), wording.
+
+1. Without two known figures nothing is said, unless their bounds keep apart.
+2. Figures that are shown alike do not differ.
+3. Shares and counts of persons: the difference is uncertain when its 95 percent interval holds zero.
+4. Amounts, medians and points have no counts behind them: a difference below a stated percent of the figure compared with is
+   uncertain, and so is every difference of fewer persons than stated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from report.judging.shown import ShownDifference, shown_difference
+from report.judging.uncertainty import Counted, Interval, count_difference, rest_of, share_difference, wilson
+from report.model import Cell
+from report.words.norwegian import Unit
+
+Verdict = Literal["above", "below", "same", "uncertain", "unknown"]
+Kind = Literal["share", "count", "uncounted"]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A figure with the persons behind it. ``counted`` is given for a share of persons, ``base`` wherever it is known.
+
+    ``scale`` is what a share of one is in the figure's unit: 100 for percent, 1000 for per thousand.
+    """
+
+    cell: Cell
+    kind: Kind
+    counted: Counted | None = None
+    base: float | None = None
+    scale: float = 100.0
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The least a difference without counts must be, in percent of the figure compared with; see rules.yml."""
+
+    uncounted_percent: float = 5.0
+    least_persons: int = 50
+    least_persons_uncounted: int = 200
+
+
+@dataclass(frozen=True)
+class Judged:
+    """``difference`` is by the figures as shown. ``sure`` is what chance cannot explain, with its sign; 0 unless the verdict is
+    above or below. ``interval`` is that of the difference, in the figure's unit, where there is one."""
+
+    verdict: Verdict
+    difference: ShownDifference | None = None
+    interval: Interval | None = None
+    sure: float = 0.0
+
+    @property
+    def is_sure(self) -> bool:
+        return self.verdict in ("above", "below")
+
+
+def judge(first: Evidence, second: Evidence, unit: Unit, limits: Limits, *, is_inside: bool = False) -> Judged:
+    """``first`` against ``second``. ``is_inside``: the first area is part of the second."""
+    one, other = first.cell, second.cell
+    if one.value is None or other.value is None:
+        return _by_bounds(one, other)
+    difference = shown_difference(one.value, other.value, unit)
+    interval = difference_interval(first, second, is_inside=is_inside)
+    if difference.order == "same":
+        return Judged("same", difference, interval)
+    exact = one.value - other.value
+    if interval is None:
+        least = abs(other.value) * limits.uncounted_percent / 100.0
+        is_few = first.base is None or first.base < limits.least_persons_uncounted
+        if is_few or abs(exact) < least or (one.is_rounded or other.is_rounded):
+            return Judged("uncertain", difference)
+        return Judged(difference.order, difference, None, exact - (least if exact > 0 else -least))
+    if interval.holds_zero or first.base is None or first.base < limits.least_persons:
+        return Judged("uncertain", difference, interval)
+    return Judged(difference.order, difference, interval, interval.nearest)
+
+
+def difference_interval(first: Evidence, second: Evidence, *, is_inside: bool = False) -> Interval | None:
+    """The 95 percent interval of the difference in the figure's unit; None where nothing was counted."""
+    found: Interval | None = None
+    if first.kind == "count" and first.cell.value is not None and second.cell.value is not None:
+        if first.cell.value >= 0 and second.cell.value >= 0:
+            found = count_difference(first.cell.value, second.cell.value)
+    elif first.kind == "share" and first.counted and first.counted.is_usable:
+        found = _share_interval(first, first.counted, second, is_inside)
+    if found is None:
+        return None
+    return found.widened(
+        _room(first.cell, "low") + _room(second.cell, "high"), _room(first.cell, "high") + _room(second.cell, "low")
+    )
+
+
+def _share_interval(first: Evidence, counted: Counted, second: Evidence, is_inside: bool) -> Interval | None:
+    if second.counted is None or not second.counted.is_usable:
+        if second.cell.value is None:
+            return None
+        own = wilson(counted).scaled(first.scale)
+        return Interval(own.low - second.cell.value, own.high - second.cell.value)
+    if not is_inside or second.counted.base <= counted.base:
+        return share_difference(counted, second.counted).scaled(first.scale)
+    # own share minus that of the whole is own share minus that of the rest, times the part of the persons that is the rest
+    rest = rest_of(second.counted, counted)
+    return share_difference(counted, rest).scaled(first.scale * (1 - counted.base / second.counted.base))
+
+
+def _room(cell: Cell, side: Literal["low", "high"]) -> float:
+    """How far the true figure may lie from a rounded one on one side."""
+    bound = cell.low if side == "low" else cell.high
+    return abs(bound - cell.value) if cell.is_rounded and bound is not None and cell.value is not None else 0.0
+
+
+def _by_bounds(one: Cell, other: Cell) -> Judged:
+    first, second = one.bounds, other.bounds
+    if one.is_hidden or other.is_hidden or first is None or second is None:
+        return Judged("unknown")
+    if first[0] > second[1]:
+        return Judged("above", None, None, first[0] - second[1])
+    if first[1] < second[0]:
+        return Judged("below", None, None, first[1] - second[0])
+    return Judged("uncertain")

@@ -1,0 +1,96 @@
+"""The rule that chooses findings and the rows of the barometer, as declared in rules.yml.
+
+Here: the form of the declaration and its check. Not here: any number or name (rules.yml), or what is done with them.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+from report.sections.declarations import IndicatorFigure, declarations
+
+_FILE = Path(__file__).parent / "rules.yml"
+_ENDINGS = ("_share", "_persons", "_nok", "_per_1000", "_children")
+
+
+class _Declared(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class AsBefore(_Declared):
+    """How small a change must surely be to be none: so many percent of the figure, at most so many points of a share."""
+
+    points: float = Field(gt=0)
+    percent: float = Field(gt=0)
+
+
+class BaseOf(_Declared):
+    """The persons behind a figure that has no counts of its own: the first indicator with a figure, in one breakdown."""
+
+    indicator: list[str] = Field(min_length=1)
+    where: dict[str, str] = {}
+
+
+class Rules(_Declared):
+    """rules.yml. Persons are persons of the municipality; scores are standard deviations among the municipalities."""
+
+    least_persons: int = Field(gt=0)
+    least_persons_uncounted: int = Field(gt=0)
+    uncounted_percent: float = Field(gt=0)
+    as_before: AsBefore
+    old_after_years: int
+    oldest_years: int
+    freshness: float = Field(gt=0, le=1)
+    undirected: float = Field(gt=0, le=1)
+    least_score: float
+    least_score_first: float
+    rank_percent: float
+    most: int
+    fewest: int
+    most_of_group: int
+    prefer: dict[str, list[str]]
+    indicator_prefer: dict[str, dict[str, list[str]]]
+    counts: dict[str, str]
+    base_of: dict[str, BaseOf]
+    not_of_persons: list[str]
+    decided: list[str]
+    stock: list[str]
+    families: dict[str, list[str]]
+    never: list[str]
+
+    def wanted(self, indicator_id: str, dimension: str) -> list[str]:
+        """Codes of a breakdown in the order they are looked for; the total where nothing is declared."""
+        own = self.indicator_prefer.get(indicator_id, {})
+        return own.get(dimension) or self.prefer.get(dimension) or ["all"]
+
+    def family(self, indicator_id: str) -> str:
+        """The matter an indicator is about; two indicators of one family are not both found."""
+        named = next((family for family, ids in self.families.items() if indicator_id in ids), None)
+        if named:
+            return named
+        ending = next((ending for ending in _ENDINGS if indicator_id.endswith(ending)), "")
+        return indicator_id.removesuffix(ending)
+
+    def count_of(self, indicator_id: str) -> str:
+        """The indicator that counts the persons of a share."""
+        return self.counts.get(indicator_id) or indicator_id.removesuffix("_share") + "_persons"
+
+
+@cache
+def rules() -> Rules:
+    """rules.yml, checked. Raises pydantic.ValidationError naming the entry that is wrong."""
+    return Rules.model_validate(yaml.safe_load(_FILE.read_text(encoding="utf-8")))
+
+
+@cache
+def stock_indicators() -> frozenset[str]:
+    """Indicators counted on a day: their newest year is whole although the year is not over."""
+    asked = [figure for section in declarations().sections for figure in section.shows]
+    told = {
+        one for figure in asked if isinstance(figure, IndicatorFigure) and figure.is_stock for one in figure.indicator
+    }
+    return frozenset(told) | frozenset(rules().stock)
