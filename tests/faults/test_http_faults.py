@@ -9,8 +9,8 @@ import errno
 import json
 import os
 import socket
-import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -20,8 +20,19 @@ import pytest
 from sources.errors import ClosedError, NotOfKindError, SourceError, TransferError
 from sources.http.client import HttpClient, HttpSettings, incoming_folder
 from sources.http.content import quarantine
-from sources.http.limits import RetryRule, TimeLimits
-from tests.support.live_upstream import IMDI, NOON, SETTLED, SSB, PatientClock, download, http_for, write_release
+from sources.http.limits import RetryRule
+from tests.support.live_upstream import (
+    IMDI,
+    NOON,
+    ROOMY,
+    SETTLED,
+    SSB,
+    TRICKLE,
+    PatientClock,
+    download,
+    http_for,
+    write_release,
+)
 from trials.local_upstream.server import LocalUpstream
 
 
@@ -63,14 +74,14 @@ def test_429_with_retry_after_waits_as_long_as_asked_and_then_succeeds(upstream:
     upstream.faults.switch_on("too_many", times=1, value="17")
     _, body = download(http_for(upstream, clock), tmp_path)
     assert body == SETTLED.encode("latin-1")
-    assert sum(clock.slept) == pytest.approx(17, abs=0.5)
+    assert sum(clock.slept) == 17
 
 
 def test_429_without_retry_after_waits_a_minute(upstream: LocalUpstream, tmp_path: Path) -> None:
     clock = PatientClock()
     upstream.faults.switch_on("too_many", times=1)
     download(http_for(upstream, clock), tmp_path)
-    assert sum(clock.slept) == pytest.approx(60, abs=0.5)
+    assert sum(clock.slept) == 60
 
 
 def test_429_that_asks_for_an_hour_is_given_up_at_once_and_holds_back_every_process(
@@ -81,7 +92,7 @@ def test_429_that_asks_for_an_hour_is_given_up_at_once_and_holds_back_every_proc
     http = http_for(upstream, clock, state_folder=tmp_path / "state")
     with pytest.raises(TransferError, match=r"HTTP 429.*another would wait 3600 s"):
         download(http, tmp_path)
-    assert sum(clock.slept) < 1
+    assert clock.slept == []
     asked = len(upstream.log)
     upstream.faults.clear()
     with pytest.raises(TransferError, match="too many calls from this address"):
@@ -94,7 +105,7 @@ def test_total_wait_has_a_cap(upstream: LocalUpstream, tmp_path: Path) -> None:
     upstream.faults.switch_on("too_many", value="40")
     with pytest.raises(TransferError, match="HTTP 429"):
         download(http_for(upstream, clock, retry=RetryRule(attempts=50, total_wait=100)), tmp_path)
-    assert sum(clock.slept) <= 101
+    assert sum(clock.slept) <= 100
 
 
 # Fault 2
@@ -174,10 +185,9 @@ def test_a_host_name_that_does_not_resolve_is_named(monkeypatch: pytest.MonkeyPa
 
 def test_a_server_that_says_nothing_runs_into_the_read_limit(upstream: LocalUpstream, tmp_path: Path) -> None:
     upstream.faults.switch_on("hang")
-    began = time.monotonic()
+    http = http_for(upstream, retry=RetryRule(attempts=2), time_limits=replace(ROOMY, read=0.3))
     with pytest.raises(TransferError, match="no bytes in time after 2 attempts"):
-        download(http_for(upstream, retry=RetryRule(attempts=2)), tmp_path)
-    assert time.monotonic() - began < 3
+        download(http, tmp_path)
 
 
 # Fault 4
@@ -185,28 +195,21 @@ def test_a_server_that_says_nothing_runs_into_the_read_limit(upstream: LocalUpst
 
 def test_one_byte_at_a_time_is_cut_by_the_minimum_rate(upstream: LocalUpstream, tmp_path: Path) -> None:
     """Each byte comes well within the read limit; the rate is what gives it away. It is not tried again."""
-    upstream.faults.switch_on("slow", value="0.02")
-    began = time.monotonic()
-    with pytest.raises(TransferError, match=r"only \d+ bytes in \d s after 1 attempt"):
+    upstream.faults.switch_on("slow", value=TRICKLE)
+    with pytest.raises(TransferError, match=r"only \d+ bytes in \d+ s after 1 attempt"):
         download(http_for(upstream), tmp_path)
-    assert time.monotonic() - began < 1.2
 
 
 def test_one_byte_at_a_time_is_cut_by_the_deadline(upstream: LocalUpstream, tmp_path: Path) -> None:
-    limits = TimeLimits(connect=2, read=0.5, total=0.7, grace=60)
-    upstream.faults.switch_on("slow", value="0.05")
-    began = time.monotonic()
+    upstream.faults.switch_on("slow", value=TRICKLE)
     with pytest.raises(TransferError, match=r"no whole answer within 0\.7 s after 1 attempt"):
-        download(http_for(upstream, time_limits=limits), tmp_path)
-    assert time.monotonic() - began < 1.5
+        download(http_for(upstream, time_limits=replace(ROOMY, total=0.7, grace=600)), tmp_path)
 
 
 def test_headers_that_never_end_are_cut_by_the_deadline(upstream: LocalUpstream, tmp_path: Path) -> None:
-    upstream.faults.switch_on("slow_headers", value="0.05")
-    began = time.monotonic()
-    with pytest.raises(TransferError, match="no whole answer within"):
-        download(http_for(upstream), tmp_path)
-    assert time.monotonic() - began < 2.5
+    upstream.faults.switch_on("slow_headers", value=TRICKLE)
+    with pytest.raises(TransferError, match=r"no whole answer within 0\.7 s after 1 attempt"):
+        download(http_for(upstream, time_limits=replace(ROOMY, total=0.7)), tmp_path)
 
 
 # Fault 5

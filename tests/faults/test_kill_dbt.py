@@ -80,14 +80,12 @@ def _kill_in(name: str, folder: DataFolder, project: Path) -> Path:
 
 def test_a_kill_while_dbt_writes_blocks_no_later_run(project: Path, tmp_path: Path) -> None:
     folder = DataFolder(tmp_path / "data")
-    settings = Settings(data_dir=folder.root)
     assert _kill_in("partial_parse.msgpack", folder, project).stat().st_size > 0
-    whole = ensure_manifest(folder, settings, NOW).read_bytes()
-    assert "model.small.one" in json.loads(whole)["nodes"]
     torn = _kill_in("manifest.json", folder, project)
     with pytest.raises(json.JSONDecodeError):
         json.loads(torn.read_bytes())
-    assert ensure_manifest(folder, settings, NOW).read_bytes() == whole
+    whole = ensure_manifest(folder, Settings(data_dir=folder.root), NOW).read_bytes()
+    assert "model.small.one" in json.loads(whole)["nodes"]
 
 
 def test_half_a_manifest_is_not_taken(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

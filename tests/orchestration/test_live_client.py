@@ -20,7 +20,16 @@ from sources.http.client import HttpClient
 from sources.landing.store import Landing, release_id_of
 from sources.live import check_live, fetch_is_due, is_live, live_clients, planned_call
 from sources.ports import Probe
-from tests.support.live_upstream import NOON, SETTLED, PatientClock, dataset_12272, http_for, make_spec, write_release
+from tests.support.live_upstream import (
+    NOON,
+    SETTLED,
+    TRICKLE,
+    PatientClock,
+    dataset_12272,
+    http_for,
+    make_spec,
+    write_release,
+)
 from trials.local_upstream.server import LocalUpstream
 
 PAGE = "/no/nav-og-samfunn/statistikk/helt-ledige"
@@ -149,7 +158,7 @@ def test_full_run_then_probes_only_then_the_three_that_advanced(upstream: LocalU
     ("fault", "value", "pattern", "hit"),
     [
         ("unavailable", "", "azurewebsites", "imdi"),
-        ("slow", "0.02", "azurewebsites.*bosatt", "imdi"),
+        ("slow", TRICKLE, "azurewebsites.*bosatt", "imdi"),
         ("endless", "", "attachment", "nav"),
         ("html", "", "pxwebapi.*/data$", "ssb"),
         ("too_many", "", "/api/klass/", "klass"),

@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pandas  # noqa: F401 - the readers import it when they need it: once here, and not in each of a hundred forks
+import pyarrow.dataset  # noqa: F401
 
 from orchestration.runs.refresh import refresh_file
 from sources.dataset.discovery import Candidate

@@ -5,8 +5,6 @@ from __future__ import annotations
 import errno
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,8 +15,7 @@ import pytest
 
 import warehouse.release.candidate as candidate
 import warehouse.release.publish as publishing
-from warehouse.errors import NoRelease, VerificationFailed, WarehouseError, WriterBusy
-from warehouse.lock import writer_lock
+from warehouse.errors import NoRelease, VerificationFailed, WarehouseError
 from warehouse.paths import DATABASE, DataFolder
 from warehouse.query import run_query, safe_cell
 from warehouse.release.publish import Publication, TableDoc, publish, read_manifest, release_ids
@@ -272,31 +269,6 @@ def test_a_reader_keeps_its_release(folder: DataFolder) -> None:
         publish(_publication(folder, keep=2))
         assert reader.execute("select count(*) from marts.dim_region").fetchone() == (3,)
     assert _codes(folder) == ["00", "3909"]
-
-
-HOLDER = """
-import sys, time
-from pathlib import Path
-from warehouse.lock import writer_lock
-with writer_lock(Path(sys.argv[1])):
-    print("held", flush=True)
-    time.sleep(60)
-"""
-
-
-def test_a_second_writer_is_told_who_holds_the_lock_and_a_killed_one_frees_it(tmp_path: Path) -> None:
-    lock = tmp_path / "writer.lock"
-    holder = subprocess.Popen([sys.executable, "-c", HOLDER, str(lock)], stdout=subprocess.PIPE, text=True)
-    try:
-        assert holder.stdout is not None
-        assert holder.stdout.readline() == "held\n"
-        with pytest.raises(WriterBusy, match=rf"process {holder.pid}, started 20"), writer_lock(lock):
-            pass
-    finally:
-        holder.kill()
-        holder.wait()
-    with writer_lock(lock), writer_lock(lock):
-        pass
 
 
 def test_queries_cannot_reach_other_files(folder: DataFolder) -> None:

@@ -11,6 +11,7 @@ import ssl
 import subprocess
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,18 @@ import pytest
 from sources.errors import TransferError
 from sources.http.client import HttpClient, HttpSettings
 from sources.http.content import expect_semicolon_csv
-from sources.http.limits import RetryRule, TimeLimits
-from tests.support.live_upstream import IMDI, SETTLED, SSB, PatientClock, download, http_for, write_release
+from sources.http.limits import RetryRule
+from tests.support.live_upstream import (
+    IMDI,
+    ROOMY,
+    SETTLED,
+    SSB,
+    TRICKLE,
+    PatientClock,
+    download,
+    http_for,
+    write_release,
+)
 from trials.local_upstream.server import LocalUpstream
 
 
@@ -117,9 +128,9 @@ def test_over_tls_a_body_arrives_a_trickle_is_cut_and_an_unknown_certificate_ref
             download(http_for(upstream, base_urls=secure), tmp_path)
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
         assert download(http_for(upstream, base_urls=secure), tmp_path)[1] == SETTLED.encode("latin-1")
-        limits = TimeLimits(connect=2, read=0.5, total=0.7, grace=60)
+        limits = replace(ROOMY, total=0.7, grace=600)
         for fault in ("slow", "slow_headers"):
-            upstream.faults.switch_on(fault, times=1, value="0.05")
+            upstream.faults.switch_on(fault, times=1, value=TRICKLE)
             with pytest.raises(TransferError, match="no whole answer within"):
                 download(http_for(upstream, base_urls=secure, time_limits=limits), tmp_path)
 

@@ -86,15 +86,15 @@ ANSWERS = [
 
 @pytest.mark.parametrize(("schema", "path"), ANSWERS)
 def test_answers_keep_the_published_schema(specification: dict[str, Any], base: str, schema: str, path: str) -> None:
-    content = requests.get(base + path, timeout=5).json()
+    content = requests.get(base + path, timeout=60).json()
     assert complaints(specification, schema, content) == []
 
 
 def test_the_schema_check_can_fail(specification: dict[str, Any], base: str) -> None:
-    content = requests.get(f"{base}/tables/12272", timeout=5).json()
+    content = requests.get(f"{base}/tables/12272", timeout=60).json()
     del content["label"]
     assert any("label" in text for text in complaints(specification, "TableResponse", content))
-    dataset = requests.get(f"{base}/tables/12272/metadata", timeout=5).json()
+    dataset = requests.get(f"{base}/tables/12272/metadata", timeout=60).json()
     dataset["size"] = ["three"]
     dataset["surprise"] = 1
     assert len(complaints(specification, "Dataset", dataset)) >= 2
@@ -102,7 +102,7 @@ def test_the_schema_check_can_fail(specification: dict[str, Any], base: str) -> 
 
 def test_config_keeps_the_schema_but_for_the_two_zeros_that_ssb_sends(specification: dict[str, Any], base: str) -> None:
     """maxCallsPerTimeWindow and timeWindow are 0 at SSB, where the text says at least 1 (recorded config)."""
-    found = complaints(specification, "ConfigResponse", requests.get(f"{base}/config", timeout=5).json())
+    found = complaints(specification, "ConfigResponse", requests.get(f"{base}/config", timeout=60).json())
     assert sorted(text.split(":")[0] for text in found) == ["maxCallsPerTimeWindow", "timeWindow"]
 
 
@@ -119,7 +119,7 @@ def test_recorded_answers_of_ssb_keep_the_same_schema(specification: dict[str, A
 
 
 def ask(base: str, selection: list[dict[str, Any]]) -> requests.Response:
-    return requests.post(f"{base}/tables/12272/data?outputFormat=json-stat2", json={"selection": selection}, timeout=5)
+    return requests.post(f"{base}/tables/12272/data?outputFormat=json-stat2", json={"selection": selection}, timeout=60)
 
 
 def selection(**changes: Any) -> list[dict[str, Any]]:
@@ -162,7 +162,7 @@ def test_too_many_cells_is_400_in_version_2_and_403_in_version_1(server: LocalUp
             {"code": name, "selection": {"filter": "all", "values": ["*"]}} for name in (REGION, "ContentsCode", "Tid")
         ]
         body = {"query": items, "response": {"format": "json-stat2"}}
-        answer = requests.post(f"{server.address}/data.ssb.no/api/v0/no/table/12272", json=body, timeout=5)
+        answer = requests.post(f"{server.address}/data.ssb.no/api/v0/no/table/12272", json=body, timeout=60)
         assert (answer.status_code, answer.json()) == (403, {"error": "Too many values selected"})
     finally:
         server.ssb.cell_limit = 800_000
@@ -178,17 +178,17 @@ def test_a_codelist_id_is_case_sensitive_and_sums(base: str) -> None:
 
 def test_get_with_brackets_answers_like_post_and_a_long_address_is_404(base: str) -> None:
     query = f"valueCodes[{REGION}]=3805&valueCodes[ContentsCode]=*&valueCodes[Tid]=[range(2017,2021)]"
-    answer = requests.get(f"{base}/tables/12272/data?{query}", timeout=5)
+    answer = requests.get(f"{base}/tables/12272/data?{query}", timeout=60)
     assert answer.json()["value"] == [None, 370, None, 2147]
-    assert requests.get(f"{base}/tables/12272/data?{query}{',3805' * 500}", timeout=5).status_code == 404
+    assert requests.get(f"{base}/tables/12272/data?{query}{',3805' * 500}", timeout=60).status_code == 404
 
 
 def test_imdi_refuses_head_and_lists_its_tables(server: LocalUpstream) -> None:
     host = f"{server.address}/app-simapi-prod.azurewebsites.net"
-    assert requests.head(f"{host}/download_csv/k/bosatt_anmodede", timeout=5).status_code == 405
-    assert requests.get(f"{host}/api/v1/metadata/tables", timeout=5).json() == ["bosatt_anmodede"]
+    assert requests.head(f"{host}/download_csv/k/bosatt_anmodede", timeout=60).status_code == 405
+    assert requests.get(f"{host}/api/v1/metadata/tables", timeout=60).json() == ["bosatt_anmodede"]
     for unknown in ("download_csv/k/nothing", "download_csv/x/bosatt_anmodede", "download_csv/k/..%2f..%2fetc"):
-        assert requests.get(f"{host}/{unknown}", timeout=5).status_code == 404
+        assert requests.get(f"{host}/{unknown}", timeout=60).status_code == 404
 
 
 def test_it_starts_as_a_program_and_is_steered_over_http(tmp_path: Path) -> None:
@@ -199,15 +199,15 @@ def test_it_starts_as_a_program_and_is_steered_over_http(tmp_path: Path) -> None
             line = process.stdout.readline()
             address = re.search(r"http://127\.0\.0\.1:\d+", line)[0]
             table = f"{address}/app-simapi-prod.azurewebsites.net/download_csv/k/t"
-            assert requests.get(table, timeout=5).content == SETTLED.encode("latin-1")
-            advanced = requests.post(f"{address}/_control/advance?key=imdi/k/t", timeout=5)
+            assert requests.get(table, timeout=60).content == SETTLED.encode("latin-1")
+            advanced = requests.post(f"{address}/_control/advance?key=imdi/k/t", timeout=60)
             assert advanced.json() == {"release": 1}
-            assert requests.get(table, timeout=5).content.endswith(b"y\n")
-            assert requests.post(f"{address}/_control/advance?key=imdi/k/t", timeout=5).status_code == 400
-            requests.post(f"{address}/_control/fault?name=too_many&times=1&value=3", timeout=5)
-            limited = requests.get(table, timeout=5)
+            assert requests.get(table, timeout=60).content.endswith(b"y\n")
+            assert requests.post(f"{address}/_control/advance?key=imdi/k/t", timeout=60).status_code == 400
+            requests.post(f"{address}/_control/fault?name=too_many&times=1&value=3", timeout=60)
+            limited = requests.get(table, timeout=60)
             assert (limited.status_code, limited.headers["Retry-After"]) == (429, "3")
-            assert len(requests.get(f"{address}/_control/log", timeout=5).json()) == 3
-            assert requests.post(f"{address}/_control/fault?name=nonsense", timeout=5).status_code == 400
+            assert len(requests.get(f"{address}/_control/log", timeout=60).json()) == 3
+            assert requests.post(f"{address}/_control/fault?name=nonsense", timeout=60).status_code == 400
         finally:
             process.kill()

@@ -92,7 +92,7 @@ def run(place: Path, stage: str) -> subprocess.CompletedProcess[bytes]:
         cwd=place / "work",
         env=environment,
         capture_output=True,
-        timeout=120,
+        timeout=1200,
         check=False,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, (hard, hard)),
     )

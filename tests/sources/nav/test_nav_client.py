@@ -193,7 +193,8 @@ def test_links_that_are_none_of_navs_do_not_count(page: str) -> None:
 
 @pytest.mark.parametrize("piece", ["/a", "/_/attachment/download/", ID + "/", "HL060"])
 def test_a_huge_page_is_searched_in_no_time(piece: str) -> None:
-    began = time.monotonic()
+    """Counted in this process's own seconds, of which a search that looks back takes thousands."""
+    began = time.process_time()
     with pytest.raises(LayoutError):
         find_workbook(piece * (4_000_000 // len(piece)), "HL060", PAGE)
-    assert time.monotonic() - began < 3
+    assert time.process_time() - began < 20
