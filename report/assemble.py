@@ -10,13 +10,15 @@ from datetime import datetime
 
 from report.context import Context
 from report.forecast.block import forecasts
-from report.model import Block, Figure, Grid, GridValue, Measured, Report, Section
+from report.model import Block, Figure, Grid, GridValue, Measured, Report, Section, Told
+from report.profile.findings import findings
 from report.reading.areas import Sources, areas_of
 from report.reading.figures import ROLES, FigureReader
 from report.reading.marts import Marts
 from report.sections.benefit_overview import benefit_overview
 from report.sections.declarations import IndicatorFigure, MartFigure, SectionSpec, declarations
 from report.sections.method import breaks, cadence, hidden_cells, reading_guide, revisions, sources
+from report.sections.rates import grant_rates
 from report.sections.topics import benefit_recipients, cohort_benefit, coverage, protection
 from report.words.norwegian import listed, number
 from report.words.sentences import Writer
@@ -28,6 +30,7 @@ TOPICS: dict[str, Callable[[Context], Block | list[Block]]] = {
     "benefit_recipients": benefit_recipients,
     "cohort_benefit": cohort_benefit,
     "coverage": coverage,
+    "grant_rates": grant_rates,
     "forecast": forecasts,
     "cadence": cadence,
     "revisions": revisions,
@@ -69,6 +72,10 @@ def build_report(marts: Marts, municipality: str, years: int, published_at: date
         published=origin.today,
         is_demo=any(figure.is_demo for figure in shown) or any(row["is_demo"] for row in origin.datasets.values()),
         sections=tuple(sections),
+        findings=tuple(
+            Told(found.name, found.title, found.sentence, found.certainty, found.age)
+            for found in findings(marts, municipality, origin)
+        ),
         words={**words.words, "subtitle": words.words[subtitle].format(**context.names())},
     )
 

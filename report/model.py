@@ -208,6 +208,17 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Told:
+    """A finding in words: what is counted, the message, the figures, how sure it is, and its age when it is old."""
+
+    name: str
+    title: str
+    sentence: str
+    certainty: str
+    age: str = ""
+
+
+@dataclass(frozen=True)
 class Report:
     """Everything the writers need, in the order it is read."""
 
@@ -220,4 +231,5 @@ class Report:
     published: date
     is_demo: bool
     sections: tuple[Section, ...] = ()
+    findings: tuple[Told, ...] = ()
     words: dict[str, str] = field(default_factory=dict)

@@ -1,6 +1,6 @@
-"""The three files of a report: web page, PDF and workbook.
+"""The files of a report: web page, PDF, workbook and slides.
 
-Here: reading once and writing all three. Not here: any content.
+Here: reading once and writing them all. Not here: any content.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from report.assemble import build_report
 from report.reading.marts import Marts
+from report.slides.write import write_slides
 from report.writers.html import write_html
 from report.writers.pdf import write_pdf
 from report.writers.workbook import write_workbook
@@ -18,7 +19,7 @@ from report.writers.workbook import write_workbook
 def write_report(
     database: Path, target: Path, *, municipality: str, years: int, published_at: datetime, explore: str | None = None
 ) -> list[Path]:
-    """Write rapport-<code>.html, .pdf and .xlsx into ``target`` and return their paths.
+    """Write rapport-<code>.html, .pdf and .xlsx and lysark-<code>.pptx into ``target`` and return their paths.
 
     ``database`` is the DuckDB file of a release or a candidate; it is opened read-only. ``years`` is how many years are
     shown (at least four where they exist). ``explore`` is the explore page beside the report, if there is one. A
@@ -34,4 +35,5 @@ def write_report(
         write_html(report, target / f"{name}.html", explore),
         write_pdf(report, target / f"{name}.pdf", stamp),
         write_workbook(report, target / f"{name}.xlsx", stamp),
+        write_slides(report, target / f"lysark-{report.municipality_code}.pptx", stamp),
     ]

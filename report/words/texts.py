@@ -38,6 +38,7 @@ class Texts:
     figures: dict[str, dict[str, str]]
     topics: dict[str, Any]
     explore: dict[str, dict[str, str]]
+    slides: dict[str, Any]
 
 
 @cache
