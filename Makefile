@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 AUDIT := .venv-audit
 INSTALLED := $(VENV)/.installed
 
-.PHONY: run demo test lint dev bench fuzz readers spark sbom audit clean setup lock
+.PHONY: run demo test lint dev bench endurance fuzz readers spark sbom audit clean setup lock
 
 run: $(INSTALLED)
 	$(BIN)/integrering run
@@ -46,6 +46,10 @@ spark: $(INSTALLED) .venv-spark/.installed
 
 fuzz: $(INSTALLED)
 	$(BIN)/python -m bench.fuzz_files
+
+# Hours at full size; `make endurance SIZE="--kills 20 --opens 1000 --releases 20 --mutations 500"` for a taste.
+endurance: $(INSTALLED)
+	$(BIN)/python -m bench.endurance $(SIZE)
 
 bench: $(INSTALLED)
 	$(BIN)/python -m bench

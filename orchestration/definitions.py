@@ -8,7 +8,7 @@ from typing import Any
 
 import dagster as dg
 
-from orchestration.assets.datasets import dataset_assets
+from orchestration.assets.datasets import dataset_assets, described_only
 from orchestration.assets.freshness import freshness_job, freshness_schedule, published_on_time
 from orchestration.assets.models import dbt_resource, model_assets
 from orchestration.assets.publication import PUBLISHED_KEY, published_asset
@@ -36,12 +36,12 @@ def build_defs(settings: Settings, overrides: dict[str, Any] | None = None) -> d
     job = dg.define_asset_job(
         REFRESH_JOB,
         selection=dg.AssetSelection.all() - dg.AssetSelection.checks(on_time),
-        description="Refresh the datasets, build the models, publish.",
+        description="Henter det som er nytt, bygger tabellene og publiserer.",
         executor_def=dg.in_process_executor,
     )
     target = Target(REFRESH_JOB, (*sorted(models.keys), PUBLISHED_KEY))
     return dg.Definitions(
-        assets=[*datasets, models, published_asset(workspace, marts)],
+        assets=[*datasets, *described_only(workspace), models, published_asset(workspace, marts)],
         asset_checks=[on_time],
         jobs=[job, freshness_job(on_time)],
         sensors=[*sensors(workspace, target), *notification_sensors(workspace)],

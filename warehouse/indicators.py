@@ -56,6 +56,7 @@ class Indicator(_Strict):
 
     indicator_id: str = Field(pattern=r"^[a-z][a-z0-9_]{2,79}$")
     name_nb: str
+    name_en: str = Field(default="", description="English name; made of the id where it is not given")
     definition_nb: str
     statistic_group: str
     imdi_card: str | None = None
@@ -98,6 +99,10 @@ class Indicator(_Strict):
         if self.numerator and self.unit not in ("percent", "per_1000", "ratio", "nok_per_person"):
             raise ValueError("a share is in percent, per_1000, ratio or nok_per_person")
         return self
+
+    @property
+    def english_name(self) -> str:
+        return self.name_en or self.indicator_id.replace("_", " ").capitalize()
 
     @property
     def terms(self) -> dict[str, Term]:

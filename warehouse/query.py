@@ -19,9 +19,10 @@ from typing import Any, TextIO
 import duckdb
 import pyarrow as pa
 
-from warehouse.errors import NoRelease, WarehouseError
+from warehouse.errors import NoRelease
 from warehouse.opening import open_read_only
 from warehouse.paths import DATABASE, DataFolder
+from warehouse.query_errors import explained, hints_for_nothing, statement_of
 
 FORMATS = ("table", "csv", "csv-nb", "json")
 
@@ -31,12 +32,19 @@ BYTE_ORDER_MARK = "\ufeff"
 _FORMULA = re.compile(r"(^|;)(\s*[=+\-@]|[\t\r])")
 
 
+DEFAULT_ROWS = 100
+"""Rows of a table on a screen where nobody asked for another number."""
+
+
 @dataclass(frozen=True)
 class QueryResult:
-    """Column names and rows of an answer."""
+    """Column names and rows of an answer. ``is_cut``: there were more rows than were asked for; ``hints``: what may be
+    wrong where there are none."""
 
     columns: list[str]
     rows: list[tuple[Any, ...]]
+    is_cut: bool = False
+    hints: tuple[str, ...] = ()
 
 
 def require_published(data_dir: Path) -> Path:
@@ -60,20 +68,32 @@ def open_published(data_dir: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def run_query(data_dir: Path, sql: str) -> QueryResult:
-    """The answer to one SQL statement. Raises WarehouseError with the engine's words when it is not valid."""
+def run_query(data_dir: Path, sql: str, limit: int | None = None) -> QueryResult:
+    """The answer to one SQL statement, at most ``limit`` rows of it. Raises BadQuery when it is none that can be answered."""
     with open_published(data_dir) as connection:
+        statement = statement_of(connection, sql)
         try:
-            cursor = connection.execute(sql)
+            cursor = _executed(connection, statement, limit)
+            columns = [d[0] for d in cursor.description or []]
             rows = _rows(cursor)
         except duckdb.Error as problem:
-            raise WarehouseError(
-                expected="one SQL statement that reads",
-                found=str(problem),
-                where="query",
-                next_step="see the data dictionary for tables and columns",
-            ) from problem
-        return QueryResult([d[0] for d in cursor.description or []], rows)
+            raise explained(connection, problem) from problem
+        is_cut = limit is not None and len(rows) > limit
+        hints = () if rows else tuple(hints_for_nothing(connection, sql))
+        return QueryResult(columns, rows[:limit] if is_cut else rows, is_cut, hints)
+
+
+def _executed(
+    connection: duckdb.DuckDBPyConnection, statement: duckdb.Statement, limit: int | None
+) -> duckdb.DuckDBPyConnection:
+    """A select is asked for one row more than its limit, so that the engine need not find the rest."""
+    if limit is None or statement.type != duckdb.StatementType.SELECT:
+        return connection.execute(statement)
+    text = statement.query.strip().rstrip(";")
+    try:
+        return connection.execute(f"select * from (\n{text}\n) limit {limit + 1}")
+    except (duckdb.ParserException, duckdb.BinderException):
+        return connection.execute(statement)  # what cannot stand in brackets (describe, two columns of one name)
 
 
 def _rows(cursor: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
@@ -85,8 +105,9 @@ def _rows(cursor: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
     return cursor.fetchall()
 
 
-def write_result(result: QueryResult, output: str, target: TextIO) -> None:
-    """Rows as an aligned table, as CSV with cells safe for spreadsheets (`csv-nb`: as Norwegian ones read it), or as JSON."""
+def write_result(result: QueryResult, output: str, target: TextIO, *, width: int | None = None) -> None:
+    """Rows as an aligned table (one column below the other where it is wider than ``width``), as CSV with cells safe for
+    spreadsheets (`csv-nb`: as Norwegian ones read it), or as JSON."""
     if output == "csv":
         writer = csv.writer(target, lineterminator="\n")
         writer.writerows([safe_cell(v) for v in row] for row in (result.columns, *result.rows))
@@ -100,7 +121,7 @@ def write_result(result: QueryResult, output: str, target: TextIO) -> None:
         json.dump(rows, target, ensure_ascii=False, allow_nan=False)
         target.write("\n")
     else:
-        _write_aligned(result, target)
+        _write_aligned(result, target, width)
 
 
 def safe_cell(value: Any) -> Any:
@@ -166,8 +187,21 @@ def _shown(text: str) -> str:
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
-def _write_aligned(result: QueryResult, target: TextIO) -> None:
+def _write_aligned(result: QueryResult, target: TextIO, width: int | None) -> None:
     texts = [["" if v is None else _shown(str(safe_cell(v))) for v in row] for row in result.rows]
     widths = [max(len(c), *(len(row[i]) for row in texts)) if texts else len(c) for i, c in enumerate(result.columns)]
+    if width is not None and texts and sum(widths) + 2 * len(widths) - 2 > width:
+        _write_tall(result.columns, texts, target)
+        return
     for row in [[_shown(c) for c in result.columns], ["-" * width for width in widths], *texts]:
         target.write("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() + "\n")
+
+
+def _write_tall(columns: list[str], texts: list[list[str]], target: TextIO) -> None:
+    """A row after the other, each column on a line of its own; cells without anything are left out."""
+    room = max(map(len, columns))
+    for number, row in enumerate(texts, start=1):
+        target.write(f"-- row {number} {'-' * room}\n")
+        for column, text in zip(columns, row, strict=True):
+            if text:
+                target.write(f"{_shown(column).ljust(room)}  {text}\n")

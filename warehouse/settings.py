@@ -5,16 +5,18 @@ Here: what an installation may choose. Not here: anything about a dataset (its s
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from warehouse.errors import WrongSetting
 from warehouse.last_run import last_run
 from warehouse.paths import DataFolder
+from warehouse.places import UnknownPlace, find_municipality, shipped_municipalities
 
 PROJECT = Path(__file__).parents[1]
 """The checkout: where dbt_project/ and settings.toml lie."""
@@ -31,7 +33,9 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,  # a value may be a secret
     )
 
-    municipality: str = Field(default="3909", pattern=r"^\d{4}$", description="the home municipality (code of today)")
+    municipality: str = Field(
+        default="3909", pattern=r"^\d{4}$", description="the home municipality (name or code of today)"
+    )
     years: int = Field(default=5, ge=1, le=40, description="years shown in the report")
     data_dir: Path = Field(default=PROJECT / "warehouse" / "data", description="landing, build and releases")
     source: Literal["bundled", "demo", "extracts", "live"] = Field(
@@ -76,6 +80,17 @@ class Settings(BaseSettings):
     smtp_host: str = Field(
         default="", pattern=r"^([\w.-]+(:\d{1,5})?)?$", description="mail server (host or host:port) for these mails"
     )
+
+    @field_validator("municipality", mode="before")
+    @classmethod
+    def _by_name(cls, value: Any) -> Any:
+        """A name becomes its code; a code stays as it is, since a newer code list than the one that ships may know it."""
+        if not isinstance(value, str) or re.fullmatch(r"\d{4}", value):
+            return value
+        try:
+            return find_municipality(value, shipped_municipalities(), "municipality")
+        except UnknownPlace as problem:
+            raise ValueError(f"{problem.found}; {problem.next_step}") from problem
 
     @classmethod
     def settings_customise_sources(

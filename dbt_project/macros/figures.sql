@@ -8,13 +8,12 @@
     + case when {{ reason }} is null then 0 else {{ place_in(reason, reason_order()) }} end
 {%- endmacro %}
 
-{# CTE body: the words of an order, each with its place and its Norwegian name. #}
-{% macro word_rows(kind, words) -%}
+{# CTE body: the words of an order, each with its place. #}
+{% macro word_rows(words) -%}
     {%- for word in words %}
     select
         {{ loop.index }} as place,
-        '{{ word }}' as word,
-        '{{ var('word_names')[kind][word] }}' as name_nb
+        '{{ word }}' as word
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}
@@ -62,4 +61,33 @@ inner join breakdowns
 left join releases
     on figures.release_key = releases.release_key
 where figures.region_level = '{{ level }}'
+{%- endmacro %}
+
+{# From and joins of a view that shows the figures of municipalities with names, beside those of the levels around them. #}
+{% macro named_figures(levels) -%}
+from {{ published('fct_figure_municipality') }} as figures
+inner join {{ published('dim_series') }} as series
+    on figures.series_number = series.series_number
+inner join {{ published('dim_indicator') }} as indicators
+    on series.indicator_id = indicators.indicator_id
+inner join {{ published('dim_region') }} as regions
+    on figures.region_code = regions.region_code
+left join {{ published('dim_region') }} as counties
+    on regions.county_code = counties.region_code
+inner join {{ published('dim_figure_state') }} as states
+    on figures.state_number = states.state_number
+{%- for level, code in levels.items() %}
+left join {{ published('fct_figure_' ~ level) }} as {{ level }}
+    on
+        figures.series_number = {{ level }}.series_number
+        and figures.year = {{ level }}.year
+        {%- if code %}
+        and regions.{{ code }} = {{ level }}.region_code
+        {%- endif %}
+{%- endfor %}
+{%- endmacro %}
+
+{# The levels that a municipality stands beside, each with the column of dim_region that leads to it. #}
+{% macro levels_beside() -%}
+    {{ return({'county': 'county_code', 'country': none, 'kostra_group': 'kostra_group_code'}) }}
 {%- endmacro %}

@@ -10,7 +10,7 @@ from datetime import timedelta
 import dagster as dg
 
 from orchestration.runs.live import Upstream
-from orchestration.runs.objections import remember_not_read, unserved_datasets
+from orchestration.runs.objections import asides, remember_not_read, unserved_datasets
 from orchestration.runs.refresh import plan_refresh, refresh_files
 from orchestration.runs.refusal import note_refusal
 from orchestration.runs.settle import OBJECTIONS, Outcome
@@ -23,15 +23,16 @@ from sources.landing.reasons import in_norwegian
 from sources.landing.revisions import ensure_revision
 
 GROUP_NAMES = {
-    "population_settlement": "befolkning_og_bosetting",
-    "education": "utdanning",
-    "introduction_programme": "introduksjonsprogram",
-    "work_living_conditions": "arbeid_og_levekar",
-    "grants": "tilskudd",
-    "costs": "kostnader",
-    "regions": "regioner",
+    "population_settlement": "1_kilde_befolkning",
+    "education": "1_kilde_utdanning",
+    "introduction_programme": "1_kilde_intro",
+    "work_living_conditions": "1_kilde_levekaar",
+    "grants": "1_kilde_tilskudd",
+    "costs": "1_kilde_kostnader",
+    "regions": "1_kilde_regioner",
 }
-"""Groups as the Dagster UI shows them (its names take letters, digits and underscores)."""
+"""Groups as the Dagster UI shows them (its names take letters, digits and underscores, and its graph
+shows some seventeen of them): the step of the way, then the topic."""
 
 LANDED_CHECK = "landed_without_objection"
 _SOURCES_WITH_FILES = ("imdi", "ssb", "nav", "fhi", "klass", "published", "municipal", "microdata")
@@ -48,6 +49,12 @@ def dataset_assets(workspace: Workspace) -> list[dg.AssetsDefinition]:
         source: [spec for spec in workspace.specs.values() if spec.source == source] for source in _SOURCES_WITH_FILES
     }
     return [_publisher_assets(workspace, source, specs) for source, specs in by_source.items() if specs]
+
+
+def described_only(workspace: Workspace) -> list[dg.AssetSpec]:
+    """The datasets that no run fetches: the municipality's own files, read by a command of its own; they stand in the graph."""
+    own = [spec for spec in workspace.specs.values() if spec.source not in _SOURCES_WITH_FILES]
+    return [_asset_spec(dataset_key(spec), spec).replace_attributes(freshness_policy=None) for spec in own]
 
 
 def _publisher_assets(workspace: Workspace, source: str, specs: Sequence[DatasetSpec]) -> dg.AssetsDefinition:
@@ -71,8 +78,8 @@ def _publisher_assets(workspace: Workspace, source: str, specs: Sequence[Dataset
 
 
 _CHECK_TEXT = (
-    "Every file of this dataset was read, accepted and is in use as its owner meant it, and its indicators get figures. "
-    "If not, the last good release stays in use."
+    "Hver fil i datasettet er lest, godtatt og i bruk slik den som la den inn mente, ingen utgave venter på avgjørelse, og "
+    "indikatorene får tall. Ellers er den forrige gode utgaven fortsatt i bruk."
 )
 
 
@@ -107,13 +114,14 @@ def release_metadata(workspace: Workspace, spec: DatasetSpec) -> dict[str, dg.Me
     metadata: dict[str, dg.MetadataValue] = {"source": dg.MetadataValue.url(spec.link)}
     decisions = [(r.release_id, landing.decision(spec.dataset_id, r.release_id)) for r in receipts]
     held = [
-        f"- `{release}`: {in_norwegian(decision.reasons)}\n"
-        f"  `integrering releases accept|reject {spec.dataset_id} {release}`"
+        f"- {in_norwegian(decision.reasons)}\n"
+        f"  - ta i bruk: `integrering releases accept {spec.dataset_id} {release}`\n"
+        f"  - avvis: `integrering releases reject {spec.dataset_id} {release}`"
         for release, decision in decisions
         if decision and decision.state == "held"
     ]
     if held:
-        metadata["held_releases"] = dg.MetadataValue.md("\n".join(held))
+        metadata["holdt_tilbake"] = dg.MetadataValue.md("\n".join(held))
     if not receipts:
         return metadata
     newest = max(receipts, key=lambda r: r.order)
@@ -122,7 +130,7 @@ def release_metadata(workspace: Workspace, spec: DatasetSpec) -> dict[str, dg.Me
     updated = newest.upstream_updated_at or newest.retrieved_at
     metadata["upstream_date"] = dg.MetadataValue.timestamp(updated.timestamp())
     metadata["publication_status"] = dg.MetadataValue.text(newest.publication_status)
-    if facts:
+    if facts and not (decision and decision.state == "held"):
         metadata["dagster/row_count"] = dg.MetadataValue.int(facts.rows)
         metadata["years"] = dg.MetadataValue.text(f"{min(facts.years)}-{max(facts.years)}" if facts.years else "")
     if decision and decision.notices:
@@ -189,11 +197,33 @@ def _tell(workspace: Workspace, context: dg.AssetExecutionContext, outcome: Outc
     workspace.report(outcome)
 
 
-def _result(workspace: Workspace, spec: DatasetSpec, key: dg.AssetKey, outcomes: list[Outcome]) -> dg.MaterializeResult:
-    objections = [o for o in outcomes if o.state in OBJECTIONS]
-    told = {o.name: f"{o.state}: {o.message}" for o in objections}
+def _objections(workspace: Workspace, spec: DatasetSpec, outcomes: Sequence[Outcome]) -> dict[str, str]:
+    """What this look found wrong, and what still waits from earlier ones: a check may not turn green while a release waits."""
+    told = {
+        o.name: f"{_STATES_NB.get(o.state, o.state)}: {o.message}"
+        for o in outcomes
+        if o.state in OBJECTIONS and not (o.state == "held" and o.release_id)  # told below, in Norwegian
+    }
+    landing = workspace.landing
+    for receipt in landing.receipts(spec.dataset_id):
+        decision = landing.decision(spec.dataset_id, receipt.release_id)
+        if decision and decision.state == "held" and is_counted(receipt, workspace.is_demo):
+            name = receipt.blobs[0].name
+            told[f"holdt tilbake: {name} ({receipt.release_id})"] = in_norwegian(decision.reasons)
+    for aside in asides(workspace, [spec.dataset_id]):
+        told[f"ikke i bruk: {aside.file_name}"] = (
+            f"dekker {aside.regions} mot {aside.regions_in_use} områder ({aside.slice})"
+        )
     if unserved := unserved_datasets(workspace, [spec.dataset_id]):
-        told["indicators without figures"] = ", ".join(unserved[0].indicators)
+        told["indikatorer uten tall"] = ", ".join(unserved[0].indicators)
+    return told
+
+
+_STATES_NB = {"failed": "ikke lest", "held": "holdt tilbake", "not_used": "ikke i bruk"}
+
+
+def _result(workspace: Workspace, spec: DatasetSpec, key: dg.AssetKey, outcomes: list[Outcome]) -> dg.MaterializeResult:
+    told = _objections(workspace, spec, outcomes)
     rows = sum(o.rows for o in outcomes if o.state == "refreshed")
     return dg.MaterializeResult(
         asset_key=key,

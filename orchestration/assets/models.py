@@ -18,12 +18,33 @@ from orchestration.assets.datasets import dataset_key
 from orchestration.build.dbt_project import dbt_environment, ensure_manifest
 from orchestration.build.preparation import BuildPlan, is_up_to_date, pending_models, prepare_build
 from orchestration.workspace import DBT_PROJECT, Workspace
+from warehouse.build import connect
 from warehouse.lock import writer_lock
 
 _DBT_COMMAND = Path(__file__).with_name("dbt.sh")
 """dbt as dagster-dbt calls it: before each build for its version, which dbt's own command asks the package index about."""
 
-_LAYERS = {"staging": "1_staging", "intermediate": "2_intermediate", "marts": "3_marts", "seeds": "1_staging"}
+_LAYERS = {"staging": "2_lest", "intermediate": "3_regnet", "marts": "4_tabell", "seeds": "2_lest"}
+"""The steps of the way between the datasets (1) and what is published (5)."""
+
+_TOPICS = {
+    "areas": "omraader",
+    "benefits": "ytelser",
+    "cohorts": "kull",
+    "costs": "kostnader",
+    "dimensions": "oppslag",
+    "figures": "tall",
+    "freshness": "ferskhet",
+    "grants": "tilskudd",
+    "indicators": "indikatorer",
+    "municipal": "egne_tall",
+    "published": "dokumenter",
+    "quality": "kvalitet",
+    "regions": "regioner",
+    "settlement": "bosetting",
+    "seeds": "lister",
+}
+"""Folder of a model -> topic as the UI shows it; a publisher's folder keeps its name."""
 
 
 class Translator(DagsterDbtTranslator):
@@ -42,8 +63,15 @@ class Translator(DagsterDbtTranslator):
         return dg.AssetKey([layer, dbt_resource_props["name"]])
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
-        layer = dbt_resource_props["fqn"][1] if len(dbt_resource_props["fqn"]) > 2 else "seeds"
-        return f"dbt_{_LAYERS.get(layer, layer)}"
+        layer, topic = (
+            (*dbt_resource_props["fqn"][1:3], "")[:2] if len(dbt_resource_props["fqn"]) > 3 else ("seeds", "seeds")
+        )
+        return f"{_LAYERS.get(layer, layer)}_{_TOPICS.get(topic, topic)}"
+
+    def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        """Norwegian first, where a table is published; what is inside is the engineer's, in English."""
+        norwegian = dbt_resource_props.get("config", {}).get("meta", {}).get("description_nb", "")
+        return "\n\n".join(text for text in (norwegian, dbt_resource_props.get("description", "")) if text)
 
     def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> dg.AssetSpec:
         spec = super().get_asset_spec(manifest, unique_id, project)
@@ -79,9 +107,44 @@ def model_assets(workspace: Workspace, manifest: Path) -> dg.AssetsDefinition:
             invocation = dbt.cli(
                 build_arguments(plan), context=context, target_path=workspace.folder.dbt_target, raise_on_error=True
             )
-            yield from invocation.stream()
+            yield from with_row_counts(invocation.stream(), workspace.folder.build_file)
 
     return models
+
+
+def with_row_counts(events: Iterator[Any], build_file: Path) -> Iterator[Any]:
+    """dbt's events once it has ended, the marts among them with their row counts, which the UI shows over time.
+
+    Only one process may have the build file open, so rows cannot be counted before; and Dagster wants the events in the order of
+    the models, so none goes ahead. Meanwhile dbt's own lines are in the run's log. What came before a failure is told too.
+    """
+    seen: list[Any] = []
+    try:
+        seen.extend(iter(events))
+    except BaseException:
+        yield from seen
+        raise
+    counts = _row_counts(build_file)
+    for event in seen:
+        layer, _, name = event.output_name.partition("__") if isinstance(event, dg.Output) else ("", "", "")
+        if layer == "marts" and name in counts:
+            yield event.with_metadata({**event.metadata, "dagster/row_count": counts[name]})
+        else:
+            yield event
+
+
+def _row_counts(build_file: Path) -> dict[str, int]:
+    """Rows of each mart: of a table as the file has it, of a view over the star as counted."""
+    with connect(build_file, read_only=True) as connection:
+        counts = dict(
+            connection.execute(
+                "select table_name, estimated_size from duckdb_tables() where schema_name = 'marts'"
+            ).fetchall()
+        )
+        views = connection.execute("select view_name from duckdb_views() where schema_name = 'marts'").fetchall()
+        for (name,) in views:
+            counts[name] = connection.execute(f'select count(*) from marts."{name}"').fetchone()[0]
+    return counts
 
 
 def unaffected_models(workspace: Workspace) -> set[dg.AssetKey]:

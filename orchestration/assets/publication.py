@@ -18,12 +18,12 @@ def published_asset(workspace: Workspace, marts: list[dg.AssetKey]) -> dg.Assets
     @dg.asset(
         key=PUBLISHED_KEY,
         deps=marts,
-        group_name="publisert",
+        group_name="5_publisert",
         kinds={"duckdb", "parquet"},
         description="Den publiserte utgaven: DuckDB-fil, Parquet, ordliste og rapport. Pekeren flyttes til slutt.",
         check_specs=[
             dg.AssetCheckSpec(
-                "candidate_verified", asset=PUBLISHED_KEY, description="The file itself was opened anew and checked."
+                "candidate_verified", asset=PUBLISHED_KEY, description="Selve filen er åpnet på nytt og kontrollert."
             )
         ],
     )

@@ -23,6 +23,7 @@ from sources.landing.reasons import in_english
 from sources.landing.store import Landing
 from warehouse.build import BuildInputs, LandedRows, LandedTable
 from warehouse.indicators import Indicator, check_references, term_rows
+from warehouse.interface.codes import code_rows
 
 FIRST_YEAR, LAST_YEAR = 1900, 2999
 """Bounds of a rule that holds for all years."""
@@ -100,6 +101,7 @@ def _metadata(
                 for (dimension, code), label in code_names(specs.values()).items()
             ]
         ),
+        "code": _rows(code_rows(code_names(specs.values()) | {("unit", c): u.name_nb for c, u in units().items()})),
         "unit": _rows([{"unit": c, "name_nb": u.name_nb, "additive": u.additive} for c, u in units().items()]),
         "release": _rows(
             [row for spec in specs.values() for row in _release_rows(landing, spec, demo, as_of)], _RELEASE_TYPES
@@ -309,6 +311,7 @@ def _indicator_row(number: int, indicator: Indicator) -> dict[str, Any]:
         "indicator_number": number,
         "indicator_id": indicator.indicator_id,
         "name_nb": indicator.name_nb,
+        "name_en": indicator.english_name,
         "definition_nb": indicator.definition_nb,
         "statistic_group": indicator.statistic_group,
         "imdi_card": indicator.imdi_card,

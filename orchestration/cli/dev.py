@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +20,9 @@ from trials.local_upstream.server import LocalUpstream
 from warehouse.settings import PROJECT, Settings
 
 STOP_SECONDS = 10
+_SUPERSEDED = "ignore:Function `dev_command` is superseded"
+"""`dagster dev` asks for `dg dev` at every start, which needs a project of another form; nobody on duty can act on it."""
+
 QUICK_SECONDS = 5
 """Between two ticks, and two questions about one dataset, with the local upstream: a person is watching."""
 
@@ -32,7 +36,10 @@ def run_dev(workspace: Workspace, port: int) -> int:
     home = prepare_dagster_home(workspace.folder, workspace.settings)
     dagster = Path(sys.executable).with_name("dagster")
     command = [str(dagster), "dev", "-m", "orchestration.definitions", "-h", "127.0.0.1", "-p", str(port)]
+    for line in what_watches(workspace.settings):
+        print(line, flush=True)
     environment = {**os.environ, **_as_environment(workspace.settings), "DAGSTER_HOME": str(home)}
+    environment.setdefault("PYTHONWARNINGS", _SUPERSEDED)
     signal.signal(signal.SIGTERM, _interrupt)
     process = subprocess.Popen(command, cwd=PROJECT, env=environment, start_new_session=True)
     try:
@@ -41,6 +48,20 @@ def run_dev(workspace: Workspace, port: int) -> int:
         return 0
     finally:
         _end(process)
+
+
+def what_watches(settings: Settings) -> Iterator[str]:
+    """A line for each sensor and schedule: whether it is on, or why not; and whether anybody is told."""
+    from orchestration.sensors.changes import idle_reasons
+    from orchestration.sensors.notifications import is_on
+
+    on = "on" if settings.sensors else "off: set sensors = true (INTEGRERING_SENSORS), or switch it on in the UI"
+    for name, why in idle_reasons(settings).items():
+        yield f"sensor {name}: {f'not in use: {why}' if why else on}"
+    yield f"schedule nightly (03:30): {on}"
+    yield "schedule upstream_dates_daily (08:45): on"
+    told = "by webhook or mail" if is_on(settings) else "nobody: set notify_webhook, or notify_email and smtp_host"
+    yield f"told of failed runs and held releases: {told}"
 
 
 def run_dev_with_local_upstream(workspace: Workspace, port: int, releases: Path) -> int:

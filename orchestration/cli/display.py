@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from orchestration.cli.options import is_quiet
 from orchestration.runs.run import RunReport
 from orchestration.runs.settle import OBJECTIONS, Outcome
 from orchestration.workspace import Workspace
@@ -42,7 +43,7 @@ class Progress:
 
     def __init__(self) -> None:
         self._console = Console(stderr=True)
-        self._status = self._console.status("") if self._console.is_terminal else None
+        self._status = self._console.status("") if self._console.is_terminal and not is_quiet() else None
 
     def __enter__(self) -> Progress:
         if self._status:
@@ -56,6 +57,8 @@ class Progress:
             self._status.stop()
 
     def stage(self, text: str) -> None:
+        if is_quiet():
+            return
         if self._status:
             self._status.update(text)
         else:
@@ -151,14 +154,10 @@ def _grouped(outcomes: list[Outcome]) -> dict[tuple[str, str], list[Outcome]]:
 def print_releases(folder: DataFolder) -> None:
     """One line per release on disk, the published one marked."""
     current = folder.published.resolve().name if folder.published.exists() else None
+    print("releases of the warehouse (* is what readers open)")
     for release_id in release_ids(folder):
         manifest = read_manifest(folder.releases / release_id)
         mark = "*" if release_id == current else " "
         demo = " demo" if manifest.is_demo else ""
         rows = sum(table.rows for table in manifest.tables)
         print(f"{mark} {release_id}  {manifest.published_at}  {len(manifest.tables)} tables  {rows} rows{demo}")
-
-
-def print_error(problem: Exception) -> None:
-    """One message of a typed error."""
-    print(str(problem), file=sys.stderr)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from warehouse.settings import load_settings
+from orchestration.cli.options import municipality_code
 
 if TYPE_CHECKING:
     from warehouse.forecast.answer import Forecast
@@ -69,15 +69,16 @@ def forecast(
 ) -> None:
     """Grant forecast scenarios side by side, with the assumptions they rest on."""
     from warehouse.forecast.answer import forecast as compute
-    from warehouse.forecast.question import CATEGORIES, Assumptions, Question, municipality_code, plans_from_rows
+    from warehouse.forecast.question import CATEGORIES, Assumptions, Question, plans_from_rows
     from warehouse.query import open_published
+    from warehouse.settings import load_settings
 
     if category not in CATEGORIES:
         raise typer.BadParameter(f"one of {', '.join(CATEGORIES)}", param_hint="--category")
     settings = load_settings()
     wanted = {} if settle is None else {"settle": tuple(_settle(text) for text in settle)}
+    code = municipality_code(municipality, settings)
     with open_published(settings.data_dir) as connection:
-        code = municipality_code(connection, municipality or settings.municipality)
         plans = plans_from_rows(_plan_rows(plan), code) if plan else {}
         terms = Assumptions(index, attrition, reunification, rate_year=rate_year, running_year=running_year.value)
         known = dict(_cohort(text) for text in legacy or [])

@@ -1,48 +1,80 @@
 """The command line `integrering`.
 
-Here: commands, their options, and what they print. Not here: what they do. Exit 0 done, 1 failed or held, 2 wrong use.
+Here: the app, and the commands of running it. Not here: what they do, or the analyst's commands (ask.py) and the municipality's
+(municipality.py). Exit 0 done, 1 failed or held, 2 wrong use. Commands import what they need when they are called, so that
+`--help` answers at once.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from datetime import datetime
-from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orchestration.cli.display import Progress, print_error, print_run
-from orchestration.cli.municipality import add_commands
-from orchestration.workspace import Workspace
-from sources.errors import SourceError
-from warehouse.errors import WarehouseError, WrongSetting
-from warehouse.last_run import holds_real
-from warehouse.settings import Settings, load_settings
+from orchestration.cli import ask, municipality
+from orchestration.cli.options import Quiet
+from orchestration.cli.releases import releases_app
+
+if TYPE_CHECKING:
+    from orchestration.workspace import Workspace
+    from warehouse.settings import Settings
 
 app = typer.Typer(
-    add_completion=False,
     no_args_is_help=True,
     # a traceback may not print local variables: some commands hold personal data in memory
     pretty_exceptions_show_locals=False,
-    help="Open data warehouse for integration statistics.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Open data warehouse for integration statistics. New here? integrering tables, then integrering find WORD.",
 )
-releases_app = typer.Typer(no_args_is_help=True, help="Published releases: list, diff, rollback.")
+ask.add_commands(app)
 app.add_typer(releases_app, name="releases")
 sources_app = typer.Typer(no_args_is_help=True, help="The dataset specs and their publishers.")
 app.add_typer(sources_app, name="sources")
 mirror_app = typer.Typer(no_args_is_help=True, help="A copy of landing and releases in an object store.")
 app.add_typer(mirror_app, name="mirror")
+municipality.add_commands(app)
 
 
-add_commands(app)
+def _version(is_asked: bool) -> None:
+    if not is_asked:
+        return
+    from importlib.metadata import version
+
+    from warehouse.interface.declaration import interface_version
+    from warehouse.paths import DataFolder
+    from warehouse.settings import load_settings
+
+    published = DataFolder(load_settings().data_dir.resolve()).published
+    release = published.resolve().name if published.exists() else "none published yet"
+    typer.echo(f"integrering {version('integrering')}, interface {interface_version()}, release {release}")
+    raise typer.Exit
+
+
+@app.callback()
+def every_command(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="program, interface and published release"),
+    ] = False,
+    quiet: Quiet = False,
+) -> None:
+    """What stands before a command."""
 
 
 def _settings(**changes: Any) -> Settings:
     """The settings with the options of this call; an option that was not given changes nothing."""
+    from warehouse.settings import load_settings
+
     return load_settings(**{name: value for name, value in changes.items() if value is not None})
+
+
+def _workspace(**options: Any) -> Workspace:
+    from orchestration.workspace import Workspace
+
+    return Workspace(_settings(), **options)
 
 
 @app.command()
@@ -57,9 +89,12 @@ def run(
         bool,
         typer.Option("--yes", help="with --source demo: invented figures may replace the real ones of this folder"),
     ] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Refresh what changed, build, verify, publish, write the report."""
+    from orchestration.cli.display import Progress, print_run
     from orchestration.runs.run import run_once
+    from orchestration.workspace import Workspace
 
     if source not in (None, "bundled", "demo", "extracts", "live"):
         raise typer.BadParameter("one of bundled, demo, extracts, live", param_hint="--source")
@@ -81,49 +116,28 @@ def run(
 
 def _is_willing(workspace: Workspace) -> bool:
     """Ask a person at a terminal; elsewhere nobody can answer, and `--yes` says it."""
+    from warehouse.last_run import holds_real
+
     if not sys.stdin.isatty() or not holds_real(workspace.folder):
         return False
     return typer.confirm(f"{workspace.folder.root} holds real figures. Replace them by invented ones?")
 
 
 @app.command()
-def query(
-    sql: Annotated[str, typer.Argument(help="one SQL statement")],
-    output: Annotated[
-        str,
-        typer.Option("--format", help="table, csv, json, or csv-nb: semicolon and comma, for Norwegian spreadsheets"),
-    ] = "table",
-    as_of: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="the marts as they were that day")
-    ] = None,
+def status(
+    json_output: Annotated[bool, typer.Option("--json", help="the board as JSON")] = False,
+    late: Annotated[bool, typer.Option("--late", help="only what is late or waits for a person")] = False,
+    quiet: Quiet = False,
 ) -> None:
-    """Read-only SQL on the published release, or on the marts as they were on a date."""
-    from warehouse.query import FORMATS, run_query, write_result
-
-    if output not in FORMATS:
-        raise typer.BadParameter(f"one of {', '.join(FORMATS)}", param_hint="--format")
-    settings = _settings()
-    data_dir = settings.data_dir
-    if as_of is not None:
-        from orchestration.runs.as_of import warehouse_as_of
-
-        data_dir = warehouse_as_of(Workspace(settings), as_of.date())
-    if output != "table" and isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8", newline="")
-    write_result(run_query(data_dir, sql), output, sys.stdout)
-
-
-@app.command()
-def status(json_output: Annotated[bool, typer.Option("--json", help="the board as JSON")] = False) -> None:
     """The freshness board (in Norwegian): how often each group is updated, what is late, what waits for a decision."""
     from orchestration.cli.status_display import print_board
     from orchestration.runs.status import board
 
-    found = board(Workspace(_settings()))
+    found = board(_workspace())
     if json_output:
         typer.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=1))
     else:
-        print_board(found)
+        print_board(found, only_late=late)
 
 
 @sources_app.command("check")
@@ -136,7 +150,7 @@ def sources_check(
     from orchestration.runs.live import http_client
     from sources.live import check_live, live_clients
 
-    workspace = Workspace(_settings(), only=tuple(only or ()))
+    workspace = _workspace(only=tuple(only or ()))
     workspace.check_only()
     specs = [spec for spec in workspace.specs.values() if workspace.wants(spec.dataset_id)]
     clients = live_clients(http_client(workspace)) if live else None
@@ -150,63 +164,8 @@ def sources_small_counts(folder: Annotated[Path, typer.Argument(help="a folder o
     from orchestration.cli.status_display import print_small_counts
     from sources.small_counts import in_folder
 
-    is_fine = print_small_counts(in_folder(folder, Workspace(_settings()).specs))
+    is_fine = print_small_counts(in_folder(folder, _workspace().specs))
     raise typer.Exit(0 if is_fine else 1)
-
-
-@app.command()
-def trace(
-    table: Annotated[str, typer.Argument(help="a published table")],
-    key: Annotated[list[str], typer.Argument(help="KEY=VALUE pairs that name one row")],
-) -> None:
-    """From a published figure back to the raw cell it came from, or to what it was computed from."""
-    from orchestration.trace.walk import trace_figure
-
-    pairs = dict(part.split("=", 1) if "=" in part else _not_a_pair(part) for part in key)
-    for line in trace_figure(Workspace(_settings()), table, pairs):
-        typer.echo(line)
-
-
-def _not_a_pair(part: str) -> tuple[str, str]:
-    raise typer.BadParameter(f"{part!r} is not KEY=VALUE", param_hint="key")
-
-
-@releases_app.command("list")
-def releases_list() -> None:
-    """The published releases on this machine, newest last."""
-    from orchestration.cli.display import print_releases
-
-    print_releases(Workspace(_settings()).folder)
-
-
-@releases_app.command("diff")
-def releases_diff(first: str, second: str) -> None:
-    """Tables, rows and figures that differ between two releases."""
-    from warehouse.release.diff import diff_releases
-
-    for line in diff_releases(Workspace(_settings()).folder, first, second):
-        typer.echo(line)
-
-
-@releases_app.command("rollback")
-def releases_rollback(release_id: str) -> None:
-    """Let the published path point to an earlier release."""
-    from warehouse.release.releases import roll_back
-
-    roll_back(Workspace(_settings()).folder, release_id)
-    typer.echo(f"published is now {release_id}")
-
-
-@releases_app.command("accept")
-def releases_accept(dataset: str, release: str) -> None:
-    """Take a held release of a dataset into use from the next run on."""
-    _decide(dataset, release, "accepted")
-
-
-@releases_app.command("reject")
-def releases_reject(dataset: str, release: str) -> None:
-    """Never use a held release of a dataset."""
-    _decide(dataset, release, "rejected")
 
 
 @mirror_app.command("push")
@@ -215,10 +174,9 @@ def mirror_push(address: Annotated[str | None, typer.Argument(help="default: the
     from warehouse.lock import writer_lock
     from warehouse.release.mirror import push
 
-    settings = _settings()
-    folder = Workspace(settings).folder
-    with writer_lock(folder.lock):
-        done = push(folder, address or settings.mirror)
+    workspace = _workspace()
+    with writer_lock(workspace.folder.lock):
+        done = push(workspace.folder, address or workspace.settings.mirror)
     typer.echo(
         f"{done.files} files, {done.bytes} bytes copied, {done.removed} removed; published: {done.release_id or 'none'}"
     )
@@ -229,15 +187,9 @@ def mirror_pull(address: Annotated[str | None, typer.Argument(help="default: the
     """Restore an empty data folder from the store, checking every file; then: integrering run --full."""
     from warehouse.release.mirror import pull
 
-    settings = _settings()
-    done = pull(address or settings.mirror, Workspace(settings).folder)
+    workspace = _workspace()
+    done = pull(address or workspace.settings.mirror, workspace.folder)
     typer.echo(f"{done.files} files, {done.bytes} bytes restored; published: {done.release_id or 'none'}")
-
-
-def _decide(dataset: str, release: str, state: str) -> None:
-    from orchestration.runs.decisions import decide_release
-
-    typer.echo(decide_release(Workspace(_settings()), dataset, release, state))
 
 
 @app.command()
@@ -251,7 +203,7 @@ def dev(
 
     if upstream not in (None, "local"):
         raise typer.BadParameter("local is the only one", param_hint="--upstream")
-    workspace = Workspace(_settings())
+    workspace = _workspace()
     if upstream is None:
         raise typer.Exit(run_dev(workspace, port))
     folder = releases or workspace.settings.extracts_dir
@@ -261,11 +213,14 @@ def dev(
 
 
 def main() -> None:
-    """Entry point: typed errors become one readable message and exit code 1."""
+    """Entry point: typed errors become one readable message and exit code 1, or 2 for wrong use."""
+    from sources.errors import SourceError
+    from warehouse.errors import WarehouseError, WrongSetting
+
     try:
         app()
     except (SourceError, WarehouseError) as problem:
-        print_error(problem)
+        print(problem, file=sys.stderr)
         raise SystemExit(2 if isinstance(problem, WrongSetting) else 1) from None
 
 

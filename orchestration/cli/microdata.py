@@ -10,24 +10,27 @@ from typing import Annotated
 
 import typer
 
-from orchestration.workspace import Workspace
-from sources.files import write_whole
-from warehouse.settings import load_settings
+from orchestration.cli.options import municipality_code
 
 
 def microdata(
     year: Annotated[int, typer.Option(help="the calendar year of the payments")],
-    municipality: Annotated[str | None, typer.Option(help="code of today; default the home municipality")] = None,
+    municipality: Annotated[
+        str | None, typer.Option(help="name or code of today; default the home municipality")
+    ] = None,
     databank: Annotated[int | None, typer.Option(help="version of no.ssb.fdb", min=1)] = None,
     out: Annotated[Path | None, typer.Option(help="folder to write into", file_okay=False)] = None,
 ) -> None:
     """Scripts for microdata.no: kroner by benefit and group for the municipality, its county and the country."""
+    from orchestration.workspace import Workspace
+    from sources.files import write_whole
     from sources.microdata.note import note
     from sources.microdata.script import DATABANK, scripts
+    from warehouse.settings import load_settings
 
     workspace = Workspace(load_settings())
     version = databank or DATABANK
-    made = scripts(municipality or workspace.settings.municipality, year, version)
+    made = scripts(municipality_code(municipality, workspace.settings), year, version)
     folder = out or workspace.folder.root / "microdata"
     folder.mkdir(parents=True, exist_ok=True)
     for script in made:

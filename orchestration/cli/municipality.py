@@ -13,8 +13,7 @@ import typer
 
 from orchestration.cli.forecast import forecast
 from orchestration.cli.microdata import microdata
-from orchestration.workspace import Workspace
-from warehouse.settings import load_settings
+from orchestration.cli.options import Quiet, municipality_code, note
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -27,20 +26,31 @@ def add_commands(app: typer.Typer) -> None:
 
 
 def report(
-    municipality: Annotated[str | None, typer.Option(help="code of today; default the home municipality")] = None,
-    years: Annotated[int | None, typer.Option(help="years shown", min=1, max=40)] = None,
+    municipality: Annotated[
+        str | None, typer.Option(help="name or code of today; default the home municipality")
+    ] = None,
+    years: Annotated[
+        int | None,
+        typer.Option(help="years shown; never fewer than four, so that three years back can be seen", min=1, max=40),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="folder to write into", file_okay=False)] = None,
+    quiet: Quiet = False,
 ) -> None:
     """Report files for any municipality from the current release."""
+    from orchestration.workspace import Workspace
     from report.explore.write import take_along
+    from report.reading.figures import LEAST_YEARS
     from report.write import write_report
     from warehouse.paths import DATABASE
     from warehouse.query import require_published
     from warehouse.release.publish import read_manifest
+    from warehouse.settings import load_settings
 
     workspace = Workspace(load_settings())
     release = require_published(workspace.settings.data_dir)
-    code = municipality or workspace.settings.municipality
+    code = municipality_code(municipality, workspace.settings)
+    if years is not None and years < LEAST_YEARS:
+        note(f"{LEAST_YEARS} years are shown: the council asked for three years back")
     published_at = datetime.strptime(read_manifest(release).published_at, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     target = out or workspace.folder.root / "reports" / code
     for path in write_report(
@@ -67,14 +77,16 @@ def private(
     ] = None,
     settled: Annotated[Path | None, typer.Option(help="the list of settled persons; needed with --kostra")] = None,
     accounts: Annotated[Path | None, typer.Option(help="the accounts file (0A); may be read alone")] = None,
-    municipality: Annotated[str | None, typer.Option(help="code of the files")] = None,
+    municipality: Annotated[str | None, typer.Option(help="name or code of the files")] = None,
     replace: Annotated[bool, typer.Option("--replace", help="a year that was read before may be read again")] = False,
 ) -> None:
     """Aggregates of the municipality's own KOSTRA files. Read in a process of its own; nothing personal is kept."""
     if context.invoked_subcommand is not None:
         return
+    from orchestration.workspace import Workspace
     from sources.kostra.private import private_aggregates
     from sources.kostra.release import land_private, published_editions
+    from warehouse.settings import load_settings
 
     if not kostra and accounts is None:
         raise typer.BadParameter("an attachment or --accounts is needed", param_hint="--kostra")
@@ -87,7 +99,7 @@ def private(
         kostra or [],
         settled if kostra else None,
         accounts,
-        municipality=municipality or workspace.settings.municipality,
+        municipality=municipality_code(municipality, workspace.settings),
         threshold=workspace.settings.suppression_threshold,
         published=published_editions(workspace.landing),
         replace=replace,
@@ -102,13 +114,15 @@ def private(
 @private_app.command()
 def purge(
     year: Annotated[int, typer.Option(help="the reporting year to remove")],
-    municipality: Annotated[str | None, typer.Option(help="code of the files")] = None,
+    municipality: Annotated[str | None, typer.Option(help="name or code of the files")] = None,
 ) -> None:
     """Remove one year of the municipality's own figures from landing and from the releases that are kept."""
     from orchestration.runs.purge import purge_year
+    from orchestration.workspace import Workspace
+    from warehouse.settings import load_settings
 
     workspace = Workspace(load_settings())
-    done = purge_year(workspace, municipality or workspace.settings.municipality, year)
+    done = purge_year(workspace, municipality_code(municipality, workspace.settings), year)
     for line in done.messages_nb:
         typer.echo(line)
     raise typer.Exit(0 if done.is_complete else 1)

@@ -6,7 +6,8 @@ Here: printing. Not here: what the board says (status.py). Labels from upstream 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+import textwrap
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from rich.console import Console
@@ -18,17 +19,28 @@ from sources.http.limits import OSLO
 from sources.live import CheckRow
 from sources.small_counts import Judgement
 
+LONGEST_NAME = 40
+"""Letters of a dataset's title on the board; the rest is in dim_dataset."""
 
-def print_board(board: Board) -> None:
-    """The council's question first, then what waits for a person, the groups, and the datasets."""
+
+def print_board(board: Board, *, only_late: bool = False) -> None:
+    """The council's question first, then what waits for a person, the groups, and the datasets; or only what is late or waits."""
     console = Console(width=None if sys.stdout.isatty() else 170)
     demo = " DEMODATA: tallene er oppdiktet." if board.is_demo else ""
     console.print(f"Ferskhet per {_day(board.today)}, utgave {board.release_id}.{demo}", style="bold", highlight=False)
-    console.print(escape(board.answer_nb), highlight=False, soft_wrap=True)
+    if not only_late:
+        console.print(escape(board.answer_nb), highlight=False, soft_wrap=True)
     _print_held(console, board)
     _print_unused(console, board)
-    console.print(_groups(board))
-    console.print(_datasets(board))
+    if not only_late:
+        console.print(_groups(board))
+        for line in _rules(board):
+            console.print(escape(f"  {line}"), highlight=False, soft_wrap=True)
+    late = [s for s in board.datasets if s.state in LATE_STATES]
+    if late or not only_late:
+        console.print(_datasets(late if only_late else board.datasets))
+    else:
+        console.print("Ingen datasett er forsinket.", highlight=False)
     quiet = sum(s.state == "no_release" for s in board.datasets)
     if quiet:
         console.print(f"{quiet} datasett er ikke hentet ennå.", highlight=False)
@@ -88,7 +100,7 @@ def _print_unused(console: Console, board: Board) -> None:
 
 def _groups(board: Board) -> Table:
     table = Table(
-        "Gruppe", "Datasett", "Forsinket", "Siste utgave", "Neste ventes fra", "Nytt år siste 12 md.", "Anbefalt", "Fordi",
+        "Gruppe", "Datasett", "Forsinket", "Siste utgave", "Neste ventes fra", "Nytt år siste 12 md.", "Anbefalt",
         title="Statistikkgrupper", title_justify="left",
     )  # fmt: skip
     for group in board.groups:
@@ -100,19 +112,28 @@ def _groups(board: Board) -> Table:
             _day(group.next_from),
             f"{group.with_new_year} av {group.indicators} indikatorer",
             escape(group.recommended_nb),
-            escape(group.rule_nb),
         )
     return table
 
 
-def _datasets(board: Board) -> Table:
+def _rules(board: Board) -> Iterator[str]:
+    """Why a frequency is recommended: each rule once, with the groups that it is the rule of."""
+    groups: dict[str, list[str]] = {}
+    for group in board.groups:
+        groups.setdefault(group.rule_nb, []).append(group.name_nb)
+    for rule, names in groups.items():
+        yield f"{', '.join(names)}: {rule}" if len(groups) > 1 else rule
+
+
+def _datasets(standings: Sequence[Standing]) -> Table:
     table = Table(
-        "Datasett", "Oppgitt", "Observert", "Siste utgave", "Siste år", "Ventes", "Status",
+        "Navn", "Datasett", "Oppgitt", "Observert", "Siste utgave", "Siste år", "Ventes", "Status",
         title="Datasett", title_justify="left",
     )  # fmt: skip
-    shown = [s for s in board.datasets if s.state != "no_release"]
+    shown = [s for s in standings if s.state != "no_release"]
     for standing in sorted(shown, key=lambda s: (s.state not in LATE_STATES, s.dataset_id)):
         table.add_row(
+            escape(textwrap.shorten(standing.title_nb, LONGEST_NAME, placeholder=" …")),
             standing.dataset_id,
             escape(standing.declared_nb),
             f"{standing.observed_days:.0f} dager" if standing.observed_days else "",

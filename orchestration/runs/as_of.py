@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, time
 from pathlib import Path
@@ -19,7 +20,8 @@ from orchestration.build.dbt_project import dbt_environment
 from orchestration.build.preparation import is_up_to_date, prepare_build, publish_build, published_manifest
 from orchestration.workspace import DBT_PROJECT, Workspace
 from sources.http.limits import OSLO
-from warehouse.errors import WarehouseError
+from sources.landing.predecessor import BUNDLED, is_counted
+from warehouse.errors import WarehouseError, WrongSetting
 from warehouse.lock import writer_lock
 
 KEPT = 3
@@ -31,11 +33,13 @@ def end_of(day: date) -> datetime:
     return datetime.combine(day, time.max, tzinfo=OSLO)
 
 
-def warehouse_as_of(workspace: Workspace, day: date) -> Path:
+def warehouse_as_of(workspace: Workspace, day: date, *, on_stage: Callable[[str], None] = lambda stage: None) -> Path:
     """The data folder of a warehouse as of a date; built when there is none of today's landing and models.
 
-    Raises WarehouseError with dbt's words when the models cannot be built from what there was then.
+    Raises WrongSetting for a day that is not over, or on which nothing had come; WarehouseError with dbt's words when the models
+    cannot be built from what there was then.
     """
+    _require_past(workspace, day)
     corner = workspace.folder.build / "as_of" / day.isoformat()
     corner.mkdir(parents=True, exist_ok=True)
     landing = corner / "landing"
@@ -48,14 +52,40 @@ def warehouse_as_of(workspace: Workspace, day: date) -> Path:
     then = replace(workspace, settings=settings, as_of=end_of(day), full=True, _found={})
     with writer_lock(then.folder.lock):
         if not is_up_to_date(then):
-            _build(then)
+            on_stage(f"building the warehouse as of {day.isoformat()}: about as long as a full run, once for each date")
+            _build(then, on_stage)
     os.utime(corner)
     _forget_old(corner.parent)
     return corner
 
 
-def _build(then: Workspace) -> None:
+def _require_past(workspace: Workspace, day: date) -> None:
+    """Raises WrongSetting where there is nothing to build: a day to come, or one before anything was there."""
+    today = workspace.clock().astimezone(OSLO).date()
+    published = published_manifest(workspace.folder)
+    is_demo = published is None or published.is_demo
+    receipts = [r for r in workspace.landing.receipts() if is_counted(r, is_demo)]
+    came = min((r.retrieved_at.astimezone(OSLO).date() for r in receipts if r.date_basis != BUNDLED), default=None)
+    if day > today:
+        found, next_step = f"{day}, which is to come", "leave --as-of out for the newest release"
+    elif receipts and day < (came or day):
+        has_shipped = any(r.date_basis == BUNDLED and not _is_table(workspace, r.dataset_id) for r in receipts)
+        if has_shipped:
+            return
+        found, next_step = f"{day}: nothing had come then", f"the first release came on {came}"
+    else:
+        return
+    raise WrongSetting(expected="a day on which something had come", found=found, where="--as-of", next_step=next_step)
+
+
+def _is_table(workspace: Workspace, dataset_id: str) -> bool:
+    spec = workspace.specs.get(dataset_id)
+    return spec is None or spec.shape == "table"
+
+
+def _build(then: Workspace, on_stage: Callable[[str], None]) -> None:
     plan = prepare_build(then, full=True)
+    on_stage("building the models")
     answer = subprocess.run(
         [
             *[sys.executable, "-m", "dbt.cli.main", "--quiet", *build_arguments(plan)],
@@ -74,6 +104,7 @@ def _build(then: Workspace) -> None:
             where=f"the warehouse as of {then.as_of:%Y-%m-%d}",
             next_step="see `integrering status` for the first release of each dataset",
         )
+    on_stage("writing the tables")
     publish_build(then)
     for file in then.folder.build.glob("build.duckdb*"):
         file.unlink()

@@ -1,8 +1,8 @@
-"""Dagster's own history of runs in SQLite, written without waiting for the disk at every event.
+"""Dagster's own history of runs: in SQLite written without waiting for the disk at every event, and on the UI's timeline.
 
-Here: how a short-lived process holds these files, by what SQLAlchemy and SQLite offer. Not here: what is stored, or Postgres
-(run.py). A run writes some 4 000 times, each on a connection of its own, and SQLite moves the whole log to the disk whenever
-the last connection closes.
+Here: how a short-lived process holds these files, by what SQLAlchemy and SQLite offer, and where a run by command line belongs.
+Not here: what is stored, or Postgres (run.py). A run writes some 4 000 times, each on a connection of its own, and SQLite moves
+the whole log to the disk whenever the last connection closes.
 """
 
 from __future__ import annotations
@@ -11,8 +11,30 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import dagster as dg
+from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
+
+LOCATION, REPOSITORY = "orchestration.definitions", "__repository__"
+"""What `integrering dev` loads, as Dagster names it."""
+
+
+def show_on_timeline(instance: dg.DagsterInstance, run_id: str, job_name: str) -> None:
+    """Say of a run which ended in this process that it is one of the UI's code location.
+
+    Without it the run stands among the runs, and the first page says «no runs». There is no public name for the origin: the
+    classes are those that Dagster's storage asks for (RunStorage.replace_job_origin).
+    """
+    repository = RemoteRepositoryOrigin(RegisteredCodeLocationOrigin(LOCATION), REPOSITORY)
+    run = instance.get_run_by_id(run_id)
+    if run is not None:
+        instance.add_run_tags(run_id, {REPOSITORY_TAG: repository.get_label()})
+        run = instance.get_run_by_id(run_id) or run
+        instance.run_storage.replace_job_origin(run, RemoteJobOrigin(repository, job_name))
+
+
+REPOSITORY_TAG = ".dagster/repository"
 
 
 @contextmanager

@@ -50,10 +50,10 @@ class Unserved:
     new_labels: tuple[str, ...]
 
 
-def asides(workspace: Workspace) -> list[Aside]:
-    """The accepted releases, newer than what is in use, that cover less than it; oldest first."""
+def asides(workspace: Workspace, dataset_ids: Iterable[str] | None = None) -> list[Aside]:
+    """The accepted releases (of all datasets, or some), newer than what is in use, that cover less than it; oldest first."""
     landing, found = workspace.landing, []
-    for dataset_id in workspace.specs:
+    for dataset_id in workspace.specs if dataset_ids is None else dataset_ids:
         releases = accepted(landing, dataset_id, demo=workspace.is_demo)
         for one in releases:
             for lost in unused(one, releases):

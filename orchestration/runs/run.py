@@ -114,7 +114,7 @@ def _execute(workspace: Workspace, plan: RefreshPlan, report: RunReport, on_stag
     from orchestration.assets.datasets import dataset_key
     from orchestration.assets.models import unaffected_models
     from orchestration.definitions import REFRESH_JOB, build_defs
-    from orchestration.runs.history import held_open
+    from orchestration.runs.history import held_open, show_on_timeline
 
     def collect(outcome: object) -> None:
         if isinstance(outcome, Outcome):
@@ -135,6 +135,7 @@ def _execute(workspace: Workspace, plan: RefreshPlan, report: RunReport, on_stag
                 raise_on_error=False,
                 tags={"integrering/trigger": "command line"},
             )
+            show_on_timeline(instance, result.run_id, REFRESH_JOB)
             report.failure = None if result.success else _failure_text(result)
             return result.success
 

@@ -28,6 +28,7 @@ from sources.dataset.discovery import Candidate
 from sources.files import file_digest
 from warehouse.errors import WriterBusy
 from warehouse.lock import writer_lock
+from warehouse.settings import Settings
 
 SLICE_SECONDS = 35.0
 """A tick may take 60 s; a slice stops asking long before that, since one answer may be slow."""
@@ -215,13 +216,38 @@ def _is_writer_busy(workspace: Workspace) -> bool:
 
 
 def sensors(workspace: Workspace, target: Target) -> list[dg.SensorDefinition]:
-    """The change sensors of this installation: one for upstream in a live one, one for the drop folder if there is one."""
-    found = []
-    if workspace.settings.source == "live":
-        found.append(_upstream_sensor(workspace, target))
-    if workspace.settings.extracts_dir is not None and workspace.settings.source != "demo":
-        found.append(_folder_sensor(workspace, target))
-    return found
+    """The change sensors: one for upstream, one for the drop folder. One that has nothing to do here is there all the same, off,
+    and says why: a sensor that is missing tells nobody anything."""
+    return [
+        sensor(workspace, target) if not why else _idle_sensor(name, why)
+        for (name, why), sensor in zip(
+            idle_reasons(workspace.settings).items(), (_upstream_sensor, _folder_sensor), strict=True
+        )
+    ]
+
+
+def idle_reasons(settings: Settings) -> dict[str, str]:
+    """Sensor -> why it has nothing to do in this installation, in Norwegian; '' for one that has."""
+    return {
+        "upstream_changes": ""
+        if settings.source == "live"
+        else f"kilden er {settings.source}: utgiverne spørres bare når den er live",
+        "drop_folder": (
+            "det er ikke satt noen mappe (extracts_dir)"
+            if settings.extracts_dir is None
+            else "kilden er demo, som bare leser sine egne oppdiktede filer"
+            if settings.source == "demo"
+            else ""
+        ),
+    }
+
+
+def _idle_sensor(name: str, why: str) -> dg.SensorDefinition:
+    @dg.sensor(name=name, default_status=dg.DefaultSensorStatus.STOPPED, description=f"Ikke i bruk her: {why}.")
+    def idle(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+        return dg.SkipReason(f"ikke i bruk her: {why}")
+
+    return idle
 
 
 def _status(workspace: Workspace) -> dg.DefaultSensorStatus:
@@ -239,7 +265,7 @@ def _upstream_sensor(workspace: Workspace, target: Target) -> dg.SensorDefinitio
         job_name=target.job_name,
         minimum_interval_seconds=workspace.settings.sensor_seconds,
         default_status=_status(workspace),
-        description="Asks each publisher at the pace of each dataset, in slices; all that changed becomes one run.",
+        description="Spør hver utgiver i takt med datasettet; alt som er nytt, blir én kjøring.",
     )
     def upstream_changes(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         here = _fresh(workspace)
@@ -263,7 +289,7 @@ def _folder_sensor(workspace: Workspace, target: Target) -> dg.SensorDefinition:
         job_name=target.job_name,
         minimum_interval_seconds=workspace.settings.sensor_seconds,
         default_status=_status(workspace),
-        description="Watches the folder of extracts; a file counts when it no longer grows.",
+        description="Ser etter nye filer i mappen; en fil teller når den ikke lenger vokser.",
     )
     def drop_folder(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         here = _fresh(workspace)
@@ -298,5 +324,5 @@ def nightly_schedule(workspace: Workspace, job_name: str) -> dg.ScheduleDefiniti
         execution_timezone="Europe/Oslo",
         execution_fn=evaluate,
         default_status=running,
-        description="Asks everything once a night. A night that was missed is caught up by one run.",
+        description="Går gjennom alt én gang i døgnet, kl. 03.30. En natt som gikk tapt, hentes inn med én kjøring.",
     )

@@ -90,7 +90,11 @@ def notification_sensors(workspace: Workspace) -> list[dg.SensorDefinition]:
         return []
     running = dg.DefaultSensorStatus.RUNNING if settings.sensors else dg.DefaultSensorStatus.STOPPED
 
-    @dg.run_failure_sensor(name="tell_of_failed_run", default_status=running)
+    @dg.run_failure_sensor(
+        name="tell_of_failed_run",
+        default_status=running,
+        description="Sier fra når en kjøring feiler.",
+    )
     def tell_of_failed_run(context: dg.RunFailureSensorContext) -> None:
         run = context.dagster_run
         trigger = run.tags.get("integrering/trigger", "by hand")
@@ -103,6 +107,7 @@ def notification_sensors(workspace: Workspace) -> list[dg.SensorDefinition]:
         default_status=running,
         minimum_interval_seconds=settings.sensor_seconds,
         job_name=None,
+        description="Sier fra når en utgave er holdt tilbake eller ikke tatt i bruk.",
     )
     def tell_of_held_release(context: dg.SensorEvaluationContext) -> dg.SkipReason:
         held = held_releases(workspace)

@@ -7,6 +7,7 @@ cell (cells.py and the readers).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 from typing import Any
 
 import duckdb
@@ -17,10 +18,11 @@ from orchestration.trace.lineage import GEOGRAPHY, Origins, origins_of
 from orchestration.workspace import Workspace
 from sources.dataset.dimensions import DIMENSIONS
 from warehouse.errors import WarehouseError
+from warehouse.interface.codes import declared_codes
 from warehouse.query import open_published
 
-_AREAS = ("region_code", "municipality_code")
-_YEARS = ("year", "settlement_year")
+_AREAS = ("region_code", "municipality_code", "kommunenummer")
+_YEARS = ("year", "settlement_year", "aar")
 MOST_PARTS = 24
 """Codes named of those that made up an area; the country has hundreds."""
 
@@ -31,6 +33,7 @@ _RECORDS = {
     "revision": "the comparison of each release with the one before, kept beside it in landing",
     "dataset": "the dataset specs, sources/*/datasets/*.yml",
     "dimension_code": "the lists of codes, sources/dataset/dimensions.yml and the dataset specs",
+    "code": "the declared labels of codes, warehouse/interface/codes.yml and the lists of codes",
     "indicator": "the indicator registry, dbt_project/indicators/*.yml",
     "indicator_term": "the indicator registry, dbt_project/indicators/*.yml",
 }
@@ -49,6 +52,7 @@ def trace_figure(workspace: Workspace, table: str, key: dict[str, str]) -> Itera
         yield f"{table}: {_count(len(rows))} with {', '.join(f'{k}={v}' for k, v in key.items())}"
         row = dict(zip(columns, rows[0], strict=True))
         yield "  " + ", ".join(f"{name}={value}" for name, value in row.items() if value is not None)
+        row = _in_our_words(row)
         origins = _origins(workspace, table)
         row = {**row, **_of_series(published, row)}
         wanted = _cells_behind(workspace, published, origins, row)
@@ -133,12 +137,18 @@ def _columns(published: duckdb.DuckDBPyConnection, table: str) -> list[str]:
     ]
     if not found:
         raise WarehouseError(
-            expected="a published table (schema marts)",
-            found=table,
+            expected="a published table or view",
+            found=repr(table),
             where="trace",
-            next_step="integrering query \"select table_name from information_schema.tables where table_schema = 'marts'\"",
+            next_step=_near_tables(published, table) + "integrering tables lists all",
         )
     return found
+
+
+def _near_tables(published: duckdb.DuckDBPyConnection, table: str) -> str:
+    names = published.execute("select distinct table_name from duckdb_columns() where schema_name = 'marts'").fetchall()
+    near = get_close_matches(table, [name for (name,) in names], n=3, cutoff=0.5)
+    return f"near: {', '.join(near)}; " if near else ""
 
 
 def _of_columns(
@@ -149,14 +159,30 @@ def _of_columns(
     for given, value in key.items():
         name = given if given in columns or given not in _AREAS else next((a for a in _AREAS if a in columns), given)
         if name not in columns:
+            near = get_close_matches(given, columns, n=3, cutoff=0.5)
             raise WarehouseError(
-                expected=f"columns of {table}: {', '.join(columns)}",
-                found=name,
+                expected=f"a column of {table}",
+                found=repr(given),
                 where="trace",
-                next_step="name the row by its own columns; KEY=VALUE pairs need not be its whole key",
+                next_step=(f"near: {', '.join(near)}; " if near else "") + f"integrering describe {table} lists them",
             )
         found[name] = _code_of(published, value) if name in _AREAS else value
     return found
+
+
+def _in_our_words(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of a view with Norwegian columns or with one breakdown at a time, as the walk knows it."""
+    row = dict(row)
+    if "indikator_id" in row:
+        row["indicator_id"] = row["indikator_id"]
+    code = row.get("breakdown_code") or row.get("gruppe_kode")
+    breakdown = row.get("breakdown") or row.get("inndeling")
+    if code is not None and breakdown is not None:
+        by_name = {nb: name for (column, name), (nb, _) in declared_codes().items() if column == "breakdown"}
+        dimension = by_name.get(breakdown, breakdown)
+        if dimension in DIMENSIONS:
+            row[dimension] = code
+    return row
 
 
 def _code_of(published: duckdb.DuckDBPyConnection, area: str) -> str:
@@ -167,19 +193,35 @@ def _code_of(published: duckdb.DuckDBPyConnection, area: str) -> str:
 def _matching_rows(
     published: duckdb.DuckDBPyConnection, table: str, columns: list[str], key: dict[str, str]
 ) -> list[tuple[Any, ...]]:
-    """Rows with the key; where breakdown columns that the key leaves out have a total, that is taken."""
-    totals = {name: "all" for name in DIMENSIONS if name in columns and name not in key}
-    for wanted in ({**totals, **key}, key):
-        where = " and ".join(f'lower(cast("{name}" as varchar)) = lower(?)' for name in wanted)
-        sql = f'select * from marts."{table}" where {where} order by all limit 5'
-        if rows := published.execute(sql, list(wanted.values())).fetchall():
-            return rows
+    """The rows with the key, and no others; of several, one that is a total comes first. Values are read as they are printed."""
+    where = " and ".join(f'lower(cast("{name}" as varchar)) = lower(?)' for name in key)
+    totals = [name for name in DIMENSIONS if name in columns and name not in key]
+    first = "".join(f"\"{name}\" <> 'all', " for name in totals)
+    order = first + ", ".join(f'"{name}"' for name in columns)
+    sql = f'select * from marts."{table}" where {where} order by {order} limit 5'
+    if rows := published.execute(sql, list(key.values())).fetchall():
+        return rows
     raise WarehouseError(
         expected=f"a row of {table}",
         found=f"none with {', '.join(f'{k}={v}' for k, v in key.items())}",
         where="trace",
-        next_step="look with integrering query",
+        next_step=_look(published, table, key),
     )
+
+
+def _look(published: duckdb.DuckDBPyConnection, table: str, key: dict[str, str]) -> str:
+    """Which part of the key no row has, with values that the column does hold."""
+    for name, value in key.items():
+        column = f'cast("{name}" as varchar)'
+        if published.execute(
+            f'select 1 from marts."{table}" where lower({column}) = lower(?) limit 1', [value]
+        ).fetchone():
+            continue
+        held = published.execute(f'select distinct {column} from marts."{table}" order by 1 limit 1000').fetchall()
+        values = [str(one) for (one,) in held if one is not None]
+        shown = get_close_matches(value, values, n=4, cutoff=0.5) or values[:4]
+        return f"no row has {name}={value}; it holds {', '.join(shown)}{', …' if len(values) > len(shown) else ''}"
+    return "each value is there, but not together: leave one out, or look with integrering query"
 
 
 def _count(rows: int) -> str:

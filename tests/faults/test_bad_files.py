@@ -97,8 +97,12 @@ def test_a_cell_hidden_in_one_vintage_is_not_filled_from_another(
     answer = installation.call("run", "--extracts", str(tmp_path))
     assert answer.returncode == 0, answer.stdout + answer.stderr
     first, second = sorted(p.name for p in (installation.data / "releases").iterdir())
-    tables = {"fct_figure_municipality", "fct_indicator_value", "comparison", "fct_settlement", "settlement_by_source"}
-    shown = tables | {"settled_cohort", "decided_persons.js"}
+    views = {"fct_indicator_value", "comparison", "comparison_total", "sammenligning"}
+    shown = (
+        {"fct_figure_municipality", "fct_settlement", "settlement_by_source"}
+        | views
+        | {"settled_cohort", "decided_persons.js"}
+    )
     assert _holders(installation, first, SHOWN_FIRST) == shown
     assert _holders(installation, first, SHOWN_LATER) == set()
     assert _holders(installation, second, SHOWN_FIRST) == set()

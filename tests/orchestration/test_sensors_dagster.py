@@ -16,6 +16,7 @@ import dagster as dg
 import pytest
 from dagster._core.test_utils import create_run_for_test
 
+from orchestration.cli.dev import what_watches
 from orchestration.runs.live import Upstream
 from orchestration.runs.settle import Outcome
 from orchestration.sensors import notifications
@@ -180,14 +181,25 @@ def test_the_drop_folder_waits_until_a_file_no_longer_grows(tmp_path: Path) -> N
 
 
 def test_sensors_are_on_or_off_by_the_settings(tmp_path: Path) -> None:
-    def names(**changes: Any) -> dict[str, dg.DefaultSensorStatus]:
-        workspace = Workspace(Settings(data_dir=tmp_path, **changes))
-        return {s.name: s.default_status for s in sensors(workspace, TARGET)}
+    on, off = dg.DefaultSensorStatus.RUNNING, dg.DefaultSensorStatus.STOPPED
 
-    assert names() == {}, "the demo has nobody to ask"
-    assert names(source="live") == {"upstream_changes": dg.DefaultSensorStatus.STOPPED}
-    both = names(source="live", extracts_dir=tmp_path, sensors=True)
-    assert both == {"upstream_changes": dg.DefaultSensorStatus.RUNNING, "drop_folder": dg.DefaultSensorStatus.RUNNING}
+    def found(**changes: Any) -> dict[str, tuple[dg.DefaultSensorStatus, bool]]:
+        """Sensor -> whether it is on, and whether it says that it has nothing to do here."""
+        workspace = Workspace(Settings(data_dir=tmp_path, **changes))
+        every = sensors(workspace, TARGET)
+        return {s.name: (s.default_status, str(s.description).startswith("Ikke i bruk her: ")) for s in every}
+
+    # one that is missing tells nobody why: both are always there
+    assert found(sensors=True) == {"upstream_changes": (off, True), "drop_folder": (off, True)}
+    assert found(source="live") == {"upstream_changes": (off, False), "drop_folder": (off, True)}
+    both = found(source="live", extracts_dir=tmp_path, sensors=True)
+    assert both == {"upstream_changes": (on, False), "drop_folder": (on, False)}
+    demo = Workspace(Settings(data_dir=tmp_path, source="demo", extracts_dir=tmp_path, sensors=True))
+    folder = next(s for s in sensors(demo, TARGET) if s.name == "drop_folder")
+    with dg.instance_for_test() as instance:
+        answer = folder(dg.build_sensor_context(instance=instance))
+    assert answer.skip_message == "ikke i bruk her: kilden er demo, som bare leser sine egne oppdiktede filer"
+    assert any("drop_folder: not in use: kilden er demo" in line for line in what_watches(demo.settings))
     schedule = nightly_schedule(Workspace(Settings(data_dir=tmp_path, sensors=True)), "refresh")
     assert schedule.execution_timezone == "Europe/Oslo"
     assert schedule.default_status == dg.DefaultScheduleStatus.RUNNING

@@ -18,6 +18,8 @@ from warehouse.query import open_published, run_query
 Row = dict[str, Any]
 
 PUBLISHED: list[tuple[str, Row, Row]] = [
+    ("The same in Norwegian words?", {"aar": 2022}, {"kommunen": 168, "fylket": 879}),
+    ("A figure by group, with the names of the groups?", {"aar": 2021, "gruppe": "Flukt"}, {"kommunen": 1913}),
     (
         "How many refugees were settled here, beside the county and the country?",
         {"year": 2022},

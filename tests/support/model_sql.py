@@ -21,6 +21,7 @@ from sources.dataset.dimensions import DIMENSIONS
 from sources.dataset.spec import DatasetSpec, load_specs
 from sources.klass import reader as klass
 from warehouse.indicators import Indicator, term_rows
+from warehouse.interface.codes import code_rows
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 STAGED = ("stg_klass__municipalities", "stg_klass__municipality_changes", "stg_klass__counties")
@@ -121,6 +122,7 @@ class Build:
         empty = {"code": pa.string(), "group_code": pa.string(), "group_name": pa.string(), "valid_on": pa.date32()}
         self.table("staging", "stg_klass__kostra_groups", pa.schema(list(empty.items())).empty_table())
         self.run(*REGIONS, *AREAS)
+        self.table("landing", "code", pa.Table.from_pylist(code_rows({})))
         self.round_nothing()
 
     def round_nothing(self) -> None:

@@ -5,7 +5,6 @@ Here: the question as one object and its limits. Not here: the answer, or any wo
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from typing import Literal
 import duckdb
 
 from warehouse.errors import WarehouseError
+from warehouse.places import find_municipality, published_municipalities
 
 GRANT_YEARS = 5
 LAST_SPAN = 20
@@ -117,19 +117,7 @@ def municipality_code(connection: duckdb.DuckDBPyConnection, name: str) -> str:
     """The code of today of a municipality given by name or code. Raises ForecastError with near names."""
     if re.fullmatch(r"\d{4}", name.strip()):
         return name.strip()
-    rows = connection.execute(
-        "select region_name, region_code from marts.dim_region where region_level = 'municipality'"
-    ).fetchall()
-    found = [code for full, code in rows if name.strip().casefold() in {part.casefold() for part in full.split(" - ")}]
-    if len(found) == 1:
-        return str(found[0])
-    near = difflib.get_close_matches(name, [full for full, _ in rows], n=3, cutoff=0.6)
-    raise ForecastError(
-        expected="the name of one municipality of today, or its code",
-        found=f"{name!r}, the name of {len(found)}" if found else f"{name!r}",
-        where="forecast, municipality",
-        next_step=f"ask for one of {', '.join(near)}" if near else "ask with the four-digit code",
-    )
+    return find_municipality(name, published_municipalities(connection), "forecast, municipality", ForecastError)
 
 
 def check(connection: duckdb.DuckDBPyConnection, asked: Question) -> None:

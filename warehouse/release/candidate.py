@@ -65,7 +65,8 @@ class TableDoc:
 def write_tables(build_file: Path, candidate: Path, tables: list[TableDoc]) -> list[TableFacts]:
     """Write the DuckDB file and the Parquet files of a candidate folder; the facts of each table, in the order given.
 
-    Views have no rows of their own: they are in the DuckDB file alone, and no facts are given of them. Raises
+    Views have no rows of their own: they are in the DuckDB file alone, and no facts are given of them. Every name of the schema
+    marts is a view in main too. Raises
     VerificationFailed when a table is not in the build file, and duckdb.Error or OSError when it cannot be written.
     """
     (candidate / "parquet").mkdir()
@@ -82,6 +83,11 @@ def write_tables(build_file: Path, candidate: Path, tables: list[TableDoc]) -> l
         for table in tables:
             if table.is_view:
                 _write_view(connection, table)
+        for table in tables:
+            # the schema that a client starts in: what the docs write runs there as it stands, and `show tables` shows something
+            target = f'main."{table.name}"'
+            connection.execute(f'create view {target} as select * from marts."{table.name}"')
+            _comment(connection, "view", target, table, _columns(connection, table))
         connection.execute(f'use "{home}"')
         connection.execute("checkpoint release")
         connection.execute("detach release")

@@ -25,6 +25,26 @@ def find_release(folder: DataFolder, release_id: str) -> Path:
     return folder.releases / release_id
 
 
+def release_named(folder: DataFolder, name: str) -> str:
+    """The id that a person means: an id, its number (``4``, ``000004``), ``current``, or ``previous`` (the one before it).
+
+    Raises NoRelease naming those there are.
+    """
+    ids = release_ids(folder)
+    current = folder.published.resolve().name
+    if name in ("current", "previous") and current in ids:
+        place = ids.index(current) - (name == "previous")
+        if place >= 0:
+            return ids[place]
+    elif name not in ids:
+        found = [i for i in ids if name.isdecimal() and int(i[:6]) == int(name)] or [
+            i for i in ids if i.startswith(name)
+        ]
+        if len(found) == 1:
+            return found[0]
+    return find_release(folder, name).name
+
+
 def roll_back(folder: DataFolder, release_id: str) -> None:
     """Let the published path point to an earlier release, after checking that its files are whole.
 

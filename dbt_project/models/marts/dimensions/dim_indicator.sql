@@ -34,7 +34,8 @@ select
     cast(indicators.kind as {{ dbt.type_string() }}) as kind,
     cast(indicators.keeps as {{ dbt.type_string() }}) as breakdown_names,
     cast(breaks.first_break_year as integer) as first_break_year,
-    cast(breaks.last_break_year as integer) as last_break_year
+    cast(breaks.last_break_year as integer) as last_break_year,
+    cast(indicators.name_en as {{ dbt.type_string() }}) as name_en
 from indicators
 inner join units
     on indicators.unit = units.unit

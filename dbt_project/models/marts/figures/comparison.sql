@@ -3,7 +3,7 @@
 -- today; where no group is known the columns are empty. A view over the star, in the published file too.
 {{ config(materialized='view' if target.type == 'duckdb' else 'table') }}
 
-{%- set levels = {'county': 'county_code', 'country': none, 'kostra_group': 'kostra_group_code'} %}
+{%- set levels = levels_beside() %}
 
 select
     series.indicator_id,
@@ -44,7 +44,8 @@ select
     figures.change_1y,
     figures.change_3y,
     releases.release_id,
-    series.is_demo
+    series.is_demo,
+    series.is_total
 from {{ published('fct_figure_municipality') }} as figures
 inner join {{ published('dim_series') }} as series
     on figures.series_number = series.series_number

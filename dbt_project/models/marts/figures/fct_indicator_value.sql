@@ -43,7 +43,8 @@ select
     states.reason,
     figures.hidden_count,
     releases.release_id,
-    series.is_demo
+    series.is_demo,
+    series.is_total
 from figures
 inner join {{ published('dim_series') }} as series
     on figures.series_number = series.series_number

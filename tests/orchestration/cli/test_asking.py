@@ -1,0 +1,214 @@
+"""The command line as an analyst and the person on duty meet it: what is found, what a slip is told, what is asked first.
+
+Here: commands that read, on the demo release, and decisions on a landing of one file. Not here: figures.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from orchestration.cli import options
+from orchestration.cli.main import app
+from orchestration.runs.as_of import warehouse_as_of
+from orchestration.runs.decisions import NotDecided, decide_release
+from orchestration.runs.refresh import plan_refresh, refresh_file
+from orchestration.workspace import Workspace
+from sources.landing.store import Decision
+from tests.support.pipeline import Installation
+from tests.support.small_upstream import SETTLED, imdi_long
+from warehouse.errors import NoRelease, WarehouseError, WrongSetting
+from warehouse.settings import Settings
+
+LATE = "bosatt_anmodede.csv"
+DATASET = "imdi_bosatt_anmodede"
+
+Ask = Callable[..., tuple[str, str]]
+
+
+@pytest.fixture
+def ask(demo: Installation, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[str, str]]:
+    """Calls the command line in this process: what it says on stdout and on stderr. A typed error is raised as it is."""
+    monkeypatch.setenv("INTEGRERING_DATA_DIR", str(demo.data))
+    monkeypatch.setattr(options, "_said", {"quiet": False})
+
+    def call(*arguments: str, stdin: str | None = None) -> tuple[str, str]:
+        answer = CliRunner().invoke(app, list(arguments), input=stdin)
+        if isinstance(answer.exception, WarehouseError):
+            raise answer.exception
+        assert answer.exit_code == 0, answer.output
+        return answer.stdout, answer.stderr
+
+    return call
+
+
+def test_a_word_leads_to_an_indicator_and_on_to_a_query(ask: Ask) -> None:
+    found, next_step = ask("find", "sysselsatte", "innvandringsgrunn")
+    assert "employed_by_reason_share" in found
+    assert "integrering describe employed_by_reason" in next_step
+    described, _ = ask("describe", "employed_by_reason_share", "--municipality", "Sandefjord")
+    assert "flight (Flukt)" in described
+    assert "municipality_code = '3907'" in described
+    (sql, *_) = [line.split('"')[1] for line in described.splitlines() if line.startswith("integrering query")]
+    rows, _ = ask("query", sql)
+    assert len(rows.splitlines()) > 3
+
+
+def test_a_word_in_another_form_is_found_by_its_stem(ask: Ask) -> None:
+    assert "settled_persons" in ask("find", "flyktningene")[0]
+
+
+def test_a_place_is_found_with_its_code(ask: Ask) -> None:
+    assert "Larvik is 3909" in ask("find", "larvik")[0]
+
+
+def test_a_word_of_nothing_says_so(ask: Ask) -> None:
+    with pytest.raises(WarehouseError, match="stands in none"):
+        ask("find", "romfart")
+
+
+def test_tables_begin_where_a_newcomer_begins_and_show_empty_ones_apart(ask: Ask) -> None:
+    told, _ = ask("tables")
+    lines = told.splitlines()
+    assert lines[0].startswith("comparison_total ")
+    assert lines[-1].startswith("without rows in this release: ") and "social_assistance_by_group" in lines[-1]
+
+
+def test_describe_tells_near_names(ask: Ask) -> None:
+    with pytest.raises(WarehouseError, match="near: comparison_total"):
+        ask("describe", "comparison_totl")
+
+
+def test_a_query_shows_a_hundred_rows_and_says_that_there_are_more(ask: Ask) -> None:
+    told, note = ask("query", "select year from comparison_total order by year desc")
+    years = told.splitlines()[2:]
+    assert len(years) == 100 and years == sorted(years, reverse=True)
+    assert "the first 100 rows" in note and "--limit" in note
+    assert len(ask("query", "--limit", "3", "select 1 from comparison_total")[0].splitlines()) == 5
+    whole, note = ask(
+        "query", "--format", "csv", "select region_code from dim_region where region_level = 'municipality'"
+    )
+    assert len(whole.splitlines()) == 358 and not note
+
+
+def test_a_query_from_a_file_and_from_stdin(ask: Ask, tmp_path: Path) -> None:
+    file = tmp_path / "question.sql"
+    file.write_text("select 'Ålesund' as place;\n", encoding="utf-8")
+    assert "Ålesund" in ask("query", "--file", str(file))[0]
+    assert "Ålesund" in ask("query", stdin=file.read_text(encoding="utf-8"))[0]
+
+
+def test_a_row_too_wide_stands_tall(ask: Ask) -> None:
+    told, _ = ask("query", "--tall", "select * from sammenligning where kommune = 'Larvik' and aar = 2024 limit 1")
+    assert "\nkommune          Larvik\n" in told
+    assert max(map(len, told.splitlines())) < 80
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("select * from comparisn", "expected a published table or view; found 'comparisn'.*near: comparison"),
+        ("select municipality_nam from comparison_total", "expected a column.*near: municipality_name"),
+        ("select 1; select 2", "expected one SQL statement; found 2 statements"),
+        ("selct 1", "expected a statement in DuckDB's SQL"),
+        ("", "found none"),
+        ("insert into dim_region values (1)", "query: expected"),
+    ],
+)
+def test_a_query_that_cannot_be_answered_says_what_to_do(ask: Ask, sql: str, said: str) -> None:
+    with pytest.raises(WarehouseError, match=said):
+        ask("query", sql)
+
+
+def test_a_name_where_a_code_stands_is_told(ask: Ask) -> None:
+    _, note = ask("query", "select * from comparison where municipality_code = 'Larvik'")
+    assert "no rows" in note and "Larvik is 3909" in note and "comparison_total" in note
+    _, note = ask("query", "select * from dim_series where sex = 'Kvinner'")
+    assert "'Kvinner' is the label of sex = 'female'" in note
+
+
+def test_quiet_leaves_the_answer(ask: Ask) -> None:
+    told, note = ask("--quiet", "query", "select year from comparison_total")
+    assert len(told.splitlines()) == 102 and note == ""
+
+
+def test_help_and_version(ask: Ask) -> None:
+    assert "query" in ask("-h")[0]
+    assert "--limit" in ask("query", "-h")[0]
+    assert ask("--version")[0].startswith("integrering ")
+
+
+def test_releases_of_the_warehouse_by_number_and_a_previous_that_is_not_there(ask: Ask) -> None:
+    assert ask("releases", "list")[0].startswith("releases of the warehouse")
+    assert ask("releases", "diff", "1", "current")[0].endswith("tables are equal\n")
+    with pytest.raises(NoRelease, match="found previous"):
+        ask("releases", "diff")
+
+
+def test_help_loads_neither_the_engine_nor_dagster() -> None:
+    """A completion and `--help` answer at once."""
+    heavy = "'duckdb', 'pyarrow', 'dagster', 'pydantic', 'yaml'"
+    code = f"import sys, orchestration.cli.main; sys.exit(','.join(m for m in ({heavy}) if m in sys.modules) or 0)"
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert answer.returncode == 0, answer.stderr
+
+
+# --- as it was on a date -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("day", "said"), [(datetime(2999, 1, 1), "is to come"), (datetime(1990, 1, 1), "nothing had come then")]
+)
+def test_a_day_without_anything_is_refused_before_a_build(demo: Installation, day: datetime, said: str) -> None:
+    workspace = Workspace(Settings(data_dir=demo.data, source="demo"))
+    with pytest.raises(WrongSetting, match=said):
+        warehouse_as_of(workspace, day.date())
+
+
+# --- decisions on releases of datasets ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def landed(tmp_path: Path) -> Workspace:
+    """A landing with one release of one dataset, which waits for a person."""
+    (tmp_path / "extracts").mkdir()
+    (tmp_path / "extracts" / LATE).write_bytes(imdi_long(SETTLED).encode("latin-1"))
+    workspace = Workspace(
+        Settings(data_dir=tmp_path / "data", source="extracts", extracts_dir=tmp_path / "extracts"), only=(DATASET,)
+    )
+    for dataset_id, file in plan_refresh(workspace.landing, workspace.specs, workspace.files()).new:
+        if dataset_id == DATASET:
+            refresh_file(workspace.landing, workspace.specs[dataset_id], file)
+    (receipt,) = workspace.landing.receipts(DATASET)
+    held = Decision(state="held", reasons=["x"], decided_at=datetime(2026, 3, 1, tzinfo=UTC))
+    workspace.landing.decide(DATASET, receipt.release_id, held)
+    return workspace
+
+
+def test_the_one_that_waits_need_not_be_named(landed: Workspace) -> None:
+    assert "is accepted" in decide_release(landed, DATASET, None, "accepted")
+    with pytest.raises(NoRelease, match="none that waits"):
+        decide_release(landed, DATASET, None, "accepted")
+
+
+def test_a_rejected_release_is_asked_about_before_it_is_accepted(landed: Workspace) -> None:
+    (receipt,) = landed.landing.receipts(DATASET)
+    decide_release(landed, DATASET, receipt.release_id[:6], "rejected", is_sure=lambda text: False)
+    asked: list[str] = []
+    with pytest.raises(NotDecided, match=r"which is rejected since .*--yes"):
+        decide_release(landed, DATASET, receipt.release_id, "accepted", is_sure=lambda text: bool(asked.append(text)))
+    assert "was rejected by a person" in asked[0]
+    assert landed.landing.decision(DATASET, receipt.release_id).state == "rejected"
+    decide_release(landed, DATASET, receipt.release_id, "accepted", is_sure=lambda text: True)
+    assert landed.landing.decision(DATASET, receipt.release_id).state == "accepted"
+
+
+def test_a_dataset_that_is_none_gets_near_names(landed: Workspace) -> None:
+    with pytest.raises(NoRelease, match="near: imdi_bosatt_anmodede"):
+        decide_release(landed, "imdi_bosat_anmodede", None, "accepted")

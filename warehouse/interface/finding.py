@@ -1,0 +1,236 @@
+"""What an analyst who has never seen the warehouse asks first: what is there about a word, which tables, what is in one.
+
+Here: searching and describing the published release as data. Not here: how it is printed (the command line), or any words of
+its own (they are those of the marts' yml and the indicator registry).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import yaml
+
+from warehouse.errors import WarehouseError
+from warehouse.interface.declaration import Table, load_interface
+
+FIRST = ("comparison_total", "comparison_breakdown", "sammenligning", "sammenligning_inndelt")
+"""Where a newcomer starts."""
+
+_OTHER_WORDS = Path(__file__).with_name("other_words.yml")
+
+SHORTEST_STEM = 5
+"""So many letters of a word must stand at the beginning of another for the two to be of one stem."""
+
+
+class NotFound(WarehouseError):
+    """No table, view or indicator is called so."""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """Something that a word was found in. ``kind``: indicator, table, code, dataset or place."""
+
+    kind: str
+    name: str
+    text: str
+    next_step: str
+
+
+@dataclass(frozen=True)
+class TableFacts:
+    """A published table or view: its rows (None for a view) and what one of them is."""
+
+    name: str
+    rows: int | None
+    text: str
+
+
+@dataclass
+class Description:
+    """What there is to know of a table or an indicator before a query: lines, then rows of name, kind and text, then queries."""
+
+    title: str
+    lines: list[str] = field(default_factory=list)
+    rows: list[tuple[str, str, str]] = field(default_factory=list)
+    queries: list[str] = field(default_factory=list)
+
+
+def find(connection: duckdb.DuckDBPyConnection, words: str) -> list[Hit]:
+    """Everything published that holds all the words, in either language; of kinds where nothing does, what has their stems.
+
+    Where nothing has all of them, what has most. An everyday word stands for those of the registry (other_words.yml).
+    """
+    pool = [(hit, f"{hit.name} {hit.text} {more}".casefold()) for hit, more in _everything(connection)]
+    asked = words.casefold().split()
+    found = [hit for hit, text in pool if all(word in text for word in asked)]
+    kinds = {hit.kind for hit in found}
+    stems = [_stem(word) for word in asked]
+    found += [hit for hit, text in pool if hit.kind not in kinds and all(stem.search(text) for stem in stems)]
+    if other := _other_words(asked):
+        known = set(found)
+        found += [hit for hit, text in pool if hit not in known and all(_stem(word).search(text) for word in other)]
+    if not found:
+        counts = [(sum(bool(stem.search(text)) for stem in stems), hit) for hit, text in pool]
+        most = max((count for count, _ in counts), default=0)
+        found = [hit for count, hit in counts if count == most > 0]
+    return _nearest_first(found, words.casefold())
+
+
+def _stem(word: str) -> re.Pattern[str]:
+    """The beginning of a word, without what Norwegian bends at its end."""
+    return re.compile(rf"\b{re.escape(word[: max(SHORTEST_STEM, len(word) - 4)])}")
+
+
+def _other_words(asked: list[str]) -> list[str]:
+    """The words with everyday ones replaced; none where there is none among them."""
+    known = {str(k).casefold(): v for k, v in yaml.safe_load(_OTHER_WORDS.read_text(encoding="utf-8")).items()}
+    return (
+        [one for word in asked for one in known.get(word, word).split()] if any(word in known for word in asked) else []
+    )
+
+
+def _nearest_first(found: list[Hit], asked: str) -> list[Hit]:
+    """By kind; within a kind what begins with the words first, and of those the shortest name."""
+    kinds = ["place", "indicator", "table", "code", "dataset"]
+    return sorted(
+        found,
+        key=lambda hit: (
+            kinds.index(hit.kind),
+            not hit.text.casefold().startswith(asked),
+            asked not in f"{hit.name} {hit.text}".casefold(),
+            len(hit.text),
+        ),
+    )
+
+
+def _everything(connection: duckdb.DuckDBPyConnection) -> list[tuple[Hit, str]]:
+    """Each thing that can be found, with the words it is found by beside those that are shown."""
+    pool: list[tuple[Hit, str]] = []
+    # an indicator is found by its groups too: what it is broken down by, and the labels of the codes
+    for name, name_nb, name_en, definition, unit, groups in connection.execute(
+        "select indicator_id, name_nb, name_en, definition_nb, unit_nb, coalesce(groups, '') from marts.dim_indicator "
+        "left join (select indicator_id, string_agg(distinct label_nb || ' ' || label_en, ' ') as groups from marts.dim_series "
+        "where breakdown <> 'several' group by indicator_id) using (indicator_id) order by indicator_id"
+    ).fetchall():
+        hit = Hit("indicator", name, f"{name_nb} ({unit})", f"integrering describe {name}")
+        pool.append((hit, f"{name_en} {definition} {groups}"))
+    for table in load_interface():
+        shown = f"{table.label_nb}. {table.description}"
+        pool.append((Hit("table", table.name, shown, f"integrering describe {table.name}"), table.description_nb))
+    for column, code, nb, en in connection.execute(
+        "select column_name, code, label_nb, label_en from marts.dim_code order by column_name, sort_order"
+    ).fetchall():
+        pool.append((Hit("code", f"{column} = '{code}'", f"{nb} / {en}", ""), ""))
+    for name, title, text in connection.execute(
+        "select dataset_id, title_nb, coalesce(description_nb, '') from marts.dim_dataset order by dataset_id"
+    ).fetchall():
+        pool.append((Hit("dataset", name, title, f"select * from dim_dataset where dataset_id = '{name}'"), text))
+    for code, name, level in connection.execute(
+        "select region_code, region_name, region_level from marts.dim_region order by region_code"
+    ).fetchall():
+        pool.append((Hit("place", f"{name} is {code}", level, ""), ""))
+    return pool
+
+
+def tables(connection: duckdb.DuckDBPyConnection) -> list[TableFacts]:
+    """All published tables and views with their rows, where a newcomer starts first."""
+    rows = dict(
+        connection.execute(
+            "select table_name, estimated_size from duckdb_tables() where schema_name = 'marts'"
+        ).fetchall()
+    )
+    there = {*rows, *(n for (n,) in connection.execute(
+        "select view_name from duckdb_views() where schema_name = 'marts'").fetchall())}  # fmt: skip
+    known = {table.name: table for table in load_interface() if table.name in there}
+    order = [*(name for name in FIRST if name in known), *(name for name in known if name not in FIRST)]
+    return [TableFacts(name, rows.get(name), known[name].description) for name in order]
+
+
+def describe(connection: duckdb.DuckDBPyConnection, name: str, municipality: str) -> Description:
+    """A table or view with its columns, or an indicator with its years and breakdowns; queries to go on with.
+
+    ``municipality``: the code that the queries ask for. Raises NotFound with near names.
+    """
+    declared = {table.name: table for table in load_interface()}
+    name = name.removeprefix("marts.")
+    if name in declared:
+        return _table(declared[name], municipality)
+    ids = [i for (i,) in connection.execute("select indicator_id from marts.dim_indicator").fetchall()]
+    if name in ids:
+        return _indicator(connection, name, municipality)
+    near = get_close_matches(name, [*declared, *ids], n=4, cutoff=0.5)
+    raise NotFound(
+        expected="a published table or view, or an indicator",
+        found=repr(name),
+        where="describe",
+        next_step=(f"near: {', '.join(near)}; " if near else "") + f"integrering find {name.replace('_', ' ')}",
+    )
+
+
+def _table(table: Table, municipality: str) -> Description:
+    found = Description(f"{table.name}: {table.label_nb}", [table.description, f"one row: {', '.join(table.key)}"])
+    for column in table.columns:
+        unit = f" [{column.unit_texts[0]}]" if column.unit_texts else ""
+        codes = f" one of: {', '.join(column.codes)}." if column.codes else ""
+        to = f" -> {'.'.join(column.references)}" if column.references else ""
+        found.rows.append((column.name, column.data_type, f"{column.description}{unit}.{codes}{to}"))
+    names = {column.name for column in table.columns}
+    area = next((c for c in ("municipality_code", "region_code", "kommunenummer") if c in names), None)
+    where = f" where {area} = '{municipality}'" if area else ""
+    found.queries.append(f"select * from {table.name}{where} limit 20")
+    return found
+
+
+def _indicator(connection: duckdb.DuckDBPyConnection, name: str, municipality: str) -> Description:
+    cursor = connection.execute(
+        "select name_nb, name_en, definition_nb, statistic_group, unit_nb, direction, breakdown_names from marts.dim_indicator "
+        "where indicator_id = ?",
+        [name],
+    )
+    about: dict[str, Any] = dict(zip([d[0] for d in cursor.description], cursor.fetchone(), strict=True))
+    found = Description(f"{name}: {about['name_nb']} ({about['name_en']})", [about["definition_nb"]])
+    found.lines.append(f"unit: {about['unit_nb']}; direction: {about['direction']}; group: {about['statistic_group']}")
+    datasets = connection.execute(
+        "select distinct dataset_id from marts.dim_indicator_term where indicator_id = ? order by 1", [name]
+    ).fetchall()
+    found.lines.append(f"computed from: {', '.join(d for (d,) in datasets)}")
+    first, last, own_last = connection.execute(
+        "select min(year), max(year), max(year) filter (where municipality_code = ? and municipality_value is not null) "
+        "from marts.comparison where indicator_id = ?",
+        [municipality, name],
+    ).fetchone()
+    years = (
+        f"years: {first}-{last}; newest with a figure for {municipality}: {own_last or 'none'}"
+        if first
+        else "no figures yet"
+    )
+    found.lines.append(years)
+    for breakdown in filter(None, (about["breakdown_names"] or "").split(",")):
+        codes = connection.execute(
+            f"select distinct codes.code, codes.label_nb, codes.sort_order from marts.dim_series as series "
+            f'join marts.dim_code as codes on codes.column_name = ? and codes.code = series."{breakdown}" '
+            "where indicator_id = ? order by codes.sort_order limit 12",
+            [breakdown, name],
+        ).fetchall()
+        found.rows.append((breakdown, "breakdown", ", ".join(f"{code} ({label})" for code, label, _ in codes)))
+    has_total = connection.execute(
+        "select count(*) from marts.dim_series where indicator_id = ? and is_total", [name]
+    ).fetchone()[0]
+    if has_total:
+        found.queries.append(
+            "select year, municipality_value, county_value, country_value, rank from comparison_total "
+            f"where municipality_code = '{municipality}' and indicator_id = '{name}' order by year"
+        )
+    else:
+        found.lines.append("no total: the publisher gives it by breakdown only")
+    if about["breakdown_names"]:
+        found.queries.append(
+            "select year, breakdown, label_nb, municipality_value from comparison_breakdown "
+            f"where municipality_code = '{municipality}' and indicator_id = '{name}' order by year desc, breakdown"
+        )
+    return found
