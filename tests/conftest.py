@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests.support import real_files
 from tests.support.extracts import lay_out
@@ -20,10 +20,12 @@ from tests.support.small_tables import write_tables
 os.environ.update(DAGSTER_DISABLE_TELEMETRY="1", DO_NOT_TRACK="1", DBT_SEND_ANONYMOUS_USAGE_STATS="false")
 
 
+# how long an example takes says how loaded the machine is
+PATIENT = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("patient", **PATIENT)
 # CI judges a change, not the luck of a draw: there the property tests draw the same examples every time
-settings.register_profile("ci", derandomize=True, deadline=None)
-if os.environ.get("CI"):
-    settings.load_profile("ci")
+settings.register_profile("ci", derandomize=True, **PATIENT)
+settings.load_profile("ci" if os.environ.get("CI") or os.environ.get("INTEGRERING_SAME_EXAMPLES") else "patient")
 
 LONGEST_FIRST = ("daemon", "small", "real", "demo")
 """Groups of tests that take minutes: the daemon, and the installations that tests share."""
@@ -41,7 +43,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     groups: dict[Path, str] = {}
     for item in items:
         mark = item.get_closest_marker("xdist_group")
-        asked = [name for name in INSTALLATIONS if name in getattr(item, "fixturenames", ())]
+        asked = [name for name in INSTALLATIONS if _is_shared(item, name)]
         if mark is not None:
             groups[item.path] = str(mark.args[0])
         elif asked:
@@ -52,6 +54,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group(group))
     place = {group: number for number, group in enumerate(LONGEST_FIRST)}
     items.sort(key=lambda item: place.get(groups[item.path], len(place)))
+
+
+def _is_shared(item: pytest.Item, name: str) -> bool:
+    """Whether a test asks for the fixture of this file, and not for one of its own module that is called the same."""
+    found = getattr(item, "_fixtureinfo", None)
+    definitions = found.name2fixturedefs.get(name, ()) if found else ()
+    return bool(definitions) and definitions[-1].baseid == Path(__file__).parent.name
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
@@ -115,7 +124,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Installation:
 def shipped(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     """An installation that has run once on the real figures that ship, as `make run` does."""
     installation = Installation(tmp_path_factory.mktemp("shipped"))
-    answer = installation.call("run")
+    answer = installation.call_cold("run")
     (installation.data / "first_run.txt").write_text(
         f"{answer.returncode}\n{answer.stdout}\n{answer.stderr}", encoding="utf-8"
     )

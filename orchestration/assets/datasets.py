@@ -10,7 +10,7 @@ from datetime import timedelta
 import dagster as dg
 
 from orchestration.runs.live import Upstream
-from orchestration.runs.objections import asides, remember_not_read, unserved_datasets
+from orchestration.runs.objections import asides, remember_not_read, remember_unplaced, unserved_datasets
 from orchestration.runs.refresh import plan_refresh, refresh_files
 from orchestration.runs.refusal import note_refusal
 from orchestration.runs.settle import OBJECTIONS, Outcome
@@ -177,6 +177,7 @@ def refresh_datasets(
             outcomes.setdefault(dataset_id, []).append(outcome)
     if workspace.as_of is None:
         remember_not_read(workspace, dataset_ids, outcomes)
+        remember_unplaced(workspace)
     return outcomes
 
 

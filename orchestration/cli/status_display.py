@@ -88,7 +88,9 @@ def _print_unused(console: Console, board: Board) -> None:
         f"({one.regions} mot {one.regions_in_use} områder på nivået {one.slice})."
         for one in board.not_used
     ]
-    lines += [f"IKKE LEST {one.dataset_id} ({one.file_name}): {one.message}" for one in board.not_read]
+    for one in board.not_read:
+        what = f"{one.dataset_id} ({one.file_name})" if one.dataset_id else f"{one.file_name} (ukjent datasett)"
+        lines.append(f"IKKE LEST {what}: {one.message}")
     for one in board.unserved:
         labels = f" Ukjente navn i filen: {', '.join(one.new_labels[:8])}." if one.new_labels else ""
         lines.append(

@@ -34,7 +34,8 @@ class Aside:
 
 @dataclass(frozen=True)
 class NotRead:
-    """A file of a dataset that could not be read when the folder was last looked at."""
+    """A file that could not be read when the folder was last looked at. ``dataset_id`` is empty where nobody can tell whose
+    it is."""
 
     dataset_id: str
     file_name: str
@@ -91,18 +92,29 @@ def remember_not_read(
     workspace: Workspace, looked_at: Iterable[str], outcomes: Mapping[str, Sequence[Outcome]]
 ) -> None:
     """Keep which files of the datasets that were looked at could not be read; the others stay as they were."""
-    path = _path(workspace)
-    kept = {row.dataset_id: [] for row in not_read(workspace)}
+    _remember(
+        workspace,
+        {
+            dataset_id: [[o.name, o.message] for o in outcomes.get(dataset_id, ()) if o.state == "failed"]
+            for dataset_id in looked_at
+        },
+    )
+
+
+def remember_unplaced(workspace: Workspace) -> None:
+    """Keep which files of the input folder are some dataset's that nobody can name; without a folder all stays as it was."""
+    if workspace.input_folder() is not None:
+        _remember(workspace, {"": [[name, reason] for name, reason in workspace.discovery().unplaced]})
+
+
+def _remember(workspace: Workspace, seen: dict[str, list[list[str]]]) -> None:
+    """Replace the notes of these datasets in the file, which is written only when that changes it."""
+    before: dict[str, list[list[str]]] = {}
     for row in not_read(workspace):
-        kept[row.dataset_id].append([row.file_name, row.message])
-    before = json.dumps(kept, sort_keys=True)
-    for dataset_id in looked_at:
-        failed = [[o.name, o.message] for o in outcomes.get(dataset_id, ()) if o.state == "failed"]
-        kept.pop(dataset_id, None)
-        if failed:
-            kept[dataset_id] = failed
-    if json.dumps(kept, sort_keys=True) != before:
-        write_whole(path, json.dumps(kept, ensure_ascii=False, indent=1, sort_keys=True))
+        before.setdefault(row.dataset_id, []).append([row.file_name, row.message])
+    kept = {name: rows for name, rows in {**before, **seen}.items() if rows}
+    if kept != before:
+        write_whole(_path(workspace), json.dumps(kept, ensure_ascii=False, indent=1, sort_keys=True))
 
 
 def not_read(workspace: Workspace) -> list[NotRead]:

@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from orchestration.build.preparation import is_up_to_date, published_manifest
+from orchestration.runs.objections import remember_unplaced
 from orchestration.runs.refresh import RefreshPlan, plan_refresh
 from orchestration.runs.settle import OBJECTIONS, Outcome
 from orchestration.workspace import Workspace
@@ -82,6 +83,7 @@ def run_once(workspace: Workspace, *, on_stage: Callable[[str], None] = lambda s
         found = workspace.discovery()
         report.unplaced = found.unplaced
         report.unknown = [file for file in found.unknown if file not in found.unplaced]
+        remember_unplaced(workspace)
         _ask_upstream(workspace, plan, report, on_stage)
         if plan.new or plan.live or workspace.full or not is_up_to_date(workspace):
             _execute(workspace, plan, report, on_stage)

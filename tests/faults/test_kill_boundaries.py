@@ -1,6 +1,6 @@
 """kill -9 just before each fsync, rename and link of landing and publication (fault 31): nothing half stands under a name.
 
-Here: the two stages that write what is kept. Not here: kills at random moments of a whole run (test_kill.py).
+Here: the two stages that write what is kept. Not here: kills of whole runs (test_whole_runs.py).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def stages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]
     folder = tmp_path_factory.mktemp("boundaries")
     answer = subprocess.run(
         [sys.executable, "-m", "tests.support.kill_boundaries", str(folder)],
-        cwd=PROJECT, capture_output=True, text=True, check=False, timeout=900,
+        cwd=PROJECT, capture_output=True, text=True, check=False, timeout=3600,
     )  # fmt: skip
     assert answer.returncode == 0, answer.stderr[-3000:]
     return {stage["stage"]: stage for stage in map(json.loads, answer.stdout.splitlines())}

@@ -366,7 +366,9 @@ def test_wrong_questions_are_refused(wrong: dict, warehouse: duckdb.DuckDBPyConn
         ask(warehouse, **({"municipality": "3909", "settle": [40]} | wrong))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     counts=st.lists(st.integers(0, 500), min_size=5, max_size=5),
     attrition=st.sampled_from([0.0, 5.0, 20.0]),

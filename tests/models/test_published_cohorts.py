@@ -16,6 +16,8 @@ from tests.support.published_build import build, connect, shared_build
 from warehouse.forecast.answer import forecast
 from warehouse.forecast.question import Question, Settled
 
+pytestmark = pytest.mark.xdist_group("published_build")
+
 MONTHS = [
     {"municipality_code": "3909", "year": 2024, "month": month, "category": "single_adult", "settled_persons": count}
     for month, count in enumerate([5, 4, 3, 6, 5, 2, 0, 8, 7, 9, 6, 5], start=1)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
 from orchestration.assets.freshness import _result as on_time
+from orchestration.cli.status_display import print_board
 from orchestration.runs.objections import asides, not_read, unserved_datasets
+from orchestration.runs.status import Board
 from tests.support.folder_runs import Folder
+from tests.support.nav_workbooks import aap155
 from tests.support.small_upstream import imdi_long
 
 PLACES = ("3801", "3802", "3803", "3804", "3805", "3806")
@@ -101,6 +105,24 @@ def test_a_file_that_cannot_be_read_is_remembered_until_it_can(tmp_path: Path) -
     (row,) = not_read(folder.workspace())
     assert row.file_name == "bosatt_anmodede (1).csv" and "HTML" in row.message
     folder.put("bosatt_anmodede (1).csv", imdi_long({("3805", 2022): 168}).encode("latin-1"))
+    folder.run()
+    assert not_read(folder.workspace()) == []
+
+
+def test_a_file_that_is_some_datasets_and_nobody_can_say_whose_is_on_the_board_until_it_is_gone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The closing table says NOT READ once; who looks at the board the day after sees it too."""
+    folder = Folder(tmp_path)
+    damaged = folder.put("fra NAV 2026-02-05.xlsx", b"")
+    damaged.write_bytes(aap155(tmp_path / "whole.xlsx", months=1).read_bytes()[:4000])
+    folder.run()
+    board = Board(date(2026, 11, 20), "000001", None, False, "", not_read=not_read(folder.workspace()))
+    print_board(board)
+    said = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("IKKE LEST"))
+    assert said.startswith("IKKE LEST fra NAV 2026-02-05.xlsx (ukjent datasett): ")
+    assert "a damaged zip archive" in said
+    damaged.unlink()
     folder.run()
     assert not_read(folder.workspace()) == []
 

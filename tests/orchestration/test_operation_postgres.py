@@ -5,7 +5,6 @@ from __future__ import annotations
 import glob
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ import dagster as dg
 import pytest
 
 from orchestration.runs.run import prepare_dagster_home
+from tests.support.listening import quiet_port
 from warehouse.paths import DataFolder
 from warehouse.settings import Settings
 
@@ -33,16 +33,14 @@ def postgres_url() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="integrering-postgres-"))
     if user:
         shutil.chown(folder, "postgres")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = quiet_port()
     data = folder / "data"
     try:
         subprocess.run(
             [initdb, "-D", data, "-A", "trust", "-U", "dagster"], check=True, capture_output=True, cwd=folder, **user
         )
         options = f"-p {port} -c listen_addresses=127.0.0.1 -k {folder} -c fsync=off"
-        start = [pg_ctl, "-D", data, "-w", "-l", folder / "log", "-o", options, "start"]
+        start = [pg_ctl, "-D", data, "-w", "-t", "600", "-l", folder / "log", "-o", options, "start"]
         subprocess.run(start, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder, **user)
         yield f"postgresql://dagster@127.0.0.1:{port}/postgres"
     finally:

@@ -18,6 +18,9 @@ from playwright.sync_api import Page, sync_playwright
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 
+PATIENCE = 300_000
+"""Milliseconds a step may take on a loaded machine; on a quiet one none takes a second."""
+
 
 @contextmanager
 def page(width: int = 1280, height: int = 900) -> Iterator[Page]:
@@ -29,8 +32,11 @@ def page(width: int = 1280, height: int = 900) -> Iterator[Page]:
         pytest.skip("no Chromium on the path: apt-get install chromium")
     faults: list[str] = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(
+            executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage"], timeout=PATIENCE
+        )
         opened = browser.new_page(viewport={"width": width, "height": height})
+        opened.set_default_timeout(PATIENCE)
         opened.on("pageerror", lambda error: faults.append(str(error)))
         opened.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
         yield opened

@@ -1,12 +1,26 @@
-"""What a process and its children listen on. Here: reading /proc (Linux). Not here: judging it."""
+"""Ports: what a process and its children listen on, and one that is free. Here: reading /proc (Linux). Not here: judging it."""
 
 from __future__ import annotations
 
 import ipaddress
+import random
+import socket
 from collections.abc import Iterable
 from pathlib import Path
 
 _LISTEN = "0A"
+
+
+def quiet_port() -> int:
+    """A free port of loopback below those that the kernel hands out by itself, so that nobody gets it until it is used."""
+    while True:
+        port = random.SystemRandom().randrange(20_000, 32_000)
+        with socket.socket() as tried:
+            try:
+                tried.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 def listening(pids: Iterable[int]) -> set[tuple[str, int]]:

@@ -1,18 +1,22 @@
 """Running the product the way a person does: the command line in its own process, with a data folder of its own.
 
-Here: starting `integrering` and asking the published release. Not here: assertions.
+Here: starting `integrering` and asking the published release. Not here: assertions, or how a process is started (warm.py).
 """
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.support import warm
 from warehouse.query import run_query, write_result
 
 COMMAND = [sys.executable, "-m", "orchestration.cli.main"]
@@ -31,28 +35,19 @@ class Installation:
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("INTEGRERING_", "DAGSTER_HOME", "DBT_TARGET"))}
         return {**kept, "INTEGRERING_DATA_DIR": str(self.data), "COLUMNS": "200", **self.extra}
 
-    def call(self, *arguments: str, timeout: float = 600) -> subprocess.CompletedProcess[str]:
+    def call(self, *arguments: str, timeout: float = 1800) -> subprocess.CompletedProcess[str]:
         """One call of `integrering`; its exit code and what it printed."""
+        return self.start(*arguments).completed(timeout)
+
+    def call_cold(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """As ``call``, by an interpreter that begins with nothing, as a person's does."""
         return subprocess.run(
-            [*COMMAND, *arguments],
-            env=self.environment,
-            cwd=PROJECT,
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            check=False,
+            [*COMMAND, *arguments], env=self.environment, cwd=PROJECT, capture_output=True, text=True, check=False
         )
 
-    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+    def start(self, *arguments: str) -> warm.Call:
         """A call that goes on in a process group of its own, so that it can be ended with all its children."""
-        return subprocess.Popen(
-            [*COMMAND, *arguments],
-            env=self.environment,
-            cwd=PROJECT,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        return warm.start(arguments, self.environment, PROJECT)
 
     def rows(self, sql: str) -> list[dict[str, str]]:
         """The answer of `integrering query --format csv` as rows of text, asked without the cost of a process."""
@@ -69,3 +64,18 @@ class Installation:
     def release(self) -> str:
         """The id of the published release."""
         return os.path.basename(os.readlink(self.data / "published"))
+
+
+@contextlib.contextmanager
+def borrowed(installation: Installation) -> Iterator[Installation]:
+    """An installation to be changed where it lies; afterwards it is as it was.
+
+    A copy elsewhere would do too, but dbt parses the whole project anew where its build file lies at another path.
+    """
+    kept = installation.data.with_name(installation.data.name + "-kept")
+    shutil.copytree(installation.data, kept, symlinks=True)
+    try:
+        yield installation
+    finally:
+        shutil.rmtree(installation.data)
+        kept.rename(installation.data)
