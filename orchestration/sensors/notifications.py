@@ -24,19 +24,23 @@ _LONGEST_TEXT = 4000
 
 def is_on(settings: Settings) -> bool:
     """Whether anybody is to be told."""
-    return bool(settings.notify_webhook or (settings.notify_email and settings.smtp_host))
+    return bool(_ways(settings))
+
+
+def _ways(settings: Settings) -> dict[str, Callable[[Settings, str, str], None]]:
+    """The ways that are set, each with what sends."""
+    ways: dict[str, Callable[[Settings, str, str], None]] = {}
+    if settings.notify_webhook:
+        ways["webhook"] = _post
+    if settings.notify_email and settings.smtp_host:
+        ways["mail"] = _mail
+    return ways
 
 
 def notify(settings: Settings, subject: str, text: str) -> list[str]:
     """Send one message every way that is set; returns what went wrong, in words without addresses or secrets."""
     problems = []
-    ways: list[tuple[str, bool, Callable[[Settings, str, str], None]]] = [
-        ("webhook", bool(settings.notify_webhook), _post),
-        ("mail", bool(settings.notify_email and settings.smtp_host), _mail),
-    ]
-    for name, is_set, send in ways:
-        if not is_set:
-            continue
+    for name, send in _ways(settings).items():
         try:
             send(settings, subject, text[:_LONGEST_TEXT])
         except (requests.RequestException, OSError, smtplib.SMTPException) as problem:
@@ -112,10 +116,14 @@ def notification_sensors(workspace: Workspace) -> list[dg.SensorDefinition]:
     def tell_of_held_release(context: dg.SensorEvaluationContext) -> dg.SkipReason:
         held = held_releases(workspace)
         told = set(json.loads(context.cursor or "[]"))
-        for name in sorted(set(held) - told):
-            for problem in notify(settings, f"Integrering: {name} er ikke tatt i bruk", held[name]):
+        new, unsent = set(held) - told, set()
+        for name in sorted(new):
+            problems = notify(settings, f"Integrering: {name} er ikke tatt i bruk", held[name])
+            for problem in problems:
                 context.log.warning(f"not sent: {problem}")
-        context.update_cursor(json.dumps(sorted(held)))
-        return dg.SkipReason(f"{len(held)} releases held, {len(set(held) - told)} of them new")
+            if len(problems) == len(_ways(settings)):
+                unsent.add(name)  # nobody heard: told again in the next tick
+        context.update_cursor(json.dumps(sorted(set(held) - unsent)))
+        return dg.SkipReason(f"{len(held)} releases held, {len(new)} of them new, {len(unsent)} not told yet")
 
     return [tell_of_failed_run, tell_of_held_release]

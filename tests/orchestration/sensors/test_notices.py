@@ -18,9 +18,12 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import pytest
 
+from orchestration.sensors import notifications
 from orchestration.sensors.notifications import notify
+from orchestration.workspace import Workspace
 from warehouse.settings import Settings
 
 SUBJECT = "Integrering: imdi_bosatt_anmodede 1a2b er ikke tatt i bruk"
@@ -132,3 +135,20 @@ def test_a_web_hook_with_a_certificate_nobody_vouches_for_gets_nothing(
     address = f"https://127.0.0.1:{hook.server_address[1]}/hooks/vakt"
     assert notify(_settings(tmp_path, notify_webhook=address), SUBJECT, TEXT) == ["webhook: SSLError"]
     assert hook.received == []
+
+
+def test_a_held_release_that_nobody_heard_of_is_told_again(
+    mail: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first tick finds no mail server; the second one does; the third has nothing new."""
+    monkeypatch.setattr(notifications, "held_releases", lambda workspace: {"imdi_bosatt_anmodede 1a2b": TEXT})
+    cursor, sent = None, []
+    for host in ("127.0.0.1:1", f"127.0.0.1:{mail.server_address[1]}", f"127.0.0.1:{mail.server_address[1]}"):
+        settings = _settings(tmp_path, notify_email="vakt@example.org", smtp_host=host)
+        (_, held) = notifications.notification_sensors(Workspace(settings))
+        with dg.instance_for_test() as instance:
+            context = dg.build_sensor_context(instance=instance, cursor=cursor)
+            held(context)
+        cursor = context.cursor
+        sent.append(len(mail.received))
+    assert sent == [0, 1, 1]
