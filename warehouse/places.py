@@ -60,7 +60,7 @@ def find_municipality(
             next_step=f"ask with the code, as {found[0]}",
         )
     raise error(
-        expected="the name or four-digit code of a municipality of today",
+        expected="the name or code of an area of today",
         found=repr(asked),
         where=where,
         next_step=_near(asked, names),

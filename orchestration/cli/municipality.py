@@ -13,7 +13,7 @@ import typer
 
 from orchestration.cli.forecast import forecast
 from orchestration.cli.microdata import microdata
-from orchestration.cli.options import Quiet, municipality_code, note
+from orchestration.cli.options import Quiet, municipalities_of, municipality_code, note
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -29,6 +29,9 @@ def report(
     municipality: Annotated[
         str | None, typer.Option(help="name or code of today; default the home municipality")
     ] = None,
+    county: Annotated[
+        str | None, typer.Option(help="name or code of a county: one report for each of its municipalities")
+    ] = None,
     years: Annotated[
         int | None,
         typer.Option(help="years shown; never fewer than four, so that three years back can be seen", min=1, max=40),
@@ -36,7 +39,7 @@ def report(
     out: Annotated[Path | None, typer.Option(help="folder to write into", file_okay=False)] = None,
     quiet: Quiet = False,
 ) -> None:
-    """Report files for any municipality from the current release."""
+    """Report files for any municipality, or for all of a county, from the current release."""
     from orchestration.workspace import Workspace
     from report.explore.write import take_along
     from report.reading.figures import LEAST_YEARS
@@ -48,20 +51,25 @@ def report(
 
     workspace = Workspace(load_settings())
     release = require_published(workspace.settings.data_dir)
-    code = municipality_code(municipality, workspace.settings)
+    if county is not None and municipality is not None:
+        raise typer.BadParameter("a municipality or a county, not both", param_hint="--county")
     if years is not None and years < LEAST_YEARS:
         note(f"{LEAST_YEARS} years are shown: the council asked for three years back")
+    settings = workspace.settings
+    codes = municipalities_of(county, settings) if county else [municipality_code(municipality, settings)]
     published_at = datetime.strptime(read_manifest(release).published_at, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
-    target = out or workspace.folder.root / "reports" / code
-    for path in write_report(
-        release / DATABASE,
-        target,
-        municipality=code,
-        years=years or workspace.settings.years,
-        published_at=published_at,
-        explore=take_along(release / "report", target),
-    ):
-        typer.echo(str(path))
+    for code in codes:
+        folder = out / code if out and county else out
+        target = folder or workspace.folder.root / "reports" / code
+        for path in write_report(
+            release / DATABASE,
+            target,
+            municipality=code,
+            years=years or settings.years,
+            published_at=published_at,
+            explore=take_along(release / "report", target),
+        ):
+            typer.echo(str(path))
 
 
 private_app = typer.Typer(

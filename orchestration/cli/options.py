@@ -61,6 +61,20 @@ def municipality_code(asked: str | None, settings: Settings) -> str:
     return code
 
 
+def municipalities_of(county: str, settings: Settings) -> list[str]:
+    """The codes of the municipalities of a county, which is named or given by its code. Raises UnknownPlace for what is none."""
+    from warehouse.places import find_municipality
+    from warehouse.query import open_published
+
+    with open_published(settings.data_dir) as connection:
+        rows = connection.execute(
+            "select region_code, region_name, region_level, county_code from marts.dim_region"
+        ).fetchall()
+    counties = {code: name for code, name, level, _ in rows if level == "county"}
+    asked = find_municipality(county, counties, "--county")
+    return sorted(code for code, _, level, of in rows if level == "municipality" and of == asked)
+
+
 def complete_table(incomplete: str) -> list[str]:
     """Published tables that begin so."""
     from warehouse.interface.contract import read_contract

@@ -313,7 +313,7 @@ def test_a_schema_says_what_a_known_column_is() -> None:
 def test_the_page_of_the_release_shows_all_and_runs_nothing(demo: Installation) -> None:
     page = (demo.data / "published" / "data-dictionary.html").read_text(encoding="utf-8")
     for name, table in TABLES.items():
-        assert f'<section id="{name}">' in page and table.label_nb.replace("&", "&amp;") in page
+        assert f'<div id="{name}">' in page and table.label_nb.replace("&", "&amp;") in page
     assert "oppdiktede demodata" in page
     assert "<script" not in page and "src=" not in page
     assert str(demo.data) not in page

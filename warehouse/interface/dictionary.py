@@ -23,6 +23,9 @@ PAGE_FILE = "data-dictionary.html"
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 """The rules the package keeps: Data Package 2.0 with Table Schema, https://datapackage.org."""
 
+FIRST = ("comparison_total", "comparison_breakdown", "sammenligning", "sammenligning_inndelt")
+"""Where a newcomer starts."""
+
 _TYPES = {
     "varchar": "string",
     "integer": "integer",
@@ -193,4 +196,4 @@ def page_text(package: dict[str, Any]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("data-dictionary.html.j2").render(package=package)
+    return environment.get_template("data-dictionary.html.j2").render(package=package, first=FIRST)

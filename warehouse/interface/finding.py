@@ -17,9 +17,7 @@ import yaml
 
 from warehouse.errors import WarehouseError
 from warehouse.interface.declaration import Table, load_interface
-
-FIRST = ("comparison_total", "comparison_breakdown", "sammenligning", "sammenligning_inndelt")
-"""Where a newcomer starts."""
+from warehouse.interface.dictionary import FIRST
 
 _OTHER_WORDS = Path(__file__).with_name("other_words.yml")
 

@@ -159,6 +159,14 @@ def test_help_loads_neither_the_engine_nor_dagster() -> None:
     assert answer.returncode == 0, answer.stderr
 
 
+def test_a_county_is_all_of_its_municipalities(demo: Installation) -> None:
+    settings = Settings(data_dir=demo.data)
+    assert options.municipalities_of("Vestfold", settings) == ["3901", "3903", "3905", "3907", "3909", "3911"]
+    assert options.municipalities_of("03", settings) == ["0301"]
+    with pytest.raises(WrongSetting, match="Vestfold is 39"):
+        options.municipalities_of("Vestfodl", settings)
+
+
 # --- as it was on a date -----------------------------------------------------------------------------------------------
 
 
