@@ -167,6 +167,10 @@ def test_a_county_is_all_of_its_municipalities(demo: Installation) -> None:
         options.municipalities_of("Vestfodl", settings)
 
 
+def test_a_shell_completes_tables() -> None:
+    assert options.complete_table("comparison_t") == ["comparison_total"]
+
+
 # --- as it was on a date -----------------------------------------------------------------------------------------------
 
 
