@@ -64,7 +64,9 @@ def open_published(data_dir: Path) -> duckdb.DuckDBPyConnection:
     """
     connection = open_read_only(require_published(data_dir) / DATABASE)
     connection.execute("set enable_external_access = false")
-    if not connection.execute("select 1 from duckdb_views() where schema_name = 'main' and not internal limit 1").fetchone():
+    if not connection.execute(
+        "select 1 from duckdb_views() where schema_name = 'main' and not internal limit 1"
+    ).fetchone():
         connection.execute("set search_path = 'marts'")  # a release from before every name was in `main`
     return connection
 
