@@ -5,22 +5,25 @@ Here: the order of things and what is said of a whole section. Not here: single 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from report.context import Context
 from report.forecast.block import forecasts
 from report.model import Block, Figure, Grid, GridValue, Measured, Report, Section, Told
-from report.profile.findings import findings
+from report.profile.findings import Weights, findings_of, weights
 from report.reading.areas import Sources, areas_of
 from report.reading.figures import ROLES, FigureReader
 from report.reading.marts import Marts
 from report.sections.benefit_overview import benefit_overview
-from report.sections.declarations import IndicatorFigure, MartFigure, SectionSpec, declarations
-from report.sections.method import breaks, cadence, hidden_cells, reading_guide, revisions, sources
+from report.sections.declarations import IndicatorFigure, MartFigure, SectionSpec, SplitTable, declarations
+from report.sections.findings import finding_blocks
+from report.sections.method import breaks, cadence, cadence_datasets, hidden_cells, reading_guide, revisions, sources
+from report.sections.missing import Missing
+from report.sections.peers import origin, peers, split
 from report.sections.rates import grant_rates
 from report.sections.topics import benefit_recipients, cohort_benefit, coverage, protection
-from report.words.norwegian import listed, number
 from report.words.sentences import Writer
 from report.words.texts import texts
 
@@ -32,7 +35,9 @@ TOPICS: dict[str, Callable[[Context], Block | list[Block]]] = {
     "coverage": coverage,
     "grant_rates": grant_rates,
     "forecast": forecasts,
+    "origin": origin,
     "cadence": cadence,
+    "cadence_datasets": cadence_datasets,
     "revisions": revisions,
     "reading_guide": reading_guide,
     "hidden_cells": hidden_cells,
@@ -40,28 +45,40 @@ TOPICS: dict[str, Callable[[Context], Block | list[Block]]] = {
 """Blocks that need nothing but the release; those of ``made`` in build_report are made from the other sections."""
 
 
-def build_report(marts: Marts, municipality: str, years: int, published_at: datetime) -> Report:
-    """The whole report. Raises UnknownMunicipalityError. ``published_at`` must know its time zone."""
+def build_report(
+    marts: Marts, municipality: str, years: int, published_at: datetime, known: Weights | None = None
+) -> Report:
+    """The whole report. Raises UnknownMunicipalityError. ``published_at`` must know its time zone.
+
+    ``known`` is what findings are chosen from, where it was read for several municipalities at once.
+    """
     words = texts()
     areas = areas_of(marts, municipality)
     origin = Sources(marts, published_at)
     reader = FigureReader(marts, areas, origin, years)
     context = Context(marts, areas, origin, reader, Writer(words.sentences, words.reasons, origin.today), words)
-    built = {spec.section: _section_blocks(context, spec) for spec in declarations().sections}
+    missing = Missing()
+    found = findings_of(known or weights(marts, origin), municipality)
+    built = {spec.section: _section_blocks(context, spec, missing) for spec in declarations().sections}
     shown = [block.figure for blocks in built.values() for block in blocks if block.figure]
-    made = {
-        "findings": lambda: _findings(context, shown),
+    made: dict[str, Callable[[], list[Block]]] = {
+        "findings": lambda: finding_blocks(context, found),
         "key_figures": lambda: _key_figures(context, shown),
-        "breaks": lambda: breaks(context, shown),
-        "sources": lambda: sources(context, shown),
+        "peers": lambda: peers(context, _headlines(shown)),
+        "missing": missing.blocks,
+        "breaks": lambda: [breaks(context, shown)],
+        "sources": lambda: [sources(context, shown)],
     }
-    subtitle = "report_subtitle_own_county" if areas.is_own_county else "report_subtitle"
     sections = []
     for spec in declarations().sections:
         own = words.sections[spec.section]
-        blocks = [made[block.block_id]() if block.block_id in made else block for block in built[spec.section]]
-        intro = own["intro"].format(**context.names())
-        sections.append(Section(spec.section, own["title"], own["sheet"], intro, tuple(blocks)))
+        blocks = [one for block in built[spec.section] for one in made.get(block.block_id, lambda b=block: [b])()]
+        blocks = [block for block in blocks if not block.missing or spec.is_annex]
+        if blocks:
+            intro = own["intro"].format(**context.names())
+            sections.append(Section(spec.section, own["title"], own["sheet"], intro, tuple(blocks), spec.is_annex))
+    subtitle = "report_subtitle_own_county" if areas.is_own_county else "report_subtitle"
+    notes = [block.editor for blocks in built.values() for block in blocks if block.editor]
     return Report(
         municipality_code=municipality,
         municipality=areas.municipality,
@@ -71,52 +88,51 @@ def build_report(marts: Marts, municipality: str, years: int, published_at: date
         years=years,
         published=origin.today,
         is_demo=any(figure.is_demo for figure in shown) or any(row["is_demo"] for row in origin.datasets.values()),
-        sections=tuple(sections),
-        findings=tuple(
-            Told(found.name, found.title, found.sentence, found.certainty, found.age)
-            for found in findings(marts, municipality, origin)
-        ),
+        sections=_with_own_ids(sections),
+        editor=tuple(dict.fromkeys([*missing.note(), *notes])),
+        findings=tuple(Told(one.name, one.title, one.sentence, one.certainty, one.age) for one in found),
         words={**words.words, "subtitle": words.words[subtitle].format(**context.names())},
     )
 
 
-def _section_blocks(context: Context, spec: SectionSpec) -> list[Block]:
+def _with_own_ids(sections: list[Section]) -> tuple[Section, ...]:
+    """Blocks that show the same indicator in other groups get a number after their id: it names an address and a picture."""
+    used: dict[str, int] = {}
+    numbered = []
+    for section in sections:
+        blocks = []
+        for block in section.blocks:
+            used[block.block_id] = used.get(block.block_id, 0) + 1
+            count = used[block.block_id]
+            blocks.append(block if count == 1 else replace(block, block_id=f"{block.block_id}-{count}"))
+        numbered.append(replace(section, blocks=tuple(blocks)))
+    return tuple(numbered)
+
+
+def _section_blocks(context: Context, spec: SectionSpec, missing: Missing) -> list[Block]:
     blocks: list[Block] = []
-    absent: dict[str, str] = {}
     taken: set[tuple[str, str]] = set()
     for asked in spec.shows:
         if isinstance(asked, IndicatorFigure):
             shown = context.reader.indicator(asked)
             if shown is None:
-                absent |= dict.fromkeys(asked.indicator, _name(context, asked))
-            elif (shown.figure_id, shown.title) not in taken:
+                missing.indicator(context, asked.indicator, _name(context, asked))
+            elif (shown.figure_id, shown.title) not in taken and not missing.stale(context, shown):
                 taken.add((shown.figure_id, shown.title))
                 blocks.append(_figure_block(context, shown))
         elif isinstance(asked, MartFigure):
             blocks.append(_mart_block(context, asked))
+        elif isinstance(asked, SplitTable):
+            blocks += split(context, asked)
         elif asked.topic in TOPICS:
             found = TOPICS[asked.topic](context)
             blocks += found if isinstance(found, list) else [found]
         else:
             blocks.append(Block(asked.topic, ""))
-    if absent:
-        names = "; ".join(dict.fromkeys(absent.values()))
-        words = context.texts.figures["indicator"]
-        text = words["missing"].format(**context.names(names=names))
-        fetched = _not_fetched(context, absent)
-        said = (context.texts.topics["fetch"]["said"],) if fetched else ()
-        blocks.append(Block(f"{spec.section}_missing", "", said, grids=fetched, missing=text))
+    for block in blocks:
+        if block.missing and not spec.is_annex:
+            missing.add(block.title[:1].lower() + block.title[1:], block.missing, block.editor)
     return blocks
-
-
-def _not_fetched(context: Context, indicators: Iterable[str]) -> tuple[Grid, ...]:
-    """The datasets behind indicators without a figure of which this release has nothing, with where they are fetched."""
-    known = context.sources.datasets
-    ids = {d for i in indicators for d in context.sources.of_indicator(i) if d in known and not known[d]["has_release"]}
-    described = sorted((context.sources.describe(d) for d in ids), key=lambda s: (s.attribution, s.title))
-    rows = tuple((source.title, source.attribution.removeprefix("Kilde: "), source.link) for source in described)
-    words = context.texts.topics["fetch"]
-    return (Grid(words["title"], tuple(words["header"]), rows),) if rows else ()
 
 
 def _name(context: Context, asked: IndicatorFigure) -> str:
@@ -133,35 +149,23 @@ def _mart_block(context: Context, asked: MartFigure) -> Block:
     shown = context.reader.mart(asked)
     own = context.texts.figures[asked.figure]
     if shown is None:
-        return Block(asked.figure, own["title"], missing=own["missing"].format(**context.names()))
+        missing = own["missing"].format(**context.names())
+        return Block(asked.figure, own["title"], missing=missing, editor=own.get("editor", ""))
     has_own = any(line.role == "municipality" for line in shown.lines)
     said = context.writer.paragraphs(shown) if has_own else []
     return Block(asked.figure, shown.title, tuple(said), shown)
 
 
-def _findings(context: Context, shown: list[Figure]) -> Block:
-    words = context.texts.topics["findings"]
-    said, hidden = [], []
-    for figure in (figure for figure in shown if figure.is_headline):
-        own = figure.line("municipality", figure.groups[0])
-        if own is None or not any(cell.is_known or cell.is_interval or cell.is_at_least for cell in own.cells.values()):
-            hidden.append(figure.title[:1].lower() + figure.title[1:])
-            continue
-        said.append(f"{_marked(context, figure)}: {context.writer.headline(figure)}")
-    if hidden:
-        count = number(len(hidden))
-        said.append(words["hidden"].format(**context.names(count=count, names=listed(hidden))))
-    if not said:
-        said.append(words["none"].format(**context.names()))
-    return Block("findings", words["title"], tuple(said))
+def _headlines(shown: list[Figure]) -> list[tuple[IndicatorFigure, Figure]]:
+    """The headline figures that are indicators, each with its declaration."""
+    asked = [one for spec in declarations().sections for one in spec.shows if isinstance(one, IndicatorFigure)]
+    return [
+        (one, figure) for figure in shown for one in asked
+        if figure.is_headline and one.is_headline and figure.figure_id in one.indicator
+    ]  # fmt: skip
 
 
-def _marked(context: Context, figure: Figure) -> str:
-    """The title, with the mark of demo data where the figure is invented: findings stand apart from their charts."""
-    return f"{figure.title} ({context.texts.marks['demo']})" if figure.is_demo else figure.title
-
-
-def _key_figures(context: Context, shown: list[Figure]) -> Block:
+def _key_figures(context: Context, shown: list[Figure]) -> list[Block]:
     """One row per headline figure and group: the newest whole year of the municipality beside county and country."""
     words, rows = context.texts.topics["key_figures"], list[tuple[GridValue, ...]]()
     for figure in (figure for figure in shown if figure.is_headline):
@@ -171,16 +175,16 @@ def _key_figures(context: Context, shown: list[Figure]) -> Block:
                 continue
             told = [y for y in figure.years if own.at(y).says_something and not own.at(y).is_running]
             year = max(told, default=figure.years[-1])
-            title = _marked(context, figure) + (f": {group[:1].lower() + group[1:]}" if group else "")
+            short = context.texts.short.get(group, group)
+            title = figure.title + (f": {short[:1].lower() + short[1:]}" if group else "")
             cells: list[GridValue] = []
             for role in ROLES:
                 line = figure.line(role, group)
                 cells.append(Measured(line.at(year), figure.unit) if line else None)
             rows.append((title, figure.unit.name, year, *cells))
     if not rows:
-        return Block("key_figures", words["title"], missing=words["missing"])
+        return []
     areas = context.areas
     header = (*words["header"], *(areas.title(role) for role in ROLES))
-    return Block(
-        "key_figures", words["title"], grids=(Grid(words["title"], header, tuple(rows), frozenset({3, 4, 5})),)
-    )
+    grid = Grid(words["title"], header, tuple(rows), frozenset({3, 4, 5}))
+    return [Block("key_figures", words["title"], grids=(grid,))]

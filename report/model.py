@@ -124,7 +124,8 @@ class Figure:
     definition: str = ""
     breaks: tuple[int, ...] = ()
     direction: str = "neither"
-    form: Literal["bars", "lines"] = "lines"
+    form: Literal["bars", "lines", "rows"] = "lines"
+    """``rows``: lying bars of the newest year, one a line."""
     phrase: str = ""
     """The verb and its object, «bosatte {area} {value}»; without it the sentence speaks of «tallet for» the area."""
     corner: str = ""
@@ -133,6 +134,8 @@ class Figure:
     is_demo: bool = False
     is_headline: bool = False
     sources: tuple[Source, ...] = ()
+    per_capita: Figure | None = None
+    """A count per 1000 inhabitants, for the comparison of areas of different size."""
     where: tuple[tuple[str, str], ...] = ()
     """The breakdowns that choose the figure's rows, for what reads other areas of the same figure."""
 
@@ -194,6 +197,10 @@ class Block:
     notes: tuple[str, ...] = ()
     missing: str = ""
     """What is missing and how to get it, when there is nothing to show."""
+    editor: str = ""
+    """What the one who makes the report can do about it, commands included; told in the editor's note only."""
+    is_brief: bool = False
+    """A finding: its message with a small chart, the numbers stand elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -205,6 +212,8 @@ class Section:
     sheet: str
     intro: str
     blocks: tuple[Block, ...]
+    is_annex: bool = False
+    """About the statistics, for the controller: on the page and in the workbook, not in print."""
 
 
 @dataclass(frozen=True)
@@ -232,4 +241,6 @@ class Report:
     is_demo: bool
     sections: tuple[Section, ...] = ()
     findings: tuple[Told, ...] = ()
+    editor: tuple[str, ...] = ()
+    """Lines of the editor's note: what can be fetched or filled in, and the command that does it."""
     words: dict[str, str] = field(default_factory=dict)

@@ -43,7 +43,7 @@ def report(
     from orchestration.workspace import Workspace
     from report.explore.write import take_along
     from report.reading.figures import LEAST_YEARS
-    from report.write import write_report
+    from report.write import write_reports
     from warehouse.paths import DATABASE
     from warehouse.query import require_published
     from warehouse.release.publish import read_manifest
@@ -58,18 +58,16 @@ def report(
     settings = workspace.settings
     codes = municipalities_of(county, settings) if county else [municipality_code(municipality, settings)]
     published_at = datetime.strptime(read_manifest(release).published_at, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
-    for code in codes:
-        folder = out / code if out and county else out
-        target = folder or workspace.folder.root / "reports" / code
-        for path in write_report(
-            release / DATABASE,
-            target,
-            municipality=code,
-            years=years or settings.years,
-            published_at=published_at,
-            explore=take_along(release / "report", target),
-        ):
-            typer.echo(str(path))
+    target = out or workspace.folder.root / "reports" / (f"fylke-{codes[0][:2]}" if county else codes[0])
+    for path in write_reports(
+        release / DATABASE,
+        target,
+        municipalities=codes,
+        years=years or settings.years,
+        published_at=published_at,
+        explore=take_along(release / "report", target),
+    ):
+        typer.echo(str(path))
 
 
 private_app = typer.Typer(

@@ -10,9 +10,22 @@ Area decides colour, mark and dash, so that no reader depends on colour.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from math import ceil, floor, log10
 
-from report.drawing.panel import BARS_WIDTH, BOTTOM, FAINT, GRID, HEIGHT, INK, LEFT, TOP, WIDTH, Panel
+from report.drawing.panel import (
+    BOTTOM,
+    FAINT,
+    GRID,
+    INK,
+    LEFT,
+    SMALL_HEIGHT,
+    SMALL_RIGHT,
+    SMALL_WIDTH,
+    TOP,
+    WIDTH,
+    Panel,
+)
 from report.model import Cell, Figure, Line, Svg
 from report.words.norwegian import MILLION, THIN, Unit, figure, number
 from report.words.texts import texts
@@ -20,9 +33,13 @@ from report.words.texts import texts
 LEAST_SPAN = 1e-6
 """A smaller span is drawn as none: no unit is read that finely."""
 ROW = 12.5
-YEAR_ROOM = 29
+ROW_TOP, ROW_HEIGHT, ROW_BAR, ROW_VALUE = 12, 28, 11, 92
+"""Lying bars: where the first name stands, the room of a row, how thick a bar is, the room for its value."""
+LEAST_SHARE_SPAN = 2.0
+"""Percentage points: shares that differ less are drawn from zero, so that noise does not look like a cliff."""
+YEAR_ROOM = 33
 """What a year under the axis takes with the space around it."""
-ROOM = 15
+ROOM = 17
 """Signs that fit beside the end of a line."""
 COLOURS = {
     "municipality": "#00538a",
@@ -37,32 +54,73 @@ GROUP_DASHES = ("", "5 3", "1 3", "8 2 1 2")
 
 
 def charts(shown: Figure) -> tuple[Svg, ...]:
-    """The panels of a figure: one per area for counts and groups, else one with all areas."""
+    """The panels of a figure: one per area for groups, the municipality's own bars for counts, else one with all areas.
+
+    Counts of areas of different size never stand side by side: beside the municipality's own come all areas per inhabitant. One
+    year alone is drawn as lying bars, an old one not at all: a point of years ago tells nothing that its sentence does not.
+    """
     drawn = [line for line in shown.lines if any(line.at(year).says_something for year in shown.years)]
+    if shown.unit.is_additive:
+        drawn = [line for line in drawn if line.role in ("municipality", "other")]
     if not drawn:
         return ()
+    told = [year for year in shown.years if any(line.at(year).says_something for line in drawn)]
+    if shown.form == "rows" or (len(told) == 1 and not shown.is_forecast):
+        if len(drawn) == 1:  # one bar alone compares nothing
+            return ()
+        return (_rows(shown, drawn, told[-1]),)
     if len(shown.groups) > 1:
         roles = list(dict.fromkeys((line.role, line.title) for line in drawn))
-        scale = None if shown.unit.is_additive else _scale(shown, drawn)
+        scale = _scale(shown, drawn)
         return tuple(
             _lines(shown, [line for line in drawn if (line.role, line.title) == role], scale, role[1], shown.groups)
             for role in roles
         )
     if shown.form == "bars":
-        scale = None if shown.unit.is_additive and not shown.is_forecast else _scale(shown, drawn)
-        return tuple(_bars(shown, line, scale) for line in drawn)
+        return _bar_panels(shown, drawn)
     return (_lines(shown, drawn, _scale(shown, drawn), "", ()),)
 
 
-def _bars(shown: Figure, line: Line, scale: tuple[float, float] | None) -> Svg:
-    low, high = scale or _scale(shown, [line])
-    width = BARS_WIDTH if len(shown.years) <= 8 else WIDTH
-    panel = Panel(shown.years, low, high, width, right=6)
+def _bar_panels(shown: Figure, drawn: list[Line]) -> tuple[Svg, ...]:
+    """Bars of one scale for each line; beside a count of the municipality all areas per inhabitant."""
+    panels = [_bars(shown, line, _scale(shown, drawn), is_alone=len(drawn) == 1) for line in drawn]
+    if shown.per_capita and not shown.is_forecast:
+        per = replace(shown.per_capita, is_demo=shown.is_demo)
+        panels.append(_lines(per, per.lines, _scale(per, per.lines), per.unit.name, ()))
+    return tuple(panels)
+
+
+def _rows(shown: Figure, drawn: list[Line], year: int) -> Svg:
+    """Lying bars of one year, one a line: the name above its bar, the value at its end."""
+    told = [line for line in drawn if line.at(year).says_something]
+    known = [bound for line in told for bound in (line.at(year).high, line.at(year).value) if bound is not None]
+    most = max([*known, LEAST_SPAN])
+    panel = Panel((year,), 0.0, most, right=ROW_VALUE, height=ROW_TOP + ROW_HEIGHT * len(told) + 6)
+    for number_of_row, line in enumerate(told):
+        top, cell = ROW_TOP + ROW_HEIGHT * number_of_row, line.at(year)
+        panel.text(2, top, line.label, anchor="start", size=11, weight="600" if line.role == "municipality" else "")
+        end = (cell.value if cell.value is not None else cell.low) or 0.0
+        width = max(0.0, (panel.width - ROW_VALUE) * end / most)
+        look = f'fill="{COLOURS[line.role]}"' + (' fill-opacity="0.35"' if cell.value is None else "")
+        panel.box(2 + width / 2, top + 4, top + 4 + ROW_BAR, width / 2, look)
+        panel.text(6 + width, top + 4 + ROW_BAR - 2, cell_text(cell, shown.unit), anchor="start", size=11)
+    return _finish(panel, shown, str(year), told)
+
+
+def _bars(shown: Figure, line: Line, scale: tuple[float, float], is_alone: bool) -> Svg:
+    low, high = scale
+    is_wide = is_alone or len(shown.years) > 8
+    width = WIDTH if is_wide else SMALL_WIDTH
+    panel = Panel(shown.years, low, high, width, right=6) if is_wide else _small(shown.years, low, high, right=6)
     _frame(panel, shown)
     colour, half = COLOURS[line.role], min(16.0, (width - LEFT - 6) / len(shown.years) * 0.36)
     for year in shown.years:
         _bar(panel, shown, line.at(year), year, colour, half)
-    return _finish(panel, shown, line.label, [line])
+    return _finish(panel, shown, "" if is_alone and not shown.per_capita else line.label, [line])
+
+
+def _small(years: Sequence[int], low: float, high: float, right: int = SMALL_RIGHT) -> Panel:
+    return Panel(years, low, high, SMALL_WIDTH, right, SMALL_HEIGHT)
 
 
 def _bar(panel: Panel, shown: Figure, cell: Cell, year: int, colour: str, half: float) -> None:
@@ -110,11 +168,9 @@ def _bounds_label(panel: Panel, x: float, y: float, low: float, high: float, uni
         panel.text(x, y, last, size=10)
 
 
-def _lines(
-    shown: Figure, lines: Sequence[Line], scale: tuple[float, float] | None, title: str, groups: Sequence[str]
-) -> Svg:
-    low, high = scale or _scale(shown, lines)
-    panel = Panel(shown.years, low, high)
+def _lines(shown: Figure, lines: Sequence[Line], scale: tuple[float, float], title: str, groups: Sequence[str]) -> Svg:
+    low, high = scale
+    panel = _small(shown.years, low, high) if groups else Panel(shown.years, low, high)
     _frame(panel, shown)
     ends: list[tuple[float, str, str]] = []
     # the municipality is drawn last, on top of the others
@@ -126,9 +182,17 @@ def _lines(
         bounds = next((b for b in (line.at(year).bounds for year in reversed(shown.years)) if b), None)
         if bounds is not None:
             middle = (panel.y(bounds[0]) + panel.y(bounds[1])) / 2
-            ends.append((middle, line.group or line.title, colour))
+            ends.append((middle, _end_text(line, shown), colour))
     _end_labels(panel, ends)
     return _finish(panel, shown, title, lines)
+
+
+def _end_text(line: Line, shown: Figure) -> str:
+    """The name at the end of a line with its newest figure: the areas stand beside each other in numbers too."""
+    name = line.group or line.title
+    name = texts().short.get(name, name)
+    cell = next((line.at(y) for y in reversed(shown.years) if line.at(y).bounds), None)
+    return f"{name} {_short(cell.value, shown.unit)}" if cell and cell.value is not None else name
 
 
 def _path(panel: Panel, shown: Figure, line: Line, colour: str, dash: str) -> None:
@@ -186,7 +250,7 @@ def _end_labels(panel: Panel, ends: list[tuple[float, str, str]]) -> None:
     for index, (y, words, _) in enumerate(rows):
         above = tops[-1] + ROW * len(rows[index - 1][1]) + 2 if tops else TOP + 4.0
         tops.append(max(y + 4 - ROW * (len(words) - 1) / 2, above))
-    limit = HEIGHT - BOTTOM + 6.0
+    limit = panel.height - BOTTOM + 6.0
     for index in range(len(rows) - 1, -1, -1):
         limit -= ROW * len(rows[index][1])
         tops[index] = min(tops[index], limit + ROW)
@@ -223,29 +287,31 @@ def _frame(panel: Panel, shown: Figure) -> None:
     if shown.unit.is_money and panel.high * shown.unit.factor >= MILLION:
         panel.text(2, TOP - 3, texts().marks["millions"], anchor="start", colour=FAINT, size=10)
     if panel.low > 0:
-        panel.text(LEFT + 3, HEIGHT - BOTTOM - 5, texts().marks["cut_axis"], anchor="start", colour=FAINT, size=10)
+        panel.text(
+            LEFT + 3, panel.height - BOTTOM - 5, texts().marks["cut_axis"], anchor="start", colour=FAINT, size=10
+        )
     step = ceil(len(shown.years) * YEAR_ROOM / (right - LEFT))
     for index, year in enumerate(shown.years):
         if (len(shown.years) - 1 - index) % step == 0:
-            panel.text(panel.x(year), HEIGHT - BOTTOM + 16, str(year), colour=FAINT, size=11)
+            panel.text(panel.x(year), panel.height - BOTTOM + 16, str(year), colour=FAINT, size=11)
     for year in shown.breaks:
         if year in shown.years and year != shown.years[0]:
             x = (panel.x(year) + panel.x(year - 1)) / 2
-            panel.line(x, TOP, x, HEIGHT - BOTTOM, INK, 1.2, "4 3")
+            panel.line(x, TOP, x, panel.height - BOTTOM, INK, 1.2, "4 3")
             panel.text(x + 3, TOP + 9, texts().marks["break_label"], anchor="start", size=10)
 
 
 def _finish(panel: Panel, shown: Figure, title: str, lines: Sequence[Line]) -> Svg:
     if shown.is_demo:
         panel.watermark(texts().marks["demo"])
-    return Svg(panel.svg(), alt_text(shown, title, lines), title, panel.width, HEIGHT)
+    return Svg(panel.svg(), alt_text(shown, title, lines), title, panel.width, panel.height)
 
 
 def alt_text(shown: Figure, title: str, lines: Sequence[Line]) -> str:
     """What the drawing shows, in words and figures."""
     marks = texts().marks
     demo = f"{marks['demo']}. " if shown.is_demo else ""
-    kind = "Søylediagram" if shown.form == "bars" and len(shown.groups) < 2 else "Linjediagram"
+    kind = "Søylediagram" if shown.form in ("bars", "rows") and len(shown.groups) < 2 else "Linjediagram"
     parts = []
     for line in lines:
         told = [f"{year} {cell_text(line.at(year), shown.unit)}" for year in shown.years]
@@ -285,7 +351,7 @@ def _scale(shown: Figure, lines: Iterable[Line]) -> tuple[float, float]:
         and low >= 0
         and values
         and min(values) > 0.6 * high
-        and not shown.unit.is_share
+        and (not shown.unit.is_share or high - min(values) >= LEAST_SHARE_SPAN)
     ):
         low = min(values) - (high - min(values) or high * 0.1)
     high = high if high - low > LEAST_SPAN else low + 1

@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 
-WIDTH, BARS_WIDTH, HEIGHT = 340, 260, 220
-LEFT, RIGHT, TOP, BOTTOM = 44, 100, 18, 30
+WIDTH, HEIGHT = 340, 190
+SMALL_WIDTH, SMALL_HEIGHT, SMALL_RIGHT = 260, 165, 100
+"""One of several panels side by side: narrow, so that its words keep their size when three share a page's width."""
+LEFT, RIGHT, TOP, BOTTOM = 44, 112, 18, 30
 FONT = 12
 INK, FAINT, GRID = "#1a1a1a", "#595959", "#d9d9d9"
 
@@ -24,6 +26,7 @@ class Panel:
     high: float
     width: int = WIDTH
     right: int = RIGHT
+    height: int = HEIGHT
     parts: list[str] = field(default_factory=list)
 
     def x(self, year: int) -> float:
@@ -32,7 +35,7 @@ class Panel:
 
     def y(self, value: float) -> float:
         span = self.high - self.low or 1.0
-        return TOP + (HEIGHT - TOP - BOTTOM) * (1 - (value - self.low) / span)
+        return TOP + (self.height - TOP - BOTTOM) * (1 - (value - self.low) / span)
 
     def text(
         self,
@@ -79,12 +82,13 @@ class Panel:
         self.line(x - 4, bottom, x + 4, bottom, colour, 1.4)
 
     def watermark(self, words: str) -> None:
-        x, y = self.width / 2, HEIGHT / 2
+        """Under everything else, so that no figure is read through it."""
+        x, y = self.width / 2, self.height / 2
         look = f'text-anchor="middle" fill="#000" fill-opacity="0.13" font-size="{self.width // 9}" font-weight="700"'
         turned = f'transform="rotate(-18 {x:g} {y:g})"'
-        self.parts.append(f'<text x="{x:g}" y="{y:g}" {look} {turned}>{escape(words)}</text>')
+        self.parts.insert(0, f'<text x="{x:g}" y="{y:g}" {look} {turned}>{escape(words)}</text>')
 
     def svg(self) -> str:
         """The whole drawing; FONT_FAMILY is filled in by the writer."""
-        size = f'viewBox="0 0 {self.width} {HEIGHT}" width="{self.width}" height="{HEIGHT}"'
+        size = f'viewBox="0 0 {self.width} {self.height}" width="{self.width}" height="{self.height}"'
         return f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="FONT_FAMILY">{"".join(self.parts)}</svg>'

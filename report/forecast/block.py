@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from report.context import Context
-from report.forecast.wording import assumption_lines, lead, scenario_name
+from report.forecast.wording import assumption_lines, lead, report_lead, scenario_name
 from report.model import Block, Cell, Figure, Grid, Line
 from report.reading.marts import Row
 from report.words.norwegian import amount
@@ -39,7 +39,7 @@ def forecasts(context: Context) -> Block:
         for scenario, found in _by_scenario([*totals, *plans]).items()
     ]
     shown = _figure(context, answer, lines, is_demo=answer.is_demo or any(row["is_demo"] for row in plans))
-    said = [*lead(answer), *[_sentence(words, line, shown) for line in lines]]
+    said = [*report_lead(answer), *[_sentence(words, line, shown) for line in lines]]
     if not plans:
         said.append(words["no_plan"])
     return Block(
@@ -48,7 +48,8 @@ def forecasts(context: Context) -> Block:
         tuple(said),
         shown,
         grids=_sensitivity(words, answer),
-        notes=tuple(assumption_lines(answer)),
+        notes=tuple(assumption_lines(answer, has_commands=False)),
+        editor="\n".join([*lead(answer), *([] if plans else [words["editor_plan"]])]),
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from report.words.norwegian import day
+from report.words.norwegian import day, listed
 from warehouse.forecast.answer import Forecast
 from warehouse.forecast.cohorts import Cohort
 from warehouse.forecast.question import GRANT_YEARS, Assumptions, Settled
@@ -54,22 +54,37 @@ def lead(answer: Forecast) -> list[str]:
     return said
 
 
+def report_lead(answer: Forecast) -> list[str]:
+    """The same for a reader of the report, in one sentence for all years, without the commands."""
+    if not answer.worth:
+        return []
+    years = listed([str(worth.year) for worth in answer.worth])
+    size = _usual(answer.cohorts)
+    each = listed([f"{kroner(size * worth.per_person_nok)} ({worth.year})" for worth in answer.worth])
+    usual = (
+        f" Et kull på {number(size)}, som snittet av de kjente, er verdt {each} i {answer.from_year}–{answer.to_year}."
+    )
+    return [
+        f"Vi vet ikke hvor mange som ble bosatt i {years}, så alle tall de kan påvirke, er «minst».{usual if size else ''}"
+    ]
+
+
 def _usual(cohorts: Sequence[Cohort]) -> int:
     known = [cohort.persons for cohort in cohorts if cohort.persons is not None and cohort.is_whole_year]
     return round(sum(known) / len(known)) if known else 0
 
 
-def assumption_lines(answer: Forecast) -> list[str]:
-    """One sentence per assumption, in the order a reader needs them."""
+def assumption_lines(answer: Forecast, has_commands: bool = True) -> list[str]:
+    """One sentence per assumption, in the order a reader needs them; for the report without commands and templates."""
     terms = answer.question.terms
     rows = [row for plan in answer.scenarios.values() for row in plan]
     left_out = [f"{_NAMED[name]} er ikke kjent for kommunen og er ikke regnet." for name in answer.left_out]
     return [
         f"Prognosen gjelder {answer.from_year}–{answer.to_year}. "
         "Et kull utløser tilskudd i bosettingsåret og de fire neste årene.",
-        *_rates(answer),
+        *_rates(answer, has_commands),
         _legacy(answer),
-        *_running(answer),
+        *_running(answer, has_commands),
         *left_out,
         _categories(rows),
         _moves(terms),
@@ -82,7 +97,7 @@ def assumption_lines(answer: Forecast) -> list[str]:
     ]
 
 
-def _rates(answer: Forecast) -> list[str]:
+def _rates(answer: Forecast, has_commands: bool) -> list[str]:
     if not answer.rates:
         return ["Ingen utløser tilskudd i perioden, så ingen sats er brukt."]
     terms = answer.question.terms
@@ -98,7 +113,8 @@ def _rates(answer: Forecast) -> list[str]:
     said = [f"Satser for {years}, {held}.{fixed}{own}"]
     if answer.unread_rates:
         missing = ", ".join(str(year) for year in answer.unread_rates)
-        said.append(f"Satser for {missing} er ikke lest inn. Fyll ut malen «satser» fra Prop. 1 S, så brukes de.")
+        how = " Fyll ut malen «satser» fra Prop. 1 S, så brukes de." if has_commands else ""
+        said.append(f"Satser for {missing} er ikke lest inn.{how}")
     return said
 
 
@@ -130,7 +146,7 @@ def _legacy(answer: Forecast) -> str:
     return f"Bosatt før {answer.from_year}: {'. '.join(parts)}. Kullet fra {past} har brukt opp tilskuddet sitt."
 
 
-def _running(answer: Forecast) -> list[str]:
+def _running(answer: Forecast, has_commands: bool) -> list[str]:
     """How a year that is not over is counted, and what the other way would say."""
     said = []
     for cohort in answer.cohorts:
@@ -144,7 +160,7 @@ def _running(answer: Forecast) -> list[str]:
         else:
             said.append(
                 f"{cohort.year} er regnet som bosatt så langt{when}: {number(cohort.low)} av {number(cohort.decided)} "
-                "vedtatte. Regn med vedtaket med «--running-year decided»."
+                f"vedtatte.{' Regn med vedtaket med «--running-year decided».' if has_commands else ''}"
             )
     return said
 

@@ -5,7 +5,7 @@ Here: reading cells and choosing years. Not here: sentences, drawing, or figures
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -14,17 +14,16 @@ from typing import Literal
 from report.model import Cell, Figure, Line, Role
 from report.reading.areas import Areas, Sources
 from report.reading.marts import Marts, Row
-from report.sections.declarations import IndicatorFigure, MartFigure
+from report.reading.shelf import BREAKDOWNS, Shelf
+from report.sections.declarations import IndicatorFigure, MartFigure, declarations
 from report.words.norwegian import Unit
 from report.words.texts import texts, unit_of
 
 LEAST_YEARS = 4
 """The council asked for at least this many years where they exist."""
 
-BREAKDOWNS = (
-    "sex", "age_group", "immigrant_category", "immigration_reason", "world_region", "country_background",
-    "length_of_residence", "education_level", "language_background", "category",
-)  # fmt: skip
+INHABITANTS = ("population_harmonised_persons", "population_persons")
+"""Inhabitants on 1 January; where both have a year, the second is used."""
 ROLES: tuple[Role, ...] = ("municipality", "county", "country")
 
 
@@ -36,6 +35,12 @@ class FigureReader:
     areas: Areas
     sources: Sources
     years: int
+    given: Shelf | None = None
+    """Rows that were read for several municipalities at once; without them they are read when first asked for."""
+
+    @cached_property
+    def _shelf(self) -> Shelf:
+        return self.given or shelf_of(self.marts, self.areas.codes)
 
     @cached_property
     def _indicators(self) -> dict[str, Row]:
@@ -55,6 +60,23 @@ class FigureReader:
                 name = self._indicators.get(row["indicator_id"], {}).get("name_nb")
                 found.setdefault((row["dataset_id"], row["measure"]), name or "")
         return found
+
+    def indicator_row(self, indicator_id: str) -> Row:
+        """The row of dim_indicator, empty for an id that this release does not know."""
+        return self._indicators.get(indicator_id, {})
+
+    def named(self, indicator_id: str, where: Mapping[str, str]) -> str:
+        """«Sysselsatte: innvandrere»: the indicator with the groups that are chosen of it."""
+        row = self._indicators[indicator_id]
+        fixed = [self.labels.get(item, item[1]) for item in where.items() if self._splits(row, item[0])]
+        small = ", ".join(label[:1].lower() + label[1:] for label in fixed)
+        return f"{row['name_nb']}: {small}" if fixed else str(row["name_nb"])
+
+    def code_of(self, asked: IndicatorFigure, group: str) -> str:
+        """The code whose label is the group's, «all» when there is none."""
+        codes = [code for several in (asked.groups.codes if asked.groups else []) for code in several]
+        dimension = asked.groups.dimension if asked.groups else ""
+        return next((code for code in codes if self.labels.get((dimension, code), code) == group), "all")
 
     def indicator_of(self, dataset_id: str, measure: str) -> str:
         """The Norwegian name of an indicator made from a measure, empty when there is none."""
@@ -90,10 +112,9 @@ class FigureReader:
             unit = replace(unit, name=asked.noun.plural, singular=asked.noun.singular, plural=asked.noun.plural)
         datasets = self.sources.of_indicator(row["indicator_id"])
         breaks = {year for year in (row.get("first_break_year"), row.get("last_break_year")) if year}
-        title = row["name_nb"]
-        if fixed := [self.labels.get(item, item[1]) for item in asked.where.items() if self._splits(row, item[0])]:
-            title = f"{title}: {', '.join(label[:1].lower() + label[1:] for label in fixed)}"
+        title = self.named(row["indicator_id"], asked.where)
         described = tuple(self.sources.describe(dataset_id) for dataset_id in datasets)
+        is_per_capita = row["unit"] == "persons" and asked.has_per_capita and asked.groups is None
         return Figure(
             figure_id=row["indicator_id"],
             title=title,
@@ -104,12 +125,36 @@ class FigureReader:
             breaks=tuple(sorted(breaks)),
             direction=row.get("direction") or "neither",
             form=asked.form or _form(unit, years),
-            phrase=asked.phrase,
+            phrase=asked.phrase_of(row["indicator_id"]),
             is_demo=any(source.is_demo for source in described),
             is_headline=asked.is_headline,
             sources=described,
+            per_capita=self._per_capita(title, lines, years) if is_per_capita else None,
             where=tuple(self._chosen(row["indicator_id"], asked.where).items()),
         )
+
+    @cached_property
+    def _inhabitants(self) -> dict[Role, dict[int, float]]:
+        """Inhabitants on 1 January by area and year; figures reworked to today's borders where Statistics Norway has none."""
+        found: dict[Role, dict[int, float]] = {role: {} for role in ROLES}
+        for indicator_id in INHABITANTS:
+            if indicator_id in self._indicators:
+                for line in self._area_lines(indicator_id, {}, "", is_stock=True):
+                    found[line.role] |= {year: cell.value for year, cell in line.cells.items() if cell.value}
+        return found
+
+    def _per_capita(self, title: str, lines: tuple[Line, ...], years: tuple[int, ...]) -> Figure | None:
+        """The same counts per 1000 inhabitants; None unless the municipality and another area can be set side by side."""
+        made = []
+        for line in lines:
+            whole = self._inhabitants.get(line.role, {})
+            cells = {y: _scaled(cell, 1000 / whole[y]) for y, cell in line.cells.items() if y in whole}
+            made.append(replace(line, cells=cells))
+        told = [line for line in made if any(line.at(year).says_something for year in years)]
+        if len(told) < 2 or told[0].role != "municipality":
+            return None
+        unit = unit_of("per_1000")
+        return Figure("per_capita", title, unit, tuple(told), years, form=_form(unit, years))
 
     def _chosen(self, indicator_id: str, where: dict[str, str]) -> dict[str, str]:
         """Code per breakdown; one that the indicator does not keep is «all» in its rows, whatever was declared."""
@@ -138,13 +183,12 @@ class FigureReader:
         return lines
 
     def _area_lines(self, indicator_id: str, where: dict[str, str], group: str, is_stock: bool) -> list[Line]:
-        codes = self.areas.codes
-        chosen = {"indicator_id": indicator_id, "region_code": list(codes), **self._chosen(indicator_id, where)}
-        rows = self.marts.rows("fct_indicator_value", chosen)
+        chosen = self._chosen(indicator_id, where)
         datasets = self.sources.of_indicator(indicator_id)
         cells: dict[Role, dict[int, Cell]] = {role: {} for role in ROLES}
-        for row in rows:
-            cells[codes[row["region_code"]]][row["year"]] = self._cell(row, datasets, is_stock)
+        for code, role in self.areas.codes.items():
+            for row in self._shelf.rows(indicator_id, code, chosen):
+                cells[role][row["year"]] = self._cell(row, datasets, is_stock)
         return [Line(role, self.areas.name(role), cells[role], group) for role in ROLES]
 
     def _cell(self, row: Row, datasets: list[str], is_stock: bool) -> Cell:
@@ -176,24 +220,12 @@ class FigureReader:
             return line
         where = dict(asked.where)
         if asked.groups and line.group:
-            where[asked.groups.dimension] = next(
-                (
-                    c
-                    for codes in asked.groups.codes
-                    for c in codes
-                    if self.labels.get((asked.groups.dimension, c), c) == line.group
-                ),
-                "all",
-            )
-        own = {"municipality_code": self.areas.municipality_code, "year": known[-1]}
-        rows = self.marts.rows(
-            "comparison",
-            {"indicator_id": indicator_id, **own, **self._chosen(indicator_id, where)},
-            columns=["rank", "ranked_count"],
-        )
-        if not rows:
+            where[asked.groups.dimension] = self.code_of(asked, line.group)
+        chosen = self._chosen(indicator_id, where)
+        row = self._shelf.rank(indicator_id, self.areas.municipality_code, known[-1], chosen)
+        if row is None:
             return line
-        return replace(line, rank=rows[0]["rank"], ranked_count=rows[0]["ranked_count"], rank_year=known[-1])
+        return replace(line, rank=row["rank"], ranked_count=row["ranked_count"], rank_year=known[-1])
 
     def mart(self, asked: MartFigure) -> Figure | None:
         """A column of a mart as lines; None when the table is absent or has nothing for any line."""
@@ -251,6 +283,23 @@ class FigureReader:
 
     def _names(self) -> dict[str, str]:
         return {"municipality": self.areas.municipality, "county": self.areas.county, "country": self.areas.country}
+
+
+def shelf_of(marts: Marts, areas: Iterable[str]) -> Shelf:
+    """The rows of every declared figure for the areas with these codes."""
+    asked = [one for section in declarations().sections for one in section.shows if isinstance(one, IndicatorFigure)]
+    codes: dict[str, set[str]] = {}
+    for one in asked:
+        for name, code in one.where.items():
+            codes.setdefault(name, set()).add(code)
+        if one.groups:
+            codes.setdefault(one.groups.dimension, set()).update(c for several in one.groups.codes for c in several)
+    return Shelf.read(marts, [*INHABITANTS, *(i for one in asked for i in one.indicator)], areas, codes)
+
+
+def _scaled(cell: Cell, factor: float) -> Cell:
+    value, low, high = (None if v is None else v * factor for v in (cell.value, cell.low, cell.high))
+    return replace(cell, value=value, low=low, high=high)
 
 
 def was_running(year: int, retrieved: date | None) -> bool:

@@ -25,9 +25,8 @@ def benefit_overview(context: Context) -> Block:
         for scheme in words["schemes"]
     )
     notes = tuple(note.format(**context.names()) for note in words["notes"])
-    return Block(
-        "benefit_overview", words["title"], grids=(Grid(words["title"], tuple(words["header"]), rows),), notes=notes
-    )
+    grid = Grid(words["title"], tuple(words["header"]), rows)
+    return Block("benefit_overview", words["title"], grids=(grid,), notes=notes, editor=words["editor"])
 
 
 def _persons(context: Context, scheme: dict[str, Any]) -> str:

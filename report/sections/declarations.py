@@ -43,10 +43,15 @@ class IndicatorFigure(_Declared):
     groups: Groups | None = None
     is_stock: bool = Field(default=False, description="counted on a day, so the year need not be over")
     is_headline: bool = False
-    phrase: str = ""
+    phrase: str | dict[str, str] = Field(default="", description="one for all ids, or one an id")
     noun: Noun | None = None
     unit: str = Field(default="", description="other key of texts.yml units than the indicator's")
     form: Literal["", "bars", "lines"] = ""
+    has_per_capita: bool = Field(default=True, description="a count of persons is also told per 1000 inhabitants")
+
+    def phrase_of(self, indicator_id: str) -> str:
+        """The phrase for one of the ids."""
+        return self.phrase.get(indicator_id, "") if isinstance(self.phrase, dict) else self.phrase
 
 
 class MartLine(_Declared):
@@ -79,6 +84,22 @@ class MartFigure(_Declared):
     form: Literal["", "bars", "lines"] = ""
 
 
+class SplitRow(_Declared):
+    """An indicator, with the codes of the breakdowns that the table does not part it by."""
+
+    indicator: str
+    where: dict[str, str] = {}
+
+
+class SplitTable(_Declared):
+    """The newest figures of the municipality parted by a breakdown: a row an indicator, a column a group."""
+
+    split: str = Field(description="key of texts.yml topics: title, heads of the first columns")
+    dimension: str
+    codes: list[list[str]] = Field(description="columns; each lists alternatives, the first with a figure is shown")
+    rows: list[SplitRow]
+
+
 class Topic(_Declared):
     """A block that code builds because it is no figure by area and year: forecast, cadence, revisions, sources …"""
 
@@ -87,11 +108,14 @@ class Topic(_Declared):
 
 def _kind(raw: object) -> str:
     keys = raw if isinstance(raw, dict) else raw.__dict__
-    return next((name for name in ("indicator", "mart", "topic") if name in keys), "topic")
+    return next((name for name in ("indicator", "mart", "split", "topic") if name in keys), "topic")
 
 
 Shown = Annotated[
-    Annotated[IndicatorFigure, Tag("indicator")] | Annotated[MartFigure, Tag("mart")] | Annotated[Topic, Tag("topic")],
+    Annotated[IndicatorFigure, Tag("indicator")]
+    | Annotated[MartFigure, Tag("mart")]
+    | Annotated[SplitTable, Tag("split")]
+    | Annotated[Topic, Tag("topic")],
     Discriminator(_kind),
 ]
 
@@ -100,6 +124,9 @@ class SectionSpec(_Declared):
     """A section: its key in texts.yml and what it shows, in order."""
 
     section: str
+    is_annex: bool = Field(
+        default=False, description="about the statistics: on the page and in the workbook, not printed"
+    )
     shows: list[Shown]
 
 

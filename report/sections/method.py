@@ -23,12 +23,7 @@ def cadence(context: Context) -> Block:
     """How often each group is really updated and how often to report; the declared rhythm when no more is known."""
     words = context.texts.topics["cadence"]
     groups = context.marts.rows("cadence", {"scope": "statistic_group"}, order=["scope_id"])
-    datasets = [
-        row
-        for row in context.marts.rows("cadence", {"scope": "dataset"}, order=["statistic_group", "name_nb"])
-        if row.get("last_release_date")
-    ]
-    if not groups and not datasets:
+    if not groups:
         return _declared_cadence(context)
     said = [
         words["recommended"].format(group=row["name_nb"], frequency=row["recommended_frequency_nb"])
@@ -41,18 +36,25 @@ def cadence(context: Context) -> Block:
          as_day(row.get("next_expected_from_date")), row.get("recommended_frequency_nb"), row.get("rule_nb"))
         for row in groups
     )  # fmt: skip
-    listed = tuple(
+    grid = Grid(words["title"], tuple(words["groups_header"]), rows, frozenset({1, 2}))
+    return Block("cadence", words["title"], (" ".join(said),) if said else (), grids=(grid,))
+
+
+def cadence_datasets(context: Context) -> list[Block]:
+    """The rhythm of every dataset of which a release is dated."""
+    words = context.texts.topics["cadence"]
+    rows = tuple(
         (row["name_nb"], context.texts.groups.get(row.get("statistic_group") or "", ""),
          context.texts.cadences.get(row.get("declared_cadence") or "", ""), row.get("observed_interval_days"),
          as_day(row.get("last_release_date")), row.get("last_year"), as_day(row.get("next_expected_from_date")),
          as_day(row.get("next_expected_to_date")))
-        for row in datasets
+        for row in context.marts.rows("cadence", {"scope": "dataset"}, order=["statistic_group", "name_nb"])
+        if row.get("last_release_date")
     )  # fmt: skip
-    grids = [
-        Grid(words["title"], tuple(words["groups_header"]), rows, frozenset({1, 2})),
-        Grid(words["datasets_title"], tuple(words["datasets_header"]), listed, frozenset({3})),
-    ]
-    return Block("cadence", words["title"], tuple(said), grids=tuple(grid for grid in grids if grid.rows))
+    if not rows:
+        return []
+    grid = Grid(words["datasets_title"], tuple(words["datasets_header"]), rows, frozenset({3}))
+    return [Block("cadence_datasets", words["datasets_title"], grids=(grid,))]
 
 
 def _declared_cadence(context: Context) -> Block:

@@ -26,7 +26,7 @@ def protection(context: Context) -> Block:
         order=["as_of_date", "protection_status"],
     )
     if not rows:
-        return Block("protection", words["title"], missing=words["missing"])
+        return Block("protection", words["title"], missing=words["missing"], editor=words["editor"])
     newest = max(row["as_of_date"] for row in rows)
     said = [_protected(context, row) for row in rows if row["as_of_date"] == newest]
     grid = Grid(

@@ -31,6 +31,7 @@ class Texts:
     reasons: dict[str, str]
     cadences: dict[str, str]
     sentences: dict[str, str]
+    people: dict[str, str]
     units: dict[str, Unit]
     groups: dict[str, str]
     labels: dict[str, dict[str, str]]
@@ -39,6 +40,7 @@ class Texts:
     topics: dict[str, Any]
     explore: dict[str, dict[str, str]]
     slides: dict[str, Any]
+    index: dict[str, Any]
 
 
 @cache

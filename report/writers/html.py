@@ -1,10 +1,12 @@
-"""The report as one web page that needs nothing else: styles, charts, tables and the chooser are inside the file.
+"""The report as one web page that needs nothing else: styles, charts, tables and the script that folds are inside the file.
 
 Here: filling the template. Not here: texts, figures, or the look (templates/report.css).
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +16,10 @@ from markupsafe import Markup
 from report.drawing.charts import charts
 from report.model import Figure, Report
 from report.words.norwegian import day
+from report.writers.pictures import picture_name
 from report.writers.tables import figure_table, grid_text, source_line
 
 _TEMPLATES = Path(__file__).parent / "templates"
-WIDE_PANEL = 300
 FONTS = "system-ui, -apple-system, Segoe UI, Roboto, Helvetica Neue, Arial, sans-serif"
 _SVG_LOOK = f'font-family="{FONTS}" aria-hidden="true" focusable="false"'
 
@@ -36,10 +38,13 @@ def write_html(report: Report, target: Path, explore: str | None = None) -> Path
         words=report.words,
         published=day(report.published),
         charts=_drawn,
+        pictures=_pictures(report),
         table=figure_table,
         grid_text=grid_text,
         source_line=source_line,
         style=_raw("report.css"),
+        script=_raw("report.js"),
+        script_hash=_hash("report.js"),
         explore=f"{explore}#m={report.municipality_code}" if explore else None,
     )
     target.write_text(page, encoding="utf-8")
@@ -53,10 +58,21 @@ def _drawn(shown: Figure) -> list[dict[str, Any]]:
             "svg": Markup(panel.text.replace('font-family="FONT_FAMILY"', _SVG_LOOK)),
             "alt": panel.alt,
             "title": panel.title,
-            "is_narrow": panel.width < WIDE_PANEL,
         }
         for panel in charts(shown)
     ]  # fmt: skip
+
+
+def _pictures(report: Report) -> dict[str, str]:
+    """The picture of each figure, by the id of its block."""
+    blocks = [block for section in report.sections for block in section.blocks if block.figure and charts(block.figure)]
+    return {block.block_id: picture_name(block, report) for block in blocks}
+
+
+def _hash(name: str) -> str:
+    """What the page's security policy allows: this script and no other."""
+    digest = hashlib.sha256((_TEMPLATES / name).read_bytes()).digest()
+    return f"sha256-{base64.b64encode(digest).decode('ascii')}"
 
 
 def _raw(name: str) -> Markup:

@@ -17,7 +17,7 @@ from report.drawing.charts import charts
 from report.model import Block, Figure, Grid, Report
 from report.words.norwegian import day
 from report.words.texts import texts
-from report.writers.tables import figure_table, grid_text, source_line
+from report.writers.tables import figure_table, grid_text
 
 _TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 FONT = "Libertinus Serif"
@@ -27,8 +27,9 @@ WIDEST = 25.0
 """Signs a column of a grid may take at most when columns share the page by what they hold."""
 NARROW = 90
 """Signs across the page: a grid with fewer needs no sharing."""
+_UNPRINTED = (texts().marks["summed"], texts().marks["recomputed"])
+"""Marks of how a figure came about, which the page and the workbook show: in print they stood at every second number."""
 _WORD = re.compile("[\\s\u200b-]")
-WIDE_PANEL = 300
 
 
 def write_pdf(report: Report, target: Path, stamp: datetime) -> Path:
@@ -54,57 +55,68 @@ def _content(report: Report) -> dict[str, Any]:
         "is_demo": report.is_demo,
         "words": {**words, "published": report.words["published"].format(date=day(report.published))},
         "sections": [
-            {
-                "title": section.title,
-                "intro": section.intro,
-                "blocks": [_block(block, report, section.section_id == "findings") for block in section.blocks],
-            }
+            {"title": section.title, "intro": section.intro, "blocks": [_block(block) for block in section.blocks]}
             for section in report.sections
+            if not section.is_annex
         ],
     }
 
 
-def _block(block: Block, report: Report, is_list: bool) -> dict[str, Any]:
-    tables = [_figure_table(block.figure)] if block.figure else []
+def _block(block: Block) -> dict[str, Any]:
+    tables = [_figure_table(block.figure)] if block.figure and _has_table(block) else []
     return {
         "title": block.title,
-        "missing": block.missing,
         "sentences": list(block.sentences),
-        "is_list": is_list and bool(block.sentences),
+        "is_brief": block.is_brief,
         "definition": block.figure.definition if block.figure else "",
+        "source": _publishers(block.figure) if block.figure else "",
         "panels": _panels(block.figure) if block.figure else [],
         "tables": tables + [_grid(grid, block.title) for grid in block.grids],
         "notes": list(block.notes),
-        "sources": [source_line(source, report.published) for source in block.figure.sources] if block.figure else [],
     }
 
 
+def _has_table(block: Block) -> bool:
+    """Findings, and groups in three areas that are no headline, have their newest figures in the charts: print needs no more."""
+    shown = block.figure
+    return not block.is_brief and (shown is None or len(shown.groups) < 2 or shown.is_headline)
+
+
+def _publishers(shown: Figure) -> str:
+    """«Kilde: IMDi, SSB.»: who stands behind the figure; which table it was is told on the page and in the workbook."""
+    names = dict.fromkeys(source.attribution.removeprefix("Kilde: ").strip() for source in shown.sources)
+    listed = ", ".join(name for name in names if name)
+    return f"{texts().words['source']}: {listed}." if listed else ""
+
+
 def _panels(shown: Figure) -> list[dict[str, Any]]:
+    # in print a count shows the municipality's own bars: its place among the others is told per inhabitant in the sentence
+    drawn = charts(shown)[:1] if shown.unit.is_additive and not shown.is_forecast else charts(shown)
     return [
         {
             "svg": panel.text.replace("FONT_FAMILY", FONT),
             "alt": panel.alt,
             "title": panel.title,
-            "is_narrow": panel.width < WIDE_PANEL,
         }
-        for panel in charts(shown)
+        for panel in drawn
     ]
 
 
 def _figure_table(shown: Figure) -> dict[str, Any]:
     table = figure_table(shown)
     rows = [
-        [{"text": name, "marks": []}, *({"text": cell.text, "marks": list(cell.marks)} for cell in cells)]
+        [
+            {"text": name, "marks": []},
+            *({"text": cell.text, "marks": [m for m in cell.marks if m not in _UNPRINTED]} for cell in cells),
+        ]
         for name, cells in table.rows
     ]
-    demo = f" – {texts().marks['demo']}" if shown.is_demo else ""
     return {
-        "caption": table.caption + demo,
+        "caption": "",
         "header": [table.corner, *table.columns],
         "rows": rows,
         "numeric": list(range(1, len(table.columns) + 1)),
         "widths": [0.0] * (len(table.columns) + 1),
-        "legend": ". ".join(table.legend) + ("." if table.legend else ""),
     }
 
 
@@ -116,7 +128,6 @@ def _grid(grid: Grid, heading: str) -> dict[str, Any]:
         "rows": [[{"text": _breakable(text), "marks": []} for text in row] for row in texts_of_rows],
         "numeric": sorted(grid.numeric),
         "widths": _widths(grid.header, texts_of_rows),
-        "legend": "",
     }
 
 

@@ -43,7 +43,8 @@ def figure_table(shown: Figure) -> FigureTable:
         cells = [_cell(line.at(year), shown, legend) for year in shown.years]
         if has_rank:
             cells.append(_rank(line.rank, line.ranked_count, line.rank_year))
-        rows.append((line.label, tuple(cells)))
+        group = words.short.get(line.group, line.group)
+        rows.append((f"{line.title}: {group}" if group else line.title, tuple(cells)))
     if any(year in shown.breaks for year in shown.years[1:]):
         legend["break"] = words.legend["break"]
     columns = [str(year) for year in shown.years] + ([words.words["rank"]] if has_rank else [])

@@ -112,8 +112,37 @@ def test_the_axis_of_what_is_counted_has_whole_numbers() -> None:
 
 
 def test_demo_data_stands_under_a_watermark() -> None:
-    assert "DEMODATA" in words(drawn(one({2023: known(1)}, is_demo=True))[0])
-    assert "DEMODATA" not in words(drawn(one({2023: known(1)}))[0])
+    cells = {2022: known(1), 2023: known(2)}
+    made = words(drawn(one(cells, is_demo=True))[0])
+    assert made[0] == "DEMODATA", "under everything else"
+    assert "DEMODATA" not in words(drawn(one(cells))[0])
+
+
+def test_one_year_of_one_area_is_no_chart_and_of_several_lying_bars() -> None:
+    assert charts(one({2023: known(61.4)})) == ()
+    lines = (Line("municipality", "Larvik", {2023: known(61.4)}), Line("county", "Vestfold", {2023: known(30.7)}))
+    made = drawn(Figure("x", "Tallet", unit_of("percent"), lines, YEARS))[0]
+    own, county = (float(e.get("width") or 0) for e in made.iter(f"{SVG}rect"))
+    assert own == pytest.approx(2 * county, rel=0.01)
+    assert {"Larvik", "61,4", "Vestfold", "30,7"} <= set(words(made))
+
+
+def test_counts_of_areas_of_different_size_meet_only_per_inhabitant() -> None:
+    def lines(*values: float) -> tuple[Line, ...]:
+        areas = (("municipality", "Larvik"), ("country", "hele landet"))
+        return tuple(
+            Line(role, name, {2022: known(v), 2023: known(v)}) for (role, name), v in zip(areas, values, strict=True)
+        )
+
+    per = Figure("x", "Tallet", unit_of("per_1000"), lines(3.5, 5.7), YEARS)
+    made = drawn(Figure("x", "Tallet", unit_of("persons"), lines(168, 31258), YEARS, form="bars", per_capita=per))
+    assert len(made) == 2
+    assert "168" in words(made[0]) and not any("31" in word for word in words(made[0]))
+    assert {"Larvik 3,5", "Hele landet 5,7"} <= set(words(made[1]))
+
+
+def test_a_line_ends_with_its_name_and_newest_figure() -> None:
+    assert "Larvik 61,4" in words(drawn(one({2022: known(60.0), 2023: known(61.4)}))[0])
 
 
 def test_the_text_in_place_of_the_drawing_tells_the_figures() -> None:
@@ -166,7 +195,9 @@ def test_any_figures_make_a_whole_drawing_inside_its_frame(cells: dict[int, Cell
 @given(st.lists(st.floats(0, 100), min_size=1, max_size=3))
 def test_labels_at_the_ends_of_lines_never_cover_each_other(values: list[float]) -> None:
     roles = ("municipality", "county", "country")
-    lines = tuple(Line(role, f"Sted {role}", {2023: known(v)}) for role, v in zip(roles, values, strict=False))
+    lines = tuple(
+        Line(role, f"Sted {role}", {2022: known(v), 2023: known(v)}) for role, v in zip(roles, values, strict=False)
+    )
     svg = drawn(Figure("x", "Tallet", unit_of("percent"), lines, YEARS))[0]
     labels = [e for e in svg.iter(f"{SVG}text") if e.get("font-weight") == "600"]
     rows = sorted(float(e.get("y") or 0) for e in labels)
