@@ -66,6 +66,7 @@ def build_report(
         "key_figures": lambda: _key_figures(context, shown),
         "peers": lambda: peers(context, _headlines(shown)),
         "missing": missing.blocks,
+        "missing_sources": missing.sources,
         "breaks": lambda: [breaks(context, shown)],
         "sources": lambda: [sources(context, shown)],
     }

@@ -33,6 +33,8 @@ from report.words.texts import texts
 LEAST_SPAN = 1e-6
 """A smaller span is drawn as none: no unit is read that finely."""
 ROW = 12.5
+MOST_PANELS = 4
+"""More lines than so many are lying bars of the newest year, no wall of small charts."""
 ROW_TOP, ROW_HEIGHT, ROW_BAR, ROW_VALUE = 12, 28, 11, 92
 """Lying bars: where the first name stands, the room of a row, how thick a bar is, the room for its value."""
 LEAST_SHARE_SPAN = 2.0
@@ -65,7 +67,8 @@ def charts(shown: Figure) -> tuple[Svg, ...]:
     if not drawn:
         return ()
     told = [year for year in shown.years if any(line.at(year).says_something for line in drawn)]
-    if shown.form == "rows" or (len(told) == 1 and not shown.is_forecast):
+    is_wall = shown.form == "bars" and len(drawn) > MOST_PANELS and not shown.is_forecast
+    if shown.form == "rows" or is_wall or (len(told) == 1 and not shown.is_forecast):
         if len(drawn) == 1:  # one bar alone compares nothing
             return ()
         return (_rows(shown, drawn, told[-1]),)

@@ -119,6 +119,6 @@ def _sensitivity(words: dict[str, Any], answer: Forecast) -> tuple[Grid, ...]:
         (scenario_name(answer, scenario), year, by["main"]["grant_nok"], by["main"]["cost_nok"],
          by.get("low", {}).get("cost_nok"), by.get("high", {}).get("cost_nok"), by["main"]["uncovered_nok"])
         for (scenario, year), by in found.items()
-        if "main" in by
+        if "main" in by and by["main"]["uncovered_nok"] is not None
     )  # fmt: skip
     return (Grid(words["cost_title"], tuple(words["cost_header"]), rows, frozenset(range(2, 7))),) if rows else ()

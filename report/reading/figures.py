@@ -5,6 +5,7 @@ Here: reading cells and choosing years. Not here: sentences, drawing, or figures
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -24,6 +25,10 @@ LEAST_YEARS = 4
 
 INHABITANTS = ("population_harmonised_persons", "population_persons")
 """Inhabitants on 1 January; where both have a year, the second is used."""
+_PARTED = re.compile(
+    r",? etter (?:kjønn|alder|bakgrunn|innvandrerbakgrunn|innvandringskategori)(?: og (?:kjønn|alder))?(?= \(|$)"
+)
+"""What an indicator can be parted by, at the end of its name: a figure that shows the total does not promise it."""
 ROLES: tuple[Role, ...] = ("municipality", "county", "country")
 
 
@@ -70,7 +75,8 @@ class FigureReader:
         row = self._indicators[indicator_id]
         fixed = [self.labels.get(item, item[1]) for item in where.items() if self._splits(row, item[0])]
         small = ", ".join(label[:1].lower() + label[1:] for label in fixed)
-        return f"{row['name_nb']}: {small}" if fixed else str(row["name_nb"])
+        name = _PARTED.sub("", str(row["name_nb"]))
+        return f"{name}: {small}" if fixed else name
 
     def code_of(self, asked: IndicatorFigure, group: str) -> str:
         """The code whose label is the group's, «all» when there is none."""

@@ -61,15 +61,20 @@ class Missing:
     def blocks(self) -> list[Block]:
         """The list for the reader; none when nothing is missing."""
         words = texts().topics["missing"]
-        if not self.by_reason:
+        rows = tuple((reason, "; ".join(names)) for reason, names in self.by_reason.items())
+        return (
+            [Block("missing", words["title"], grids=(Grid(words["title"], tuple(words["header"]), rows),))]
+            if rows
+            else []
+        )
+
+    def sources(self) -> list[Block]:
+        """The tables that would bring what is missing, with where they are: for the controller."""
+        words = texts().topics["missing"]
+        if not self.wanted:
             return []
-        rows = tuple(("; ".join(names), reason) for reason, names in self.by_reason.items())
-        grids = [Grid(words["title"], tuple(words["header"]), rows)]
-        if self.wanted:
-            grids.append(
-                Grid(words["sources_title"], tuple(words["sources_header"]), tuple(sorted(self.wanted.values())))
-            )
-        return [Block("missing", words["title"], grids=tuple(grids))]
+        grid = Grid(words["sources_title"], tuple(words["sources_header"]), tuple(sorted(self.wanted.values())))
+        return [Block("missing_sources", words["sources_title"], grids=(grid,))]
 
     def note(self) -> list[str]:
         """What the editor can do, a line each."""

@@ -22,7 +22,8 @@ from report.words.texts import unit_of
 LARGEST = 10
 MOST_PEERS = 5
 ORIGIN = ("background_country_persons", "immigrant_background_by_country_persons")
-_COUNTRY = re.compile(r"^(?!000)\d{3}$")
+_COUNTRY = re.compile(r"^(?!000|9[7-9]\d)\d{3}$")
+"""Codes of single countries: 000 is Norway, 970 and above hold what is other, stateless or not stated."""
 
 
 def origin(context: Context) -> list[Block]:
@@ -112,7 +113,7 @@ def _split_key(one: SplitRow, year: int, of: Mapping[str, str]) -> tuple[str, ..
 def peers(context: Context, shown: Iterable[tuple[IndicatorFigure, Figure]]) -> list[Block]:
     """The headline figures of the municipality beside others of the county, and beside its KOSTRA group where one is known."""
     words, own = context.texts.topics["peers"], context.areas.municipality_code
-    codes, kostra = _beside(context), _kostra_group(context)
+    (codes, has_others), kostra = _beside(context), _kostra_group(context)
     if not codes and not kostra:
         return []
     names = {row["region_code"]: row["region_name"] for row in context.marts.rows("dim_region")}
@@ -134,10 +135,10 @@ def peers(context: Context, shown: Iterable[tuple[IndicatorFigure, Figure]]) -> 
         *(names.get(code, code) for code in (own, *codes)),
         *([words["kostra"]] if kostra else []),
     )
-    key = "note" if len(codes) == MOST_PEERS else "note_all"
+    key = "note" if has_others else "note_all"
     note = words[key].format(**context.names()) if codes else ""
-    grid = Grid(words["title"], header, tuple(rows), _numeric(header))
     title = words["title"].format(**context.names())
+    grid = Grid(title, header, tuple(rows), _numeric(header))
     return [Block("peers", title, grids=(grid,), notes=(note,) if note else ())]
 
 
@@ -159,8 +160,8 @@ def _peer_row(
     return (f"{one.title}{group}", one.unit.name, year, *cells)
 
 
-def _beside(context: Context) -> list[str]:
-    """The municipalities of the county nearest in inhabitants, at most MOST_PEERS, by name."""
+def _beside(context: Context) -> tuple[list[str], bool]:
+    """The municipalities of the county nearest in inhabitants, at most MOST_PEERS, by name; and whether there are others."""
     areas = context.areas
     regions = [
         row
@@ -176,7 +177,8 @@ def _beside(context: Context) -> list[str]:
                 sizes[row["region_code"]] = row["value"]
     own = sizes.get(areas.municipality_code, 0.0)
     near = sorted(regions, key=lambda row: (abs(sizes.get(row["region_code"], 0.0) - own), row["region_code"]))
-    return [row["region_code"] for row in sorted(near[:MOST_PEERS], key=lambda row: row["region_name"])]
+    chosen = sorted(near[:MOST_PEERS], key=lambda row: row["region_name"])
+    return [row["region_code"] for row in chosen], len(near) > MOST_PEERS
 
 
 def _kostra_group(context: Context) -> str:

@@ -114,55 +114,52 @@ def _is_told(row: Row) -> bool:
 
 
 def cohort_benefit(context: Context) -> Block:
-    """Benefit per settled person by years since settlement, in the newest year of the committee's survey."""
+    """Benefit per settled person, cohort by cohort: the cohorts of one year differ more than the years after settlement do."""
     words = context.texts.topics["cohort_benefit"]
-    rows = context.marts.rows("cohort_benefit", order=["benefit", "years_since_settlement"])
+    rows = context.marts.rows("cohort_benefit", order=["benefit", "settlement_year", "year"])
     rows = [row for row in rows if row["amount_nok"] is not None]
     if not rows:
         return Block("cohort_benefit", words["title"], missing=words["missing"])
-    year, unit = max(row["year"] for row in rows), unit_of("nok_per_person")
-    lines = []
-    for benefit in dict.fromkeys(row["benefit"] for row in rows):
-        cells = {
-            row["years_since_settlement"]: Cell(
-                row["amount_nok"], row["amount_nok"], row["amount_nok"], "ok", "published"
-            )
-            for row in rows
-            if row["benefit"] == benefit and row["year"] == year
-        }
-        lines.append(Line("other", words["kinds"].get(benefit, benefit), cells))
-    periods = tuple(sorted({period for line in lines for period in line.cells}))
+    unit, lines = unit_of("nok_per_person"), []
+    for benefit, settled in dict.fromkeys((row["benefit"], row["settlement_year"]) for row in rows):
+        own = [row for row in rows if (row["benefit"], row["settlement_year"]) == (benefit, settled)]
+        cells = {row["year"]: _amount(row["amount_nok"]) for row in own}
+        name = words["line"].format(kind=words["kinds"].get(benefit, benefit), settled=settled)
+        lines.append(Line("other", name, cells))
     shown = Figure(
         figure_id="cohort_benefit",
         title=words["title"],
-        definition=words["definition"].format(**context.names(year=year)),
+        definition=words["definition"].format(**context.names()),
         unit=unit,
         lines=tuple(lines),
-        years=periods,
-        form="bars",
-        corner=words["period"],
+        years=tuple(sorted({row["year"] for row in rows})),
+        form="rows",
+        corner=words["corner"],
         is_demo=any(row["is_demo"] for row in rows),
         sources=_sources(context, rows),
     )
-    return Block(
-        shown.figure_id, shown.title, tuple(_cohort_sentence(words, line, year) for line in lines if line.cells), shown
-    )
+    said = [sentence for benefit in words["kinds"] if (sentence := _cohort_sentence(words, benefit, rows))]
+    return Block(shown.figure_id, shown.title, tuple(said), shown)
 
 
-def _cohort_sentence(words: dict[str, str], line: Line, year: int) -> str:
-    unit = unit_of("nok_per_person")
-    known = {period: cell.value for period, cell in line.cells.items() if cell.value is not None}
-    high, low = max(known, key=lambda p: known[p]), min(known, key=lambda p: known[p])
-    if known[high] == known[low]:
-        return words["sentence_same"].format(kind=line.name, year=year, high=amount(known[high], unit))
-    return words["sentence"].format(
-        kind=line.name,
-        year=year,
-        period=high,
-        high=amount(known[high], unit),
-        low_period=low,
-        low=amount(known[low], unit),
-    )
+def _amount(value: float) -> Cell:
+    return Cell(value, value, value, "ok", "published")
+
+
+def _cohort_sentence(words: dict[str, Any], benefit: str, rows: list[Row]) -> str:
+    """What happened to the cohort whose benefit changed most from one year to the next; empty where none has two years."""
+    unit, by = unit_of("nok_per_person"), {}
+    for row in rows:
+        if row["benefit"] == benefit:
+            by[row["settlement_year"], row["year"]] = row["amount_nok"]
+    changes = {key: abs(amount_ - by[key[0], key[1] - 1]) for key, amount_ in by.items() if (key[0], key[1] - 1) in by}
+    if not changes:
+        return ""
+    settled, year = max(changes, key=lambda key: changes[key])
+    kind = words["kinds"][benefit]
+    first, last = (figure(by[settled, y], unit) for y in (year - 1, year))
+    parts = {"kind": kind[:1].lower() + kind[1:], "settled": settled, "before": year - 1, "year": year}
+    return words["sentence"].format(first=first, last=last, **parts)
 
 
 def coverage(context: Context) -> Block:

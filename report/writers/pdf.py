@@ -23,7 +23,7 @@ _TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 FONT = "Libertinus Serif"
 """Built into Typst, so that the file looks the same on every machine and needs no installed font."""
 
-WIDEST = 25.0
+WIDEST = 40.0
 """Signs a column of a grid may take at most when columns share the page by what they hold."""
 NARROW = 90
 """Signs across the page: a grid with fewer needs no sharing."""

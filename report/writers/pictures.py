@@ -19,7 +19,7 @@ from report.words.texts import texts
 
 FOLDER = "figurer"
 FONT, PRINTED_FONT = "Helvetica, Arial, Liberation Sans, sans-serif", "Libertinus Serif"
-DOTS = 160.0
+DOTS = 144.0
 """Dots an inch of the PNG: sharp in a document at full width."""
 _PAGES = b"""#let all = json(bytes(sys.inputs.pictures))
 #set page(width: auto, height: auto, margin: 0pt)

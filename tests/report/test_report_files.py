@@ -306,7 +306,7 @@ def test_a_stock_of_a_day_is_whole_though_its_year_is_not(small: SmallRelease, t
 
 
 def test_every_declaration_has_its_words() -> None:
-    known = {"findings", "key_figures", "peers", "missing", "breaks", "sources"}
+    known = {"findings", "key_figures", "peers", "missing", "missing_sources", "breaks", "sources"}
     from report.assemble import TOPICS
 
     for section in declarations().sections:

@@ -87,26 +87,33 @@ def test_coverage_of_all_and_more_than_all(small: SmallRelease, value: float, sa
     assert "ikke dekket" not in sentence
 
 
-def test_benefit_by_years_since_settlement_in_the_newest_year(small: SmallRelease) -> None:
-    rows = {(2023, 0): 29381, (2024, 0): 36710, (2024, 1): 41567, (2024, 3): 26832}
+def test_benefit_is_told_cohort_by_cohort(small: SmallRelease) -> None:
+    """The committee's report of 2024: those settled in 2022 got 76 920 kroner in 2023 and 21 362 in 2024."""
+    amounts = {
+        (2021, 2023): 70_730,
+        (2021, 2024): 52_152,
+        (2022, 2023): 76_920,
+        (2022, 2024): 21_362,
+        (2024, 2024): 29_730,
+    }
     small.table(
         "cohort_benefit",
         COHORT,
         *(
             {
-                "settlement_year": year - since, "year": year, "years_since_settlement": since, "amount_nok": amount,
-                "benefit": "social_assistance", "is_demo": False,
+                "settlement_year": settled, "year": year, "years_since_settlement": year - settled, "amount_nok": amount,
+                "benefit": "introduction_benefit", "is_demo": False,
             }
-            for (year, since), amount in rows.items()
+            for (settled, year), amount in amounts.items()
         ),
     )  # fmt: skip
     made = block(built(small), "cohort_benefit")
     assert made.sentences == (
-        f"Sosialhjelp var i 2024 høyest 1 år etter bosetting (41{THIN}567 kroner per person) "
-        f"og lavest 3 år etter (26{THIN}832 kroner per person).",
+        f"De som ble bosatt i 2022, fikk i snitt 76{THIN}920 kroner i introduksjonsstønad i 2023 og 21{THIN}362 kroner i 2024.",
     )
     assert made.figure
-    assert made.figure.years == (0, 1, 3)
+    assert made.figure.years == (2023, 2024)
+    assert [line.name for line in made.figure.lines][1] == "Introduksjonsstønad, bosatt i 2022"
     assert "ikke Larvik alene" in made.figure.definition
 
 
