@@ -12,6 +12,7 @@ from pathlib import Path
 from report.assemble import build_report
 from report.model import Report
 from report.profile.findings import weights
+from report.profile.page import Profile, build_profile
 from report.reading.areas import Sources
 from report.reading.marts import Marts
 from report.slides.write import write_slides
@@ -20,15 +21,16 @@ from report.writers.html import write_html
 from report.writers.index import write_index
 from report.writers.pdf import write_pdf
 from report.writers.pictures import write_pictures
+from report.writers.profile import write_profile
 from report.writers.workbook import write_workbook
 
 
 def write_report(
     database: Path, target: Path, *, municipality: str, years: int, published_at: datetime, explore: str | None = None
 ) -> list[Path]:
-    """Write rapport-<code>.html, .pdf and .xlsx, lysark-<code>.pptx, the editor's note, pictures and index.html into ``target``.
+    """Write rapport-<code>.html, .pdf and .xlsx, lysark-<code>.pptx, profil-<code>.pdf, the editor's note, pictures, index.html.
 
-    Returns the paths of the first five.
+    Returns the paths of the first six.
 
     ``database`` is the DuckDB file of a release or a candidate; it is opened read-only. ``years`` is how many years are
     shown (at least four where they exist). ``explore`` is the explore page beside the report, if there is one. A
@@ -58,18 +60,19 @@ def write_reports(
         known = weights(marts, Sources(marts, stamp))
         for code in municipalities:
             reports.append(build_report(marts, code, years, stamp, known))
-            written += _files(reports[-1], target, stamp, explore)
+            written += _files(reports[-1], build_profile(known, reports[-1]), target, stamp, explore)
     write_index(target, reports, explore)
     return written
 
 
-def _files(report: Report, target: Path, stamp: datetime, explore: str | None) -> list[Path]:
-    name = f"rapport-{report.municipality_code}"
+def _files(report: Report, profile: Profile, target: Path, stamp: datetime, explore: str | None) -> list[Path]:
+    name, paper = f"rapport-{report.municipality_code}", f"profil-{report.municipality_code}.pdf"
     write_pictures(report, target)
     return [
-        write_html(report, target / f"{name}.html", explore),
+        write_html(report, target / f"{name}.html", explore, profile, paper),
         write_pdf(report, target / f"{name}.pdf", stamp),
         write_workbook(report, target / f"{name}.xlsx", stamp),
         write_slides(report, target / f"lysark-{report.municipality_code}.pptx", stamp),
+        write_profile(report, profile, target / paper, stamp),
         write_note(report, target / f"redaksjonsnotat-{report.municipality_code}.txt"),
     ]

@@ -8,6 +8,10 @@ that is shown (shown.py), wording.
 3. Shares and counts of persons: the difference is uncertain when its 95 percent interval holds zero.
 4. Amounts, medians and points have no counts behind them: a difference below a stated percent of the figure compared with is
    uncertain, and so is every difference of fewer persons than stated.
+
+A change is better or worse when it is sure and the figure has a better side, else up or down. It is as before when the figures
+are shown alike, or when it is surely small: the whole interval lies within the stated margin, or, without counts, the change is
+below the stated percent. Else nobody can say.
 """
 
 from __future__ import annotations
@@ -21,6 +25,7 @@ from report.model import Cell
 from report.words.norwegian import Unit
 
 Verdict = Literal["above", "below", "same", "uncertain", "unknown"]
+Movement = Literal["better", "worse", "up", "down", "as_before", "cannot_say"]
 Kind = Literal["share", "count", "uncounted"]
 
 
@@ -28,7 +33,9 @@ Kind = Literal["share", "count", "uncounted"]
 class Evidence:
     """A figure with the persons behind it. ``counted`` is given for a share of persons, ``base`` wherever it is known.
 
-    ``scale`` is what a share of one is in the figure's unit: 100 for percent, 1000 for per thousand.
+    ``base`` are the persons a figure rests on, of which there must be ``least``: all of the group for a percentage, those
+    counted for a rate per thousand. ``scale`` is what a share of one is in the figure's unit: 100 for percent, 1000 for
+    per thousand.
     """
 
     cell: Cell
@@ -36,15 +43,22 @@ class Evidence:
     counted: Counted | None = None
     base: float | None = None
     scale: float = 100.0
+    least: int = 50
+
+    @property
+    def is_enough(self) -> bool:
+        """True when enough persons stand behind the figure for it to be compared."""
+        return self.base is not None and self.base >= self.least
 
 
 @dataclass(frozen=True)
 class Limits:
-    """The least a difference without counts must be, in percent of the figure compared with; see rules.yml."""
+    """The least a difference without counts must be in percent of the figure compared with, and the most a change may be
+    to be none (percent of the figure before, points of a share); see rules.yml."""
 
     uncounted_percent: float = 5.0
-    least_persons: int = 50
-    least_persons_uncounted: int = 200
+    as_before_points: float = 2.0
+    as_before_percent: float = 10.0
 
 
 @dataclass(frozen=True)
@@ -74,11 +88,10 @@ def judge(first: Evidence, second: Evidence, unit: Unit, limits: Limits, *, is_i
     exact = one.value - other.value
     if interval is None:
         least = abs(other.value) * limits.uncounted_percent / 100.0
-        is_few = first.base is None or first.base < limits.least_persons_uncounted
-        if is_few or abs(exact) < least or (one.is_rounded or other.is_rounded):
+        if not first.is_enough or abs(exact) < least or one.is_rounded or other.is_rounded:
             return Judged("uncertain", difference)
         return Judged(difference.order, difference, None, exact - (least if exact > 0 else -least))
-    if interval.holds_zero or first.base is None or first.base < limits.least_persons:
+    if interval.holds_zero or not first.is_enough:
         return Judged("uncertain", difference, interval)
     return Judged(difference.order, difference, interval, interval.nearest)
 
@@ -126,3 +139,21 @@ def _by_bounds(one: Cell, other: Cell) -> Judged:
     if first[1] < second[0]:
         return Judged("below", None, None, first[1] - second[0])
     return Judged("uncertain")
+
+
+def movement(judged: Judged, now: Evidence, before: Evidence, direction: str, limits: Limits) -> Movement:
+    """What a change from ``before`` is called; ``judged`` is what may be said of it, ``direction`` the better side."""
+    if judged.verdict in ("above", "below"):
+        if direction == "neither":
+            return "up" if judged.verdict == "above" else "down"
+        return "better" if (judged.verdict == "above") == (direction == "higher_better") else "worse"
+    if judged.verdict == "unknown" or before.cell.value is None or not (now.is_enough and before.is_enough):
+        return "cannot_say"
+    if judged.verdict == "same":
+        return "as_before"
+    if judged.interval is None:
+        return "cannot_say" if before.cell.is_rounded else "as_before"
+    margin = abs(before.cell.value) * limits.as_before_percent / 100.0
+    if before.kind == "share":
+        margin = min(margin, limits.as_before_points)
+    return "as_before" if -margin <= judged.interval.low and judged.interval.high <= margin else "cannot_say"

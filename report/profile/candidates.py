@@ -70,7 +70,7 @@ def candidate(scales: Scales, weighed: Weighed, region: Region, today_year: int)
     if year is None:
         return None
     own = weighed.evidence(region.code, year)
-    if own.base is None or own.base < weighed.least:
+    if not own.is_enough:
         return None
     beside = () if weighed.unit.is_additive else _beside(scales, weighed, region, year, own)
     changes = tuple(found for age in (1, 3) if (found := _change(scales, weighed, region, year, own, age)))
@@ -99,7 +99,7 @@ def _change(scales: Scales, weighed: Weighed, region: Region, year: int, own: Ev
     if weighed.series.column(before) is None or is_broken(weighed, before, year):
         return None
     earlier = weighed.evidence(region.code, before)
-    if not earlier.cell.is_known or earlier.cell.is_running or earlier.base is None or earlier.base < weighed.least:
+    if not earlier.cell.is_known or earlier.cell.is_running or not earlier.is_enough:
         return None
     judged = judge(own, earlier, weighed.unit, scales.limits)
     then, now = weighed.evidence(COUNTRY, before), weighed.evidence(COUNTRY, year)

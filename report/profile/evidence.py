@@ -49,6 +49,7 @@ class Weighed:
     scale: float
     is_stock: bool
     least: int
+    least_of_group: int
     _known: dict[tuple[str, int], Evidence] = field(default_factory=dict)
     _country: dict[tuple[int, int], Judged] = field(default_factory=dict)
 
@@ -69,10 +70,15 @@ class Weighed:
         cell = self.whole.cell(self.series, code, year, self.is_stock)
         place, column = self.whole.index.get(code), self.series.column(year)
         if place is None or column is None:
-            return Evidence(cell, self.kind)
+            return Evidence(cell, self.kind, least=self.least)
         count, base = self.count.item(place, column), self.base.item(place, column)
         counted = Counted(count, base) if self.kind == "share" and not (isnan(count) or isnan(base)) else None
-        return Evidence(cell, self.kind, counted, None if isnan(base) else base, self.scale)
+        return Evidence(cell, self.kind, counted, self._persons(count, base), self.scale, self.least)
+
+    def _persons(self, count: float, base: float) -> float | None:
+        """What the figure rests on: of a rate per thousand those counted, since the inhabitants are always many."""
+        found = count if self.scale == SCALES["per_1000"] and self.kind == "share" else base
+        return None if isnan(found) else found
 
     def whole_year(self, code: str) -> int | None:
         """The newest year with one known figure that was over when it was fetched."""
@@ -91,7 +97,8 @@ class Weighed:
     def _enough(self) -> np.ndarray:
         """Municipalities with a known figure that enough persons stand behind, by year."""
         rows = self.whole.municipalities
-        return ~np.isnan(self.series.value[rows]) & (np.nan_to_num(self.base[rows], nan=0.0) >= self.least)
+        # by the group, also for a rate: to leave out those with few counted would leave out the lowest
+        return ~np.isnan(self.series.value[rows]) & (np.nan_to_num(self.base[rows], nan=0.0) >= self.least_of_group)
 
     def others(self, year: int) -> np.ndarray:
         """Values as shown of all municipalities with enough persons behind the figure of a year."""
@@ -103,7 +110,7 @@ class Weighed:
     def place(self, code: str, year: int) -> Place | None:
         """Where a municipality lies among those with enough persons; None when it has not enough itself."""
         column, index = self.series.column(year), self.whole.index[code]
-        if column is None or np.isnan(self.rounded[index, column]) or not self.base[index, column] >= self.least:
+        if column is None or np.isnan(self.rounded[index, column]) or not self.evidence(code, year).is_enough:
             return None
         own, all_of = self.rounded[index, column], self.others(year)
         return Place(int((all_of > own).sum()), int((all_of < own).sum()), int((all_of == own).sum()) - 1, len(all_of))
@@ -138,7 +145,7 @@ class Scales:
     @property
     def limits(self) -> Limits:
         own = self.rules
-        return Limits(own.uncounted_percent, own.least_persons, own.least_persons_uncounted)
+        return Limits(own.uncounted_percent, own.as_before.points, own.as_before.percent)
 
     def of(self, indicator_id: str, where: Where) -> Weighed | None:
         series = self.whole.of(indicator_id, where)
@@ -164,9 +171,11 @@ class Scales:
             base = self._declared_base(series)
             if unit in SCALES and series.indicator_id not in own.not_of_persons and not np.isnan(base).all():
                 kind, count = "share", series.value / SCALES[unit] * base
-        least = own.least_persons_uncounted if kind == "uncounted" else own.least_persons
+        of_group = own.least_persons_uncounted if kind == "uncounted" else own.least_persons
+        least = own.least_counted if kind == "share" and unit == "per_1000" else of_group
         is_stock = series.indicator_id in stock_indicators()
-        return Weighed(self.whole, series, kind, count, base, unit_of(unit), SCALES.get(unit, 1.0), is_stock, least)
+        scale = SCALES.get(unit, 1.0)
+        return Weighed(self.whole, series, kind, count, base, unit_of(unit), scale, is_stock, least, of_group)
 
     def _larger_of_years(self, series: Series) -> np.ndarray:
         """A count stands on its persons: this year's or the year before's, whichever are more, as a fall to few is news too."""

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from report.judging.verdict import Judged
+from report.judging.verdict import Evidence, Judged
 from report.model import Cell, Figure, Line, Role
 from report.profile.candidates import Beside, Candidate, Change, Kind, candidate
 from report.profile.evidence import Place, Scales, represented, where_of
@@ -58,8 +58,7 @@ class Finding:
     age: str
     unit: Unit
     year: int
-    cell: Cell
-    persons: float
+    evidence: Evidence
     beside: tuple[Beside, ...]
     changes: tuple[Change, ...]
     place: Place | None
@@ -68,6 +67,15 @@ class Finding:
     score: float
     figure: Figure
     is_demo: bool
+
+    @property
+    def cell(self) -> Cell:
+        return self.evidence.cell
+
+    @property
+    def persons(self) -> float:
+        """How many the figure rests on."""
+        return self.evidence.base or 0.0
 
     @property
     def finding_id(self) -> str:
@@ -93,7 +101,13 @@ def weights(marts: Marts, sources: Sources) -> Weights:
     chosen = represented(whole, own)
     bases = [(i, where_of(base.where)) for base in own.base_of.values() for i in base.indicator]
     pairs = [(own.count_of(i), where) for i, where in chosen.items()]
-    load(marts, whole, [*chosen.items(), *pairs, *bases])
+    declared = [*own.tiles, *(row for group in own.barometer for row in group.rows)]
+    lines = [(i, where_of(row.where)) for row in declared for i in row.indicator]
+    line_pairs = [(own.count_of(i), where) for i, where in lines]
+    schemes = [
+        (i, where) for i in ("grant_by_scheme_nok", "grant_scheme_share") for where, _, _ in whole.available.get(i, [])
+    ]
+    load(marts, whole, [*chosen.items(), *pairs, *bases, *lines, *line_pairs, *schemes])
     words = {(d, code): label for d, codes in texts().labels.items() for code, label in codes.items()}
     labels = {(row["dimension"], row["code"]): row["label_nb"] for row in marts.rows("dim_breakdown_code")}
     return Weights(whole, scales, chosen, labels | words)
@@ -172,8 +186,7 @@ def _finding(known: Weights, region: Region, score: float, found: Candidate) -> 
         age=said.age,
         unit=found.weighed.unit,
         year=found.year,
-        cell=found.evidence.cell,
-        persons=found.evidence.base or 0.0,
+        evidence=found.evidence,
         beside=found.beside,
         changes=found.changes,
         place=found.place,

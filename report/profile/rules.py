@@ -35,11 +35,35 @@ class BaseOf(_Declared):
     where: dict[str, str] = {}
 
 
+class Row(_Declared):
+    """A line of the barometer: the first indicator with a figure for the municipality, in one breakdown; ``row`` names it."""
+
+    row: str
+    indicator: list[str] = Field(min_length=1)
+    where: dict[str, str] = {}
+
+
+class Tile(_Declared):
+    """A number at the top of the profile: the first indicator with a figure for the municipality, in one breakdown."""
+
+    tile: str
+    indicator: list[str] = Field(min_length=1)
+    where: dict[str, str] = {}
+
+
+class BarometerGroup(_Declared):
+    """The lines of one of the five groups, in order."""
+
+    group: str
+    rows: list[Row]
+
+
 class Rules(_Declared):
     """rules.yml. Persons are persons of the municipality; scores are standard deviations among the municipalities."""
 
     least_persons: int = Field(gt=0)
     least_persons_uncounted: int = Field(gt=0)
+    least_counted: int = Field(gt=0)
     uncounted_percent: float = Field(gt=0)
     as_before: AsBefore
     old_after_years: int
@@ -61,6 +85,8 @@ class Rules(_Declared):
     stock: list[str]
     families: dict[str, list[str]]
     never: list[str]
+    tiles: list[Tile]
+    barometer: list[BarometerGroup]
 
     def wanted(self, indicator_id: str, dimension: str) -> list[str]:
         """Codes of a breakdown in the order they are looked for; the total where nothing is declared."""

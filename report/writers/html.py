@@ -15,8 +15,10 @@ from markupsafe import Markup
 
 from report.drawing.charts import charts
 from report.model import Figure, Report
+from report.profile.page import Profile
 from report.words.norwegian import day
 from report.writers.pictures import picture_name
+from report.writers.profile import profile_content
 from report.writers.tables import figure_table, grid_text, source_line
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -24,8 +26,13 @@ FONTS = "system-ui, -apple-system, Segoe UI, Roboto, Helvetica Neue, Arial, sans
 _SVG_LOOK = f'font-family="{FONTS}" aria-hidden="true" focusable="false"'
 
 
-def write_html(report: Report, target: Path, explore: str | None = None) -> Path:
-    """Write the page; ``explore`` is where the explore page lies beside it, None leaves the link out."""
+def write_html(
+    report: Report, target: Path, explore: str | None = None, profile: Profile | None = None, pdf: str | None = None
+) -> Path:
+    """Write the page; ``explore`` is where the explore page lies beside it, None leaves the link out.
+
+    ``profile`` is what the page begins with, ``pdf`` the file that has the same on paper.
+    """
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -42,9 +49,11 @@ def write_html(report: Report, target: Path, explore: str | None = None) -> Path
         table=figure_table,
         grid_text=grid_text,
         source_line=source_line,
-        style=_raw("report.css"),
+        style=_raw("report.css") + _raw("profile.css"),
         script=_raw("report.js"),
         script_hash=_hash("report.js"),
+        profile=_profile(report, profile) if profile else None,
+        pdf=pdf,
         explore=f"{explore}#m={report.municipality_code}" if explore else None,
     )
     target.write_text(page, encoding="utf-8")
@@ -55,7 +64,7 @@ def _drawn(shown: Figure) -> list[dict[str, Any]]:
     """Panels with their SVG marked as made here; every label inside was escaped when it was drawn."""
     return [
         {
-            "svg": Markup(panel.text.replace('font-family="FONT_FAMILY"', _SVG_LOOK)),
+            "svg": _drawing(panel.text),
             "alt": panel.alt,
             "title": panel.title,
         }
@@ -73,6 +82,21 @@ def _hash(name: str) -> str:
     """What the page's security policy allows: this script and no other."""
     digest = hashlib.sha256((_TEMPLATES / name).read_bytes()).digest()
     return f"sha256-{base64.b64encode(digest).decode('ascii')}"
+
+
+def _profile(report: Report, profile: Profile) -> dict[str, Any]:
+    """The profile's content with its drawings marked as made here."""
+    return _marked(profile_content(report, profile, "FONT_FAMILY"))
+
+
+def _marked(content: Any) -> Any:
+    if isinstance(content, dict):
+        return {key: _drawing(value) if key == "svg" else _marked(value) for key, value in content.items()}
+    return [_marked(value) for value in content] if isinstance(content, list) else content
+
+
+def _drawing(svg: str) -> Markup:
+    return Markup(svg.replace('font-family="FONT_FAMILY"', _SVG_LOOK))
 
 
 def _raw(name: str) -> Markup:

@@ -198,6 +198,13 @@ _FROM_TO = re.compile(
 )
 
 
+def _least(one: Finding) -> int:
+    """The stated minimum: all of a group for a percentage, those counted for a rate, more where nothing is counted."""
+    if one.judged.interval is None:
+        return rules().least_persons_uncounted
+    return rules().least_counted if one.unit.name.startswith("per 1000") else rules().least_persons
+
+
 def _number(text: str) -> Decimal:
     return Decimal("1" if text == "én" else text.strip().replace(" ", "").replace(",", "."))
 
@@ -212,8 +219,7 @@ def test_no_sentence_contradicts_its_numbers(known: Weights) -> None:
         assert len(found) <= rules().most
         for one in found:
             text = _plain(one.sentence)
-            least = rules().least_persons_uncounted if one.judged.interval is None else rules().least_persons
-            assert one.persons >= least, (region.name, one.indicator_id)
+            assert one.persons >= _least(one), (region.name, one.indicator_id)
             assert one.judged.is_sure, (region.name, one.indicator_id)
             assert (one.age != "") == (2026 - one.year >= rules().old_after_years)
             own = re.match(r"(?:Om lag )?([\d ]+(?:,\d+)?)", text)

@@ -121,7 +121,7 @@ def test_amounts_need_five_percent_and_enough_persons() -> None:
     unit = unit_of("nok_per_person")
 
     def money(value: float, base: float) -> Evidence:
-        return Evidence(Cell(value, value, value, "ok"), "uncounted", None, base)
+        return Evidence(Cell(value, value, value, "ok"), "uncounted", None, base, least=200)
 
     assert judge(money(1049, 5000), money(1000, 9e6), unit, Limits()).verdict == "uncertain"
     assert judge(money(1060, 5000), money(1000, 9e6), unit, Limits()).verdict == "above"
