@@ -110,7 +110,7 @@ def _absent(known: Weights, indicator_id: str, name: str) -> Missing:
     if described is None:
         return Missing(name, why, words["no_place"], "")
     where = ": ".join(part for part in (publisher(described), described.title) if part)
-    return Missing(name, why, where, described.link)
+    return Missing(name, why, where, described.link if described.link.startswith("https://") else "")
 
 
 def publisher(source: Source) -> str:
