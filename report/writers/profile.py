@@ -23,7 +23,7 @@ from report.profile.page import Drawing, Lined, Profile, Told
 from report.profile.rules import rules
 from report.words.norwegian import day, number, short_day
 from report.words.texts import profile_words
-from report.writers.pdf import FONT, WIDE_PANEL
+from report.writers.pdf import FONT
 
 _TEMPLATE = Path(__file__).parent / "templates" / "profile.typ"
 _STRONG = re.compile(r"\*\*(.+?)\*\*")
@@ -143,7 +143,7 @@ def _part(part: Part, font: str) -> dict[str, Any]:
         "sentences": list(part.sentences),
         "missing": part.missing,
         "rows": [list(row) for row in part.rows],
-        "is_narrow": bool(panels) and panels[0].width < WIDE_PANEL,
+        "is_narrow": len(panels) > 2,
         "bars": _drawing(_bars(part), font) if part.bars else None,
         "panels": [{"svg": p.text.replace("FONT_FAMILY", font), "alt": p.alt, "title": p.title} for p in panels],
     }
