@@ -57,6 +57,7 @@ class Limits:
     to be none (percent of the figure before, points of a share); see rules.yml."""
 
     uncounted_percent: float = 5.0
+    least_uncounted: int = 200
     as_before_points: float = 2.0
     as_before_percent: float = 10.0
 
@@ -80,7 +81,7 @@ def judge(first: Evidence, second: Evidence, unit: Unit, limits: Limits, *, is_i
     """``first`` against ``second``. ``is_inside``: the first area is part of the second."""
     one, other = first.cell, second.cell
     if one.value is None or other.value is None:
-        return _by_bounds(one, other)
+        return _by_bounds(first, second)
     difference = shown_difference(one.value, other.value, unit)
     interval = difference_interval(first, second, is_inside=is_inside)
     if difference.order == "same":
@@ -88,7 +89,9 @@ def judge(first: Evidence, second: Evidence, unit: Unit, limits: Limits, *, is_i
     exact = one.value - other.value
     if interval is None:
         least = abs(other.value) * limits.uncounted_percent / 100.0
-        if not first.is_enough or abs(exact) < least or one.is_rounded or other.is_rounded:
+        # also for a ratio that is no share (more settled than asked for), which has no interval
+        is_few = first.base is None or first.base < max(first.least, limits.least_uncounted)
+        if is_few or abs(exact) < least or one.is_rounded or other.is_rounded:
             return Judged("uncertain", difference)
         return Judged(difference.order, difference, None, exact - (least if exact > 0 else -least))
     if interval.holds_zero or not first.is_enough:
@@ -130,14 +133,18 @@ def _room(cell: Cell, side: Literal["low", "high"]) -> float:
     return abs(bound - cell.value) if cell.is_rounded and bound is not None and cell.value is not None else 0.0
 
 
-def _by_bounds(one: Cell, other: Cell) -> Judged:
-    first, second = one.bounds, other.bounds
-    if one.is_hidden or other.is_hidden or first is None or second is None:
+def _by_bounds(first: Evidence, second: Evidence) -> Judged:
+    """Two figures of which one has bounds only. Chance widens a share by its own interval before the bounds are compared."""
+    one, other = first.cell.bounds, second.cell.bounds
+    if first.cell.is_hidden or second.cell.is_hidden or one is None or other is None:
         return Judged("unknown")
-    if first[0] > second[1]:
-        return Judged("above", None, None, first[0] - second[1])
-    if first[1] < second[0]:
-        return Judged("below", None, None, first[1] - second[0])
+    if first.kind == "share" and first.counted and first.counted.is_usable:
+        chance = wilson(first.counted).scaled(first.scale)
+        one = min(one[0], chance.low), max(one[1], chance.high)
+    if first.is_enough and one[0] > other[1]:
+        return Judged("above", None, None, one[0] - other[1])
+    if first.is_enough and one[1] < other[0]:
+        return Judged("below", None, None, one[1] - other[0])
     return Judged("uncertain")
 
 

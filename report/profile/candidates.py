@@ -90,7 +90,11 @@ def _beside(scales: Scales, weighed: Weighed, region: Region, year: int, own: Ev
     found = []
     for role, code in scales.whole.beside(region).items():
         other = weighed.evidence(code, year)
-        found.append(Beside(role, code, other, judge(own, other, weighed.unit, scales.limits, is_inside=True)))
+        # of bounds no difference can be said, so they make no finding
+        judged = (
+            judge(own, other, weighed.unit, scales.limits, is_inside=True) if other.cell.is_known else Judged("unknown")
+        )
+        found.append(Beside(role, code, other, judged))
     return tuple(found)
 
 

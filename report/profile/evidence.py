@@ -145,7 +145,7 @@ class Scales:
     @property
     def limits(self) -> Limits:
         own = self.rules
-        return Limits(own.uncounted_percent, own.as_before.points, own.as_before.percent)
+        return Limits(own.uncounted_percent, own.least_persons_uncounted, own.as_before.points, own.as_before.percent)
 
     def of(self, indicator_id: str, where: Where) -> Weighed | None:
         series = self.whole.of(indicator_id, where)

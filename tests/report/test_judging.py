@@ -132,6 +132,10 @@ def test_bounds_decide_where_no_figure_is_known() -> None:
     percent = unit_of("percent")
     wide = Evidence(Cell(None, 2.0, 9.0, "interval"), "share")
     assert judge(_share(500, 1000), wide, percent, Limits()).verdict == "above"
+    # none of 55: chance allows up to 6.5 percent, so it is not surely below figures from 3 percent up
+    narrow = Evidence(Cell(None, 3.2, 3.3, "interval"), "share")
+    assert judge(_share(0, 55), narrow, percent, Limits()).verdict == "uncertain"
+    assert judge(_share(0, 550), narrow, percent, Limits()).verdict == "below"
     assert judge(_share(50, 1000), wide, percent, Limits()).verdict == "uncertain"
     assert (
         judge(_share(50, 1000), Evidence(Cell(None, None, None, "suppressed"), "share"), percent, Limits()).verdict
