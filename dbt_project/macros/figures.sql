@@ -91,3 +91,15 @@ left join {{ published('fct_figure_' ~ level) }} as {{ level }}
 {% macro levels_beside() -%}
     {{ return({'county': 'county_code', 'country': none, 'kostra_group': 'kostra_group_code'}) }}
 {%- endmacro %}
+
+{# The labels of all codes that a series is broken down by, in the order of the dimensions; `total` where it is by none. Needs the
+   label table joined once for each dimension, as `<dimension>_labels`. #}
+{% macro series_label(language, total) -%}
+    case
+        when series.broken_down_count = 0 then '{{ total }}'
+        else concat_ws('; '
+        {%- for name in var('dimensions') %},
+            case when series.{{ name }} <> 'all' then coalesce({{ name }}_labels.label_{{ language }}, series.{{ name }}) end
+        {%- endfor %})
+    end
+{%- endmacro %}

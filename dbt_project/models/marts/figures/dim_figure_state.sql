@@ -24,11 +24,15 @@ labels as (
 
 select
     cast(10000 * statuses.place + 100 * bases.place + reasons.place as integer) as state_number,
-    {%- for column, words in {'value_status': 'statuses', 'geography_basis': 'bases', 'reason': 'reasons'}.items() %}
-        cast({{ words }}.word as {{ dbt.type_string() }}) as {{ column }},
-        cast({{ column }}_labels.label_nb as {{ dbt.type_string() }}) as {{ column }}_nb,
-        cast({{ column }}_labels.label_en as {{ dbt.type_string() }}) as {{ column }}_en{{ ',' if not loop.last }}
-    {%- endfor %}
+    cast(statuses.word as {{ dbt.type_string() }}) as value_status,
+    cast(value_status_labels.label_nb as {{ dbt.type_string() }}) as value_status_nb,
+    cast(value_status_labels.label_en as {{ dbt.type_string() }}) as value_status_en,
+    cast(bases.word as {{ dbt.type_string() }}) as geography_basis,
+    cast(geography_basis_labels.label_nb as {{ dbt.type_string() }}) as geography_basis_nb,
+    cast(geography_basis_labels.label_en as {{ dbt.type_string() }}) as geography_basis_en,
+    cast(reasons.word as {{ dbt.type_string() }}) as reason,
+    cast(reason_labels.label_nb as {{ dbt.type_string() }}) as reason_nb,
+    cast(reason_labels.label_en as {{ dbt.type_string() }}) as reason_en
 from statuses
 cross join bases
 cross join reasons

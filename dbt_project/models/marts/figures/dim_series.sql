@@ -44,20 +44,8 @@ select
             {%- endfor %}
         end as {{ dbt.type_string() }}
     ) as breakdown_code,
-    {%- for language, total in {'nb': 'I alt', 'en': 'Total'}.items() %}
-        cast(
-            case
-                when series.broken_down_count = 0 then '{{ total }}'
-                else
-                    concat_ws(
-                        '; '
-                        {%- for name in dimensions %},
-                            case when series.{{ name }} <> 'all' then coalesce({{ name }}_labels.label_{{ language }}, series.{{ name }}) end
-                        {%- endfor %}
-                    )
-            end as {{ dbt.type_string() }}
-        ) as label_{{ language }}{{ ',' if not loop.last }}
-    {%- endfor %}
+    cast({{ series_label('nb', 'I alt') }} as {{ dbt.type_string() }}) as label_nb,
+    cast({{ series_label('en', 'Total') }} as {{ dbt.type_string() }}) as label_en
 from series
 {%- for name in dimensions %}
     left join labels as {{ name }}_labels

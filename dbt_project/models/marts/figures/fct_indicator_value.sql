@@ -6,21 +6,21 @@
 
 with figures as (
     {% for level in levels %}
-    select
-        '{{ level }}' as region_level,
-        series_number,
-        region_code,
-        year,
-        value,
-        value_low,
-        value_high,
-        numerator,
-        denominator,
-        state_number,
-        hidden_count,
-        release_number
-    from {{ published('fct_figure_' ~ level) }}
-    {{ 'union all' if not loop.last }}
+        select
+            '{{ level }}' as region_level,
+            series_number,
+            region_code,
+            year,
+            value,
+            value_low,
+            value_high,
+            numerator,
+            denominator,
+            state_number,
+            hidden_count,
+            release_number
+        from {{ published('fct_figure_' ~ level) }}
+        {{ 'union all' if not loop.last }}
     {%- endfor %}
 
 )
