@@ -82,8 +82,8 @@ def read_until(folder: DataFolder, opens: int, results: multiprocessing.Queue | 
     results.put(found)
 
 
-def publish_until(folder: DataFolder, keep: int, stop: Event, results: multiprocessing.Queue) -> None:
-    """Publish without a pause; every fifth time go back to the release before first."""
+def publish_until(folder: DataFolder, keep: int, going: Event, stop: Event, results: multiprocessing.Queue) -> None:
+    """Publish without a pause; every fifth time go back to the release before first. ``going`` says that it has begun."""
     publications = rollbacks = 0
     number = 1
     while not stop.is_set():
@@ -91,6 +91,7 @@ def publish_until(folder: DataFolder, keep: int, stop: Event, results: multiproc
         build_generation(folder, number)
         publish_generation(folder, number, keep)
         publications += 1
+        going.set()
         if number % 5 == 0:
             roll_back(folder, release_ids(folder)[-2])
             rollbacks += 1
@@ -102,11 +103,13 @@ def open_while_publishing(folder: DataFolder, opens: int, readers: int = 2, keep
     context = multiprocessing.get_context("spawn")
     build_generation(folder, 1)
     publish_generation(folder, 1, keep)
-    stop, published, answers = context.Event(), context.Queue(), context.Queue()
-    publisher = context.Process(target=publish_until, args=(folder, keep, stop, published))
+    going, stop, published, answers = context.Event(), context.Event(), context.Queue(), context.Queue()
+    publisher = context.Process(target=publish_until, args=(folder, keep, going, stop, published))
     shares = [opens // readers + (1 if n < opens % readers else 0) for n in range(readers)]
     reading = [context.Process(target=read_until, args=(folder, share, answers)) for share in shares]
-    for process in (publisher, *reading):
+    publisher.start()
+    going.wait(1800)  # readers that come before the first publication would meet none
+    for process in reading:
         process.start()
     total = Opens()
     try:

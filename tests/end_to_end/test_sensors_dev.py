@@ -9,7 +9,6 @@ import ipaddress
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,8 +18,8 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from tests.support.listening import listening
-from tests.support.pipeline import PROJECT, Installation
+from tests.support.listening import listening, quiet_port
+from tests.support.pipeline import PROJECT, Installation, borrowed
 from tests.support.small_upstream import CHILDREN, CHILDREN_LATER, write_small_upstream
 from trials.local_upstream.server import LocalUpstream
 
@@ -37,10 +36,7 @@ class Dev:
 
     def __init__(self, data: Path, upstream: LocalUpstream) -> None:
         self.data = data
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        self.port = port
+        self.port = quiet_port()
         environment = {
             **Installation(data).environment,
             "INTEGRERING_SOURCE": "live",
@@ -50,7 +46,17 @@ class Dev:
             "INTEGRERING_ASK_SECONDS": "2",
         }
         self.process = subprocess.Popen(
-            [sys.executable, "-c", _LEADER, sys.executable, "-m", "orchestration.cli.main", "dev", "--port", str(port)],
+            [
+                sys.executable,
+                "-c",
+                _LEADER,
+                sys.executable,
+                "-m",
+                "orchestration.cli.main",
+                "dev",
+                "--port",
+                str(self.port),
+            ],
             cwd=PROJECT,
             env=environment,
             stdout=subprocess.DEVNULL,
@@ -125,8 +131,15 @@ def upstream(tmp_path: Path) -> Iterator[LocalUpstream]:
         yield running
 
 
-def test_a_refresh_survives_the_daemons_death_and_happens_once(tmp_path: Path, upstream: LocalUpstream) -> None:
-    data = tmp_path / "data"
+@pytest.fixture
+def data(shipped: Installation) -> Iterator[Path]:
+    """A folder with the release that ships: what the daemon does first is built on it, and not from nothing."""
+    with borrowed(shipped) as changed:
+        yield changed.data
+
+
+def test_a_refresh_survives_the_daemons_death_and_happens_once(data: Path, upstream: LocalUpstream) -> None:
+    shipped = published(data)
     figures = (
         "select cast(sum(case when indicator_id = 'kindergarten_minority_language_children' then value end) as int) as children, "
         # what ships with the product covers more than this small table, which therefore is landed and told but does not serve
@@ -135,7 +148,7 @@ def test_a_refresh_survives_the_daemons_death_and_happens_once(tmp_path: Path, u
     )
     dev = Dev(data, upstream)
     try:
-        wait_for("the first publication", lambda: published(data) is not None)
+        wait_for("the first publication", lambda: published(data) not in (None, shipped))
         wait_for("the first run to end", lambda: all(run.is_finished for run in runs_of(data)))
         first, runs_before = published(data), len(runs_of(data))
         wait_for("the UI", lambda: ("127.0.0.1", dev.port) in listening(_session(dev.process.pid)))

@@ -6,10 +6,18 @@ Here: figures as IMDi printed them, which source serves a year, and the way back
 
 from __future__ import annotations
 
+import csv
+import io
+import json
+
+import pytest
+
 from sources.dataset.spec import load_specs
 from sources.landing.bundled import FACTS, bundled, fact_files
 from sources.landing.store import Landing
 from tests.support.pipeline import Installation
+
+pytestmark = pytest.mark.xdist_group("daemon")  # which starts from the same installation
 
 SETTLED = {
     ("3909", 2022): 168,
@@ -103,9 +111,54 @@ def test_grants_of_the_municipality_are_those_paid(shipped: Installation) -> Non
     assert {r["year"]: round(float(r["value"])) for r in rows} == {"2022": 91583075, "2023": 141593641}
 
 
+FORECAST = (
+    "forecast",
+    "--settle",
+    "0",
+    "--settle",
+    "40",
+    "--from",
+    "2025",
+    "--rate-year",
+    "2024",
+    "--legacy",
+    "2024=0",
+)
+LEGACY = [60_057_400, 33_304_000, 17_352_000, 0, 0, 110_713_400]
+NEW = [7_776_000, 17_756_000, 24_852_000, 28_372_000, 31_252_000, 110_008_000]
+"""Kroner of 2025 to 2029 and their sum: the council's question at the rates of 2024 (targets R58 and R59)."""
+
+
+def test_a_forecast_as_csv_is_the_councils_answer_and_opens_as_numbers(shipped: Installation) -> None:
+    written = shipped.call(*FORECAST, "--format", "csv").stdout
+    head, *_ = written.splitlines()
+    assert head == "region_code,scenario_id,component,year,amount_nok,amount_low_nok,amount_high_nok"
+    found: dict[tuple[str, str], dict[str, int]] = {}
+    for row in csv.DictReader(io.StringIO(written)):
+        assert row["region_code"] == "3909"
+        assert row["amount_nok"] == row["amount_low_nok"] == row["amount_high_nok"]
+        found.setdefault((row["scenario_id"], row["component"]), {})[row["year"]] = int(row["amount_nok"])
+    years = [*map(str, range(2025, 2030)), "2025-2029"]
+    assert found["settle_0", "legacy"] == found["settle_40", "legacy"] == dict(zip(years, LEGACY, strict=True))
+    assert found["settle_40", "new"] == dict(zip(years, NEW, strict=True))
+    both = [old + new for old, new in zip(LEGACY, NEW, strict=True)]
+    assert found["settle_40", "total"] == dict(zip(years, both, strict=True))
+
+
+def test_a_forecast_as_json_holds_rows_cohorts_and_words(shipped: Installation) -> None:
+    answer = json.loads(shipped.call(*FORECAST, "--format", "json").stdout)
+    rows = [row for row in answer["rows"] if (row["scenario_id"], row["component"]) == ("settle_40", "new")]
+    assert [row["amount_nok"] for row in rows] == NEW
+    assert [row["year"] for row in rows][-2:] == ["2029", "2025-2029"]
+    cohorts = {cohort["year"]: (cohort["persons"], cohort["other_sources"]) for cohort in answer["cohorts"]}
+    assert (cohorts[2023], cohorts[2024]) == ((241, {"imdi_copy": 239}), (0, {}))
+    assert "Satser for 2024, holdt uendret fra 2024. Satsåret er valgt i spørringen." in answer["assumptions_nb"]
+    assert answer["is_demo"] is False
+
+
 def test_a_second_run_finds_nothing_to_do(shipped: Installation) -> None:
     release = shipped.release
-    answer = shipped.call("run", timeout=120)
+    answer = shipped.call("run")
     assert answer.returncode == 0, answer.stdout
     assert "Everything unchanged: nothing was built." in answer.stdout
     assert shipped.release == release

@@ -1,6 +1,7 @@
-"""The three files of a report: made from a small release and from the real one, and what hostile labels do in them.
+"""The three files of a report, made from a small release, and what hostile labels do in them.
 
-Here: write_report and what comes out. Not here: wording at the edges (test_report_sentences.py).
+Here: write_report and what comes out. Not here: wording at the edges (test_report_sentences.py), or the report of a run on the
+real files (tests/real/test_report_real.py).
 """
 
 from __future__ import annotations
@@ -8,7 +9,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-import time
 from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -22,7 +22,6 @@ from report import write_report
 from report.reading.areas import UnknownMunicipalityError
 from report.sections.declarations import IndicatorFigure, MartFigure, SplitTable, Topic, declarations
 from report.words.texts import texts
-from tests.support.pipeline import Installation
 from tests.support.report_release import SmallRelease
 
 PUBLISHED = datetime(2024, 6, 1, 10, tzinfo=UTC)
@@ -335,24 +334,3 @@ def test_same_release_and_time_give_the_same_files(small: SmallRelease, tmp_path
     first = write_report(database, tmp_path / "a", **given)
     second = write_report(database, tmp_path / "b", **given)
     assert [p.read_bytes() for p in first] == [p.read_bytes() for p in second]
-
-
-def test_report_of_the_real_release(real: Installation, tmp_path: Path) -> None:
-    """On the real files: Larvik 29, 35, 168 beside Vestfold 115, 134, 879, 2023 incomplete, and within ten seconds."""
-    database = real.data / "published" / "integrering.duckdb"
-    started = time.monotonic()
-    page, pdf, book, *_ = write_report(
-        database, tmp_path, municipality="3909", years=5, published_at=datetime(2026, 11, 1, tzinfo=UTC)
-    )
-    assert time.monotonic() - started < 10
-    text = page.read_text(encoding="utf-8")
-    assert "2023 er ikke komplett: Tallene ble hentet 25. september 2023" in text
-    sheet = rows_of(CalamineWorkbook.from_path(str(book)), "Data")
-    found = {(r[2], r[3]): r[4] for r in sheet if r[1] == "Bosatte flyktninger" and isinstance(r[3], float)}
-    assert [found["Larvik", year] for year in (2020, 2021, 2022)] == [29, 35, 168]
-    assert [found["Vestfold", year] for year in (2020, 2021, 2022)] == [115, 134, 879]
-    assert "Larvik" in pdf_text(pypdf.PdfReader(pdf))
-    # the folder holds no settlement after 2023, so what is owed for later cohorts is at least what is known
-    assert re.search(r"Ingen bosettes: minst [^.]* i 2027 og 0 kroner i 2031, ", text)
-    # 49 738 375 kroner over 547 persons, Vedlegg 2 of the committee's report of 2024
-    assert f"I 2024 kostet bosetting og integrering 90{THIN}929 kroner per person i Larvik" in text

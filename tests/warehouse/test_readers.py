@@ -58,7 +58,7 @@ def test_a_reader_sees_the_figures_while_the_release_changes(small: Installation
 
 def test_readers_meet_no_failure_and_no_mixture_while_releases_are_published(tmp_path: Path) -> None:
     """The small version of `python -m bench.opens` (10 000 opens)."""
-    found = open_while_publishing(DataFolder(tmp_path), opens=60)
+    found = open_while_publishing(DataFolder(tmp_path), opens=60, keep=4)
     assert found.failures == [] and found.mixed == []
     assert found.count == 60 and found.publications > 0
 
