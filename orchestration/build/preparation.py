@@ -250,8 +250,10 @@ def write_companions(workspace: Workspace, candidate: Path, tables: Iterable[Tab
     """The data dictionary and the home municipality's report, written from the candidate file before it is published."""
     from report.explore.write import PAGE, write_explore
     from report.write import write_report
+    from warehouse.opendata.companions import write_opendata
 
     write_dictionary(candidate / DATABASE, candidate, tables)
+    write_opendata(candidate / DATABASE, candidate, workspace.settings.municipality)
     home, published_at, reading = workspace.settings.municipality, workspace.clock(), candidate / "report"
     page = write_explore(candidate / DATABASE, reading, municipality=home, published_at=published_at)
     write_report(

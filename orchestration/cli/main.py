@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orchestration.cli import ask, municipality
+from orchestration.cli import ask, municipality, opendata
 from orchestration.cli.options import Quiet
 from orchestration.cli.releases import releases_app
 
@@ -36,6 +36,7 @@ app.add_typer(sources_app, name="sources")
 mirror_app = typer.Typer(no_args_is_help=True, help="A copy of landing and releases in an object store.")
 app.add_typer(mirror_app, name="mirror")
 municipality.add_commands(app)
+opendata.add_commands(app)
 
 
 def _version(is_asked: bool) -> None:

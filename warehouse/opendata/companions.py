@@ -1,0 +1,19 @@
+"""What a release carries for others: the catalogue, the light copy, and the word to programs that answer.
+
+Here: writing all of it into a candidate. Not here: any of the files.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from warehouse.opendata.catalogue import write_catalogue
+from warehouse.opendata.light import write_light
+from warehouse.opendata.llms import write_llms
+
+
+def write_opendata(database: Path, folder: Path, municipality: str) -> None:
+    """Write into a release folder whose database, manifest and datapackage.json are there."""
+    write_light(database, folder, municipality)
+    write_catalogue(database, folder)
+    write_llms(database, folder)
