@@ -44,6 +44,9 @@ class Shelf:
         columns = ("indicator_id", "municipality_code", "year", *BREAKDOWNS, *_RANK)
         for row in marts.rows("comparison", {**chosen, "municipality_code": places}, columns=columns):
             ranks[_key(row, "municipality_code"), row["year"]] = row
+        # a place that others share is none: «plass 1 av 357» of a figure that all have alike says nothing
+        for tied in _tied(marts, chosen["indicator_id"], places):
+            ranks.pop((_key(tied, "region_code"), tied["year"]), None)
         return cls(figures, ranks)
 
     def rows(self, indicator_id: str, area: str, chosen: Mapping[str, str]) -> list[Row]:
@@ -53,6 +56,29 @@ class Shelf:
     def rank(self, indicator_id: str, municipality: str, year: int, chosen: Mapping[str, str]) -> Row | None:
         """The row that ranks the municipality in a year."""
         return self.ranks.get(((indicator_id, municipality, tuple(chosen[name] for name in BREAKDOWNS)), year))
+
+
+def _tied(marts: Marts, indicators: list[str], places: list[str]) -> list[Row]:
+    """Series, areas and years whose rank another municipality has too."""
+    if (
+        not places
+        or not indicators
+        or not marts.has("fct_figure_municipality", "rank")
+        or not marts.has("dim_series", *BREAKDOWNS)
+    ):
+        return []
+    marks, asked = (", ".join("?" for _ in listed) for listed in (places, indicators))
+    return marts.ask(
+        f"with own as (select series_number, region_code, year, rank from marts.fct_figure_municipality "
+        f"where region_code in ({marks}) and rank is not null and series_number in "
+        f"(select series_number from marts.dim_series where indicator_id in ({asked}))), "
+        "shared as (select own.series_number, own.region_code, own.year from own "
+        "inner join marts.fct_figure_municipality as others on own.series_number = others.series_number "
+        "and own.year = others.year and own.rank = others.rank group by all having count(*) > 1) "
+        f"select indicator_id, region_code, year, {', '.join(BREAKDOWNS)} from shared "
+        "inner join marts.dim_series using (series_number)",
+        [*places, *indicators],
+    )
 
 
 def _key(row: Row, area: str) -> Key:

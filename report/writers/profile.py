@@ -84,6 +84,8 @@ def profile_content(report: Report, profile: Profile, font: str = FONT) -> dict[
             "money": words["page"]["money"],
             "fresh": words["page"]["fresh"],
             "whole_report": words["page"]["whole_report"],
+            "rule_on_paper": words["page"]["rule_on_paper"],
+            "rule_on_screen": words["page"]["rule_on_screen"],
             "download": words["page"]["download"],
             "explore_one": words["page"]["explore_one"],
             "fresh_title": words["fresh"]["title"],

@@ -16,8 +16,11 @@ import pytest
 from report.profile.findings import Finding, Weights, findings_of, weights
 from report.profile.rules import rules
 from report.reading.areas import Sources
+from report.reading.everywhere import BREAKDOWNS
 from report.reading.marts import Marts
+from report.reading.shelf import Shelf
 from tests.support.pipeline import Installation
+from tests.support.report_release import SmallRelease
 from tests.support.star_release import HIDDEN, ROUNDED, StarRelease
 
 NOW = datetime(2026, 11, 29, tzinfo=UTC)
@@ -235,3 +238,27 @@ def test_no_sentence_contradicts_its_numbers(known: Weights) -> None:
                 assert rose == text.startswith(("Økte", "Ble mer enn doblet")), (region.name, text)
                 checked += 1
     assert checked > 500
+
+
+def test_a_place_that_others_share_is_no_rank(tmp_path: Path) -> None:
+    """Larvik is first of 357 alone in 2024 and with Sandefjord in 2025: only the first is a place."""
+    small = SmallRelease(tmp_path / "small.duckdb")
+    for year in (2024, 2025):
+        small.add(
+            "comparison", indicator_id="employed_share", municipality_code=LARVIK, year=year, rank=1, ranked_count=357
+        )
+    small.table(
+        "dim_series", "series_number integer, indicator_id varchar, " + ", ".join(f"{n} varchar" for n in BREAKDOWNS)
+    )
+    small.add("dim_series", series_number=1, indicator_id="employed_share", **dict.fromkeys(BREAKDOWNS, "all"))
+    figures = ((LARVIK, 2024, 1), ("3907", 2024, 2), (LARVIK, 2025, 1), ("3907", 2025, 1))
+    small.table(
+        "fct_figure_municipality",
+        "series_number integer, region_code varchar, year integer, rank integer",
+        *({"series_number": 1, "region_code": code, "year": year, "rank": rank} for code, year, rank in figures),
+    )
+    with Marts.open(small.close()) as marts:
+        shelf = Shelf.read(marts, ["employed_share"], [LARVIK], {})
+    total = dict.fromkeys(BREAKDOWNS, "all")
+    assert shelf.rank("employed_share", LARVIK, 2024, total) is not None
+    assert shelf.rank("employed_share", LARVIK, 2025, total) is None
