@@ -25,6 +25,7 @@ from report.writers.tables import source_line
 _FILE = Path(__file__).parent / "slides.yml"
 MOST_POINTS = 5
 MOST_ROWS = 7
+MOST_TABLE_ROWS, TABLE_COLUMNS = 13, 3
 TOGETHER: tuple[Role, ...] = ("other", "county", "municipality")
 """Looks of the municipality's series in one chart, the last as the municipality has elsewhere."""
 
@@ -39,6 +40,8 @@ class SlideSpec(BaseModel):
     figure: list[str] = []
     together: list[str] = []
     turned: bool = False
+    table: str = ""
+    """The block whose first table stands in where no figure can be drawn."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,13 @@ class _Maker:
             if block and shown and plot:
                 points = self._about(block, shown)
                 return Slide(spec.slide, self.title(spec.slide), points, plot, None, *self._origin([shown]))
-        return None
+        block = self._blocks.get(spec.table)
+        if block is None or not block.grids:
+            return None
+        whole = block.grids[0]
+        rows = tuple(row[:TABLE_COLUMNS] for row in whole.rows[:MOST_TABLE_ROWS])
+        grid = Grid(whole.title, whole.header[:TABLE_COLUMNS], rows, whole.numeric)
+        return Slide(spec.slide, self.title(spec.slide), block.notes[:1], grid=grid, notes=block.notes)
 
     def _about(self, block: Block, shown: Figure) -> tuple[str, ...]:
         """The shortest whole statement of an indicator, with the gap between groups; else what its block says."""
@@ -124,10 +133,10 @@ class _Maker:
             return tuple(said for said in block.sentences if said.startswith(names))[:MOST_POINTS]
         if not any(line.role == "municipality" for line in shown.lines):
             return block.sentences[:MOST_POINTS]
-        said = [self._writer.headline(shown)]
+        said = [self._writer.headline(shown) or " ".join(self._writer.paragraphs(shown)[:1])]
         if len(shown.groups) > 1:
             said += self._writer.paragraphs(shown)[len(shown.groups) :][-1:]
-        return tuple(dict.fromkeys(said))
+        return tuple(text for text in dict.fromkeys(said) if text)
 
     def _together(self, spec: SlideSpec) -> Slide | None:
         figures: list[Figure] = []

@@ -52,6 +52,8 @@ KINDS = {
 }
 APART = 0.06
 """End labels closer than this part of the scale would cover each other."""
+FEW_ROWS = 9
+"""A table with more rows than this is set smaller, so that it stays on its slide."""
 WHOLE_FROM = 10
 """The numbers beside an axis that reaches higher need no decimals."""
 MOST_LABELS = 24
@@ -185,7 +187,8 @@ def add_table(slide: Any, grid: Grid, box: Box) -> None:
     """The grid as a native table with a header row."""
     left, top, width, height = box
     rows, columns = len(grid.rows) + 1, len(grid.header)
-    frame = slide.shapes.add_table(rows, columns, left, top, width, min(height, Emu(rows * 420_000)))
+    size, high = (13, 420_000) if rows <= FEW_ROWS else (11, 300_000)
+    frame = slide.shapes.add_table(rows, columns, left, top, width, min(height, Emu(rows * high)))
     describe(frame, grid.title, f"{texts().slides['words']['table']}: {grid.title}. {', '.join(grid.header)}.")
     table = frame.table
     table.first_row, table.horz_banding = True, False
@@ -193,23 +196,23 @@ def add_table(slide: Any, grid: Grid, box: Box) -> None:
     for column, part in enumerate(widths):
         table.columns[column].width = Emu(int(width * part))
     for place, name in enumerate(grid.header):
-        _cell(table.cell(0, place), name, is_head=True)
+        _cell(table.cell(0, place), name, size, is_head=True)
     for row, given in enumerate(grid.rows, start=1):
         for column, value in enumerate(given):
-            _cell(table.cell(row, column), grid_text(value, column in grid.numeric))
+            _cell(table.cell(row, column), grid_text(value, column in grid.numeric), size)
 
 
 def _widths(grid: Grid) -> list[float]:
     """Parts of the width, by the longest text of each column but never less than a date takes."""
     longest = [
-        max(17, *(min(len(grid_text(row[column], False)), 48) for row in grid.rows), min(len(name), 24))
+        max(17, *(min(len(grid_text(row[column], False)), 38) for row in grid.rows), min(len(name), 24))
         for column, name in enumerate(grid.header)
     ]
     return [part / sum(longest) for part in longest]
 
 
-def _cell(cell: Any, text: str, is_head: bool = False) -> None:
-    _write(cell.text_frame, text, 13, is_bold=is_head)
+def _cell(cell: Any, text: str, size: int, is_head: bool = False) -> None:
+    _write(cell.text_frame, text, size, is_bold=is_head)
     cell.fill.solid()
     cell.fill.fore_color.rgb = BAND if is_head else RGBColor(0xFF, 0xFF, 0xFF)
     cell.margin_top = cell.margin_bottom = Emu(30_000)

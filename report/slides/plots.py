@@ -136,13 +136,15 @@ def _groups(shown: Figure) -> Plot | None:
 
 
 def _one_year(shown: Figure, lines: Sequence[Line], year: int) -> Plot:
+    words = texts().slides["words"]
     values = tuple(line.at(year).value for line in lines)
     remarks = [_gap(shown, line.title, line.at(year), str(year)) for line in lines]
-    title = f"{shown.title}, {year}"
+    is_running = any(line.at(year).is_running for line in lines)
+    title = f"{shown.title}, {year}{STAR if is_running else ''}"
     series = (Series(str(year), values, "municipality"),)
-    return Plot(
-        "columns", title, shown.unit, tuple(line.title for line in lines), series, _joined(remarks), shown.is_demo
-    )
+    remark = _joined([*remarks, words["running"] if is_running else ""])
+    names = tuple(line.title for line in lines)
+    return Plot("columns", title, shown.unit, names, series, remark, shown.is_demo)
 
 
 def _gap(shown: Figure, name: str, cell: Cell, period: str) -> str:

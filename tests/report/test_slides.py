@@ -89,7 +89,10 @@ def test_what_this_release_lacks_is_named_on_the_last_slide_and_no_slide_is_empt
     small: SmallRelease, tmp_path: Path
 ) -> None:
     slides = slides_of(small, tmp_path)
-    assert titles(slides) == ["Integrering i Larvik", "Dette svarer lysarkene på", "Det viktigste", "Hva nå"]
+    first = ["Integrering i Larvik", "Dette svarer lysarkene på", "Det viktigste"]
+    assert titles(slides) == [*first, "Ytelser: innvandrere og resten av befolkningen", "Hva nå"]
+    (table,) = [shape.table for shape in slides[3].shapes if shape.has_table]
+    assert [table.cell(1, column).text_frame.text for column in range(3)] == ["Økonomisk sosialhjelp", "nei", "nei"]
     said = slides[-1].placeholders[1].text_frame.text
     assert said.startswith(
         "Uten tall i denne utgaven: anmodning, vedtak og bosetting, bosetting, befolkning, utdanning,"
@@ -153,6 +156,14 @@ def test_counts_are_not_drawn_beside_a_countrys_and_one_year_is_no_line() -> Non
     single = plot_of(shown(line("municipality", "Larvik", 4.0), line("county", "Vestfold", 5.0), years=(2022,)))
     assert single
     assert (single.kind, single.categories, single.series[0].values) == ("columns", ("Larvik", "Vestfold"), (4.0, 5.0))
+
+
+def test_a_year_that_was_not_over_is_starred_also_where_it_stands_alone() -> None:
+    own = line("municipality", "Larvik", 1.5, is_running=True)
+    plot = plot_of(shown(own, line("country", "hele landet", 1.6), years=(2022,)))
+    assert plot
+    assert plot.title == "Andel, 2022*"
+    assert plot.remark == "* Året var ikke omme da tallene ble hentet."
 
 
 def test_groups_stand_side_by_side_in_the_newest_year_that_all_have() -> None:
