@@ -11,8 +11,8 @@ from typing import Annotated
 
 import typer
 
+from orchestration.cli.benefits import microdata, order
 from orchestration.cli.forecast import forecast
-from orchestration.cli.microdata import microdata
 from orchestration.cli.options import Quiet, municipalities_of, municipality_code, note
 
 
@@ -23,6 +23,7 @@ def add_commands(app: typer.Typer) -> None:
     app.add_typer(private_app, name="private")
     app.command()(templates)
     app.command()(microdata)
+    app.command()(order)
 
 
 def report(

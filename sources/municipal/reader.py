@@ -102,6 +102,7 @@ def read_template(spec: DatasetSpec, documents: list[Document], today: date | No
         _check_repeats(spec, template, check)
         _check_balance(template, check)
         _check_whole(template, order, check)
+        _check_parts(template, check)
     if check.problems:
         raise _error(document.name, check.problems)
     fields = [pa.field(c.name, ARROW_TYPES[c.type], nullable=not c.required) for c in spec.table_columns]
@@ -272,6 +273,32 @@ def _check_balance(template: Template, check: _Check) -> None:
             check.problems.append(
                 f"For {name} er «{label}» {totals[group]} kroner, men bruken er {parts[group]} kroner."
             )
+
+
+def _check_parts(template: Template, check: _Check) -> None:
+    """Groups that together are everybody add up to everybody, where all of them are told."""
+    rule = template.parts
+    if rule is None:
+        return
+    shown = {code: label for label, code in template.columns[rule.where].labels.items()}
+    found: dict[tuple[object, ...], dict[object, int]] = defaultdict(dict)
+    for index in range(len(check.rows)):
+        by = tuple(check.values[column][index] for column in rule.by)
+        found[by][check.values[rule.where][index]] = index
+    for rows in found.values():
+        if not {rule.total, *rule.parts} <= set(rows):
+            continue
+        for amount in rule.amounts:
+            told = {code: str(check.values[amount][rows[code]]) for code in (rule.total, *rule.parts)}
+            if not all(text.isdigit() for text in told.values()):
+                continue
+            parts = sum(int(told[code]) for code in rule.parts)
+            if abs(parts - int(told[rule.total])) > rule.tolerance:
+                names = " og ".join(f"«{shown[code]}»" for code in rule.parts)
+                check.problems.append(
+                    f"Rad {check.rows[rows[rule.total]]} («{template.columns[amount].header}»): «{shown[rule.total]}» er "
+                    f"{told[rule.total]}, men {names} er {parts} til sammen."
+                )
 
 
 def _check_whole(template: Template, order: dict[str, int], check: _Check) -> None:

@@ -9,12 +9,18 @@ import re
 from collections.abc import Callable
 from datetime import date
 
+from sources.klass.history import counties, municipalities
 from sources.municipal.template import Rule
 
 FIRST_YEAR = 2000
 LAST_PLAN_YEAR = 2060
 MOST_PERSONS = 20_000
 MOST_KRONER = 10_000_000_000
+MOST_RESIDENTS = 8_000_000
+MOST_THOUSANDS = 1_000_000_000
+"""More than all transfers to households of the country, in thousand kroner."""
+HIDDEN = ":"
+"""How Statistics Norway prints a hidden figure; a template keeps it as it is."""
 LEAST_RATE, MOST_RATE = 10_000, 2_000_000
 """What the contract of fct_grant_rate holds a rate to."""
 _THOUSANDS = re.compile(r"\d{1,3}([ \u00a0\u202f]\d{3})+")
@@ -144,6 +150,27 @@ def _within(number: int, most: int, unit: str) -> int:
     return number
 
 
+def _region(text: str, today: date) -> str:
+    """A municipality or county of today, or the country, whose noughts a spreadsheet may have taken away."""
+    code = "00" if text in ("0", "00") else text
+    known = {"00", *(c for c, _ in counties(today.year)), *(c for c, _ in municipalities(today.year))}
+    if code not in known:
+        wanted = "Skriv fire sifre for en kommune, to for et fylke eller 00 for landet."
+        raise CellError(f"har «{_shown(text)}», som ikke er et område i dag. {wanted}")
+    return code
+
+
+def _count_or_hidden(text: str, today: date) -> str:
+    return (
+        HIDDEN if text == HIDDEN else str(_within(_whole(text, "et helt antall, eller :"), MOST_RESIDENTS, "personer"))
+    )
+
+
+def _amount_or_hidden(text: str, today: date) -> str:
+    wanted = "hele tusen kroner, eller :"
+    return HIDDEN if text == HIDDEN else str(_within(_whole(text, wanted), MOST_THOUSANDS, "tusen kroner"))
+
+
 def _fold(text: str) -> str:
     return " ".join(text.replace("-", "–").split()).casefold()
 
@@ -165,4 +192,7 @@ _RULES: dict[Rule, Callable[[str, date], object]] = {
     "document": _document,
     "age": _age,
     "plan_name": _plan_name,
+    "region_code": _region,
+    "count_or_hidden": _count_or_hidden,
+    "amount_or_hidden": _amount_or_hidden,
 }

@@ -13,7 +13,7 @@ from sources.dataset.spec import DatasetSpec
 
 Rule = Literal[
     "municipality_code", "year", "plan_year", "past_date", "month", "count", "amount", "age", "plan_name",
-    "grant_year", "rate", "document",
+    "grant_year", "rate", "document", "region_code", "count_or_hidden", "amount_or_hidden",
 ]  # fmt: skip
 
 
@@ -59,6 +59,18 @@ class Whole(_Strict):
     others: list[list[int | str | None]]
 
 
+class Parts(_Strict):
+    """The rows of ``parts`` in column ``where`` add up to the row of ``total``, within ``tolerance``, for each group of ``by``
+    and each of ``amounts`` that all of them have."""
+
+    where: str
+    total: str
+    parts: list[str]
+    by: list[str]
+    amounts: list[str]
+    tolerance: int
+
+
 class Template(_Strict):
     """A template: the sheet its rows stand in, what to write above them, and its columns by the spec's names."""
 
@@ -67,6 +79,7 @@ class Template(_Strict):
     columns: dict[str, TemplateColumn]
     balance: Balance | None = None
     whole: Whole | None = None
+    parts: Parts | None = None
 
     @property
     def headers(self) -> list[str]:

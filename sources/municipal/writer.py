@@ -17,6 +17,9 @@ from sources.municipal.template import Template, template_of
 ROWS = 1_000
 """Rows of the sheet that offer the lists to choose from."""
 
+_CODES = ("municipality_code", "region_code")
+"""Rules whose cells are set as text, so that a spreadsheet keeps a nought in front."""
+
 _ALWAYS = [
     "Fyll ut arket «{sheet}» (eller CSV-filen) og legg filen i mappen «municipal» blant uttrekkene.",
     "Ikke endre overskriftene. Ikke skriv navn, fødselsnummer eller andre opplysninger om enkeltpersoner.",
@@ -30,9 +33,14 @@ def write_templates(folder: Path) -> list[Path]:
     written = []
     for spec in load_specs().values():
         if spec.source == "municipal":
-            template = template_of(spec)
-            written += [_write_csv(spec, template, folder), _write_workbook(spec, template, folder)]
+            written += write_template(spec, folder)
     return written
+
+
+def write_template(spec: DatasetSpec, folder: Path) -> list[Path]:
+    """Write one template as csv and xlsx into a folder that is there."""
+    template = template_of(spec)
+    return [_write_csv(spec, template, folder), _write_workbook(spec, template, folder)]
 
 
 def _instructions(spec: DatasetSpec, template: Template) -> list[str]:
@@ -61,7 +69,7 @@ def _write_workbook(spec: DatasetSpec, template: Template, folder: Path) -> Path
     sheet = book.add_worksheet(template.sheet)
     sheet.freeze_panes(1, 0)
     for position, column in enumerate(template.columns.values()):
-        sheet.set_column(position, position, 24, text if column.rule == "municipality_code" else None)
+        sheet.set_column(position, position, 24, text if column.rule in _CODES else None)
         sheet.write_string(0, position, column.header, bold)
         if column.labels:
             rule = {"validate": "list", "source": list(column.labels), "error_title": "Ikke i listen"}

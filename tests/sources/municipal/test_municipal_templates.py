@@ -207,7 +207,7 @@ def test_a_renamed_template_is_known_by_its_headers(tmp_path: Path, suffix: str)
 def test_committed_templates_are_those_the_specs_ask_for(tmp_path: Path) -> None:
     committed = Path(__file__).parents[3] / "sources/municipal/templates"
     written = write_templates(tmp_path)
-    assert len(written) == 12
+    assert len(written) == 14
     for path in written:
         expected = hashlib.sha256(path.read_bytes()).hexdigest()
         assert hashlib.sha256((committed / path.name).read_bytes()).hexdigest() == expected, path.name
