@@ -17,6 +17,7 @@ from report.reading.areas import Sources, areas_of
 from report.reading.figures import ROLES, FigureReader
 from report.reading.marts import Marts
 from report.sections.benefit_overview import benefit_overview
+from report.sections.benefit_payments import benefit_payments, benefit_rates, benefit_reference
 from report.sections.declarations import IndicatorFigure, MartFigure, SectionSpec, SplitTable, declarations
 from report.sections.findings import finding_blocks
 from report.sections.method import breaks, cadence, cadence_datasets, hidden_cells, reading_guide, revisions, sources
@@ -30,7 +31,10 @@ from report.words.texts import texts
 TOPICS: dict[str, Callable[[Context], Block | list[Block]]] = {
     "protection": protection,
     "benefit_overview": benefit_overview,
+    "benefit_payments": benefit_payments,
+    "benefit_rates": benefit_rates,
     "benefit_recipients": benefit_recipients,
+    "benefit_reference": benefit_reference,
     "cohort_benefit": cohort_benefit,
     "coverage": coverage,
     "grant_rates": grant_rates,

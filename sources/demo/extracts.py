@@ -23,6 +23,7 @@ from sources.demo.deliveries import write_deliveries
 from sources.demo.figures import Figures, draw
 from sources.demo.nav import write_nav_extracts
 from sources.demo.pages import write_pages
+from sources.demo.payments import write_payments
 from sources.demo.plan import Recipe, members, plan
 from sources.demo.regions import Regions
 from sources.demo.ssb import write_ssb_extracts
@@ -37,6 +38,7 @@ RETRIEVED_ON = "2026-06-30"
 _README = """Alle tall i denne mappen er oppdiktet.
 De er laget for at programmet skal kunne prøves uten ekte uttrekk, og sier ingenting om noen kommune.
 Filene har samme form som IMDis egne nedlastinger (download_csv/k og /f), SSBs svar (JSON-stat2) og Navs arbeidsbøker.
+Eksportene fra microdata.no har en form vi har tenkt oss.
 """
 _HIDDEN_BELOW = 5
 _EVERYTHING = "everything"
@@ -82,7 +84,7 @@ def write_demo_extracts(folder: Path, *, seed: int = 1, tables: list[str] | None
     if tables is None:
         by_id = load_specs()
         listed += write_ssb_extracts(folder, world, by_id, seed) + write_nav_extracts(folder, world, by_id, seed)
-        listed += write_deliveries(folder, world, by_id)
+        listed += write_deliveries(folder, world, by_id) + write_payments(folder, world, by_id)
     (folder / "LESMEG.txt").write_text(_README, encoding="utf-8")
     _write_list(folder / "extracts.csv", listed)
 

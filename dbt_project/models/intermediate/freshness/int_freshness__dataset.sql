@@ -81,7 +81,7 @@ with_interval as (
         on datasets.dataset_id = intervals.dataset_id
     left join seen
         on datasets.dataset_id = seen.dataset_id
-    where datasets.source in ('imdi', 'ssb', 'nav', 'fhi')
+    where datasets.source in ('imdi', 'ssb', 'nav', 'fhi', 'microdata') or datasets.dataset_id = 'municipal_benefit_by_group'
 
 ),
 

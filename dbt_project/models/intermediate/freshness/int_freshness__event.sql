@@ -1,5 +1,6 @@
 -- Days on which a dataset was seen with other content upstream: from our own release log, and from others before it.
--- A file that is dated by nothing but its own time stamp tells no day, and what ships with the product is no event.
+-- A file that is dated by nothing but its own time stamp tells no day (but for tables made for the municipality, which somebody made that
+-- day), and what ships with the product is no event.
 with releases as (
 
     select * from {{ source('landing', 'release') }}
@@ -37,7 +38,11 @@ own as (
     where
         releases.state <> 'rejected'
         and releases.date_basis <> 'bundled'
-        and (releases.upstream_updated_at is not null or releases.date_basis <> 'file date')
+        and (
+            releases.upstream_updated_at is not null
+            or releases.date_basis <> 'file date'
+            or releases.dataset_id in ('microdata_benefit_by_group', 'municipal_benefit_by_group')
+        )
         and (in_use.is_demo is null or in_use.is_demo = case when releases.is_demo then 1 else 0 end)
 
 ),
