@@ -89,6 +89,16 @@ PUBLISHED: list[tuple[str, Row, Row]] = [
         {"five_years_nok": 174587},
     ),
     (
+        "What is paid in each scheme, per inhabitant of the group, and from what kind of source?",
+        {"year": 2019, "source_kind": "national_reference"},
+        {"paid_nok": 4.0e9, "share_of_paid_pct": 58, "share_of_population_pct": 17},
+    ),
+    (
+        "Is a benefit received more often when the age is the same?",
+        {"year": 2017, "group_name_nb": "Innvandrere fra Afrika, Asia og resten av verden"},
+        {"raw_rate_pct": 7.2, "standardised_rate_pct": 11.7, "rest_raw_rate_pct": 10.9},
+    ),
+    (
         "How does the survey of what settlement costs rank its municipalities?",
         {"region_name": "Larvik"},
         {"average_rank": 10, "ranked_count": 24, "average_cost_nok": 90929},
