@@ -126,13 +126,10 @@ def _sentences(
                 people=amount(first["share_of_population_pct"], percent),
             )
         )
-    if first["paid_per_recipient_nok"] is not None and second["paid_per_recipient_nok"] is not None:
-        parts.append(
-            words["recipients"].format(
-                first=figure(first["paid_per_recipient_nok"], unit),
-                second=amount(second["paid_per_recipient_nok"], unit_of("nok")),
-            )
-        )
+    each = [row["paid_per_recipient_nok"] for row in (first, second)]
+    if None not in each:
+        key = "recipients_same" if each[0] == each[1] else "recipients"
+        parts.append(words[key].format(first=figure(each[0], unit), second=amount(each[1], unit_of("nok"))))
     return (" ".join(parts),)
 
 

@@ -41,6 +41,8 @@ _RATES = {
     "all_transfers": ((610, 470, 900, 720), 151_000),
 }
 """Scheme -> recipients per mille of each group, and kroner per recipient in the first year."""
+_LEVELS = (100, 96, 112, 104)
+"""Kroner per recipient of each group, in per cent of the first."""
 _SHARES = {
     "ovrige": (190, 130, 180, 130, 190, 180),
     "innvandrer": (110, 190, 380, 170, 120, 30),
@@ -114,7 +116,7 @@ def _tables(residents: Sequence[int], year: int) -> tuple[Table, dict[str, dict[
         recipients = tuple(n * rate // 1000 for n, rate in zip(residents, rates, strict=True))
         paid = kroner * (1000 + 35 * (year - _YEARS[0])) // 1000
         plain[f"{RECEIVES}{scheme.code}"] = recipients
-        plain[scheme.code] = tuple(n * paid for n in recipients)
+        plain[scheme.code] = tuple(n * paid * level // 100 for n, level in zip(recipients, _LEVELS, strict=True))
         if scheme.by_age:
             by_age[f"{RECEIVES}{scheme.code}"] = {
                 group: _parts(

@@ -266,7 +266,7 @@ united as (
         printed.standardised_rate_pct as standardised_rate_pct_high,
         cast(null as double) as standard_error_pct,
         rest.raw_rate_pct as rest_raw_rate_pct,
-        rest.raw_rate_pct as rest_standardised_rate_pct,
+        case when printed.standardised_rate_pct is not null then rest.raw_rate_pct end as rest_standardised_rate_pct,
         'not_known' as difference_status,
         case when printed.standardised_rate_pct is null then 'none' else printed.standard_population end as standard_population,
         cast(null as integer) as age_group_count,
