@@ -114,7 +114,9 @@ def _script(area: str, region_code: str, codes: tuple[str, ...], year: int, data
     plain = "\n".join(statements) + "\n"
     script_id = hashlib.sha256(plain.encode()).hexdigest()[:6]
     marked = re.sub(rf"\b{_UNMARKED}\b", f"gruppe_{region_code}_{year}_{databank}_{script_id}", plain)
-    return Script(area, region_code, codes, f"microdata_{year}_{area}_{region_code}.txt", marked, script_id)
+    # the id in the name: a script that has been run is not written over by a later one
+    name = f"microdata_{year}_{area}_{region_code}_{script_id}.txt"
+    return Script(area, region_code, codes, name, marked, script_id)
 
 
 def _population(codes: tuple[str, ...], year: int, databank: int) -> list[str]:

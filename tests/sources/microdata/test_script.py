@@ -126,10 +126,11 @@ def test_the_command_writes_scripts_and_says_they_were_not_run(tmp_path: Path, m
     assert done.exit_code == 0, done.output
     assert "ikke kjørt" in done.output
     names = sorted(path.name for path in (tmp_path / "ut").iterdir())
+    ids = [script.script_id for script in scripts("3909", 2023)]
     assert names == [
-        "microdata_2023_fylke_39.txt",
-        "microdata_2023_kommune_3909.txt",
-        "microdata_2023_landet_00.txt",
+        f"microdata_2023_fylke_39_{ids[1]}.txt",
+        f"microdata_2023_kommune_3909_{ids[0]}.txt",
+        f"microdata_2023_landet_00_{ids[2]}.txt",
         "microdata_2023_les_dette.md",
     ]
     about = (tmp_path / "ut" / "microdata_2023_les_dette.md").read_text(encoding="utf-8")

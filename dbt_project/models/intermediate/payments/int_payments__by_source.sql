@@ -1,6 +1,18 @@
 -- Recipients and kroner by scheme and group from every source, each with its bounds and what the source does to its figures: one row per
 -- area, year, scheme, group, age, unit, source and document. Bounds follow from rules alone: a hidden count of a group lies between none
 -- and the group itself, a printed amount within half of what it is rounded to. Noise of unknown size gives no bound.
+{#- What only some sources tell, in one order for all; a source that does not tell it has nothing there. -#}
+{%- set more = {
+    'databank_version': 'integer',
+    'script_id': dbt.type_string(),
+    'share_of_recipients_pct': 'double',
+    'share_of_paid_pct': 'double',
+    'share_of_population_pct': 'double',
+    'recipients_of_group_pct': 'double',
+    'note_nb': dbt.type_string(),
+} %}
+{%- set of_script = ['databank_version', 'script_id'] %}
+{%- set printed_only = more | reject('in', of_script) | list %}
 with ordered as (
 
     select
@@ -24,7 +36,10 @@ with ordered as (
         dataset_id,
         release_id,
         source_row,
-        is_demo
+        is_demo,
+        {%- for name, kind in more.items() %}
+        cast(null as {{ kind }}) as {{ name }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from {{ ref('stg_municipal__benefit_by_group') }}
 
 ),
@@ -53,8 +68,9 @@ exported as (
         release_id,
         source_row,
         is_demo,
-        databank_version,
-        script_id
+        {%- for name, kind in more.items() %}
+        {{ name if name in of_script else 'cast(null as ' ~ kind ~ ') as ' ~ name }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from {{ ref('int_payments__microdata') }}
 
 ),
@@ -86,7 +102,10 @@ own as (
         dataset_id,
         release_id,
         source_row,
-        is_demo
+        is_demo,
+        {%- for name, kind in more.items() %}
+        cast(null as {{ kind }}) as {{ name }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from {{ ref('int_payments__own_files') }}
 
 ),
@@ -115,47 +134,22 @@ printed as (
         release_id,
         source_row,
         is_demo,
-        share_of_recipients_pct,
-        share_of_paid_pct,
-        share_of_population_pct,
-        recipients_of_group_pct,
-        note_nb
+        {%- for name, kind in more.items() %}
+        {{ name if name in printed_only else 'cast(null as ' ~ kind ~ ') as ' ~ name }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from {{ ref('stg_published__benefit_payments') }}
 
 ),
 
-{%- set no_script = 'cast(null as integer) as databank_version, cast(null as ' ~ dbt.type_string() ~ ') as script_id' %}
-{%- set printed_shares = ['share_of_recipients_pct', 'share_of_paid_pct', 'share_of_population_pct', 'recipients_of_group_pct'] %}
-{%- set no_print %}
-    {%- for name in printed_shares %}cast(null as double) as {{ name }}, {% endfor %}cast(null as {{ dbt.type_string() }}) as note_nb
-{%- endset %}
-
 united as (
 
-    select
-        *,
-        {{ no_script }},
-        {{ no_print }}
-    from ordered
+    select * from ordered
     union all
-    select
-        *,
-        {{ no_print }}
-    from exported
+    select * from exported
     union all
-    select
-        *,
-        {{ no_script }},
-        {{ no_print }}
-    from own
+    select * from own
     union all
-    select
-        region_code, year, scheme, group_code, age_group, counted_unit, source_kind, precision_code, residents, residents_status,
-        recipients, recipients_status, paid_nok, paid_status, rounded_to_nok, source_document, published_on, dataset_id, release_id,
-        source_row, is_demo,
-        {{ no_script }},
-        {{ printed_shares | join(', ') }}, note_nb
-    from printed
+    select * from printed
 
 )
 
