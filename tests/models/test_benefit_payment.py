@@ -107,7 +107,7 @@ def marts(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection
             own_row("all", 1_400, 79_000_000),
         ],
     }
-    return build(folder, landed, status_cells())
+    return build(landed, status_cells())
 
 
 def payments(marts: duckdb.DuckDBPyConnection, columns: str, where: str) -> dict[str, tuple[Any, ...]]:

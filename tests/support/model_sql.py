@@ -43,6 +43,15 @@ INDICATORS = (*NUMBERS, *(f"int_indicator__{name}" for name in ("cell", "value",
 STAR = ("dim_series", "dim_figure_state", "dim_release", "dim_region")
 STAR += tuple(f"fct_figure_{level}" for level in ("municipality", "county", "country", "kostra_group"))
 SETTLEMENT = ("dim_dataset", "int_settlement__by_source", "fct_settlement", "settlement_by_source")
+PAYMENTS = (
+    *(f"stg_{name}__benefit_by_group" for name in ("microdata", "municipal")),
+    *(f"stg_published__{name}" for name in ("benefit_payments", "documents")),
+    *(f"stg_kostra__{name}" for name in ("social_assistance_by_group", "programme_by_group", "accounts_expenditure")),
+    *(f"int_payments__{name}" for name in ("microdata", "own_files", "by_source")),
+    "benefit_payment_by_group",
+    "benefit_rate_by_group",
+)
+"""Benefits by group, in the order they are built."""
 GATE = "hidden_cells_stay_hidden"
 _SPECIAL = ("0000", "9999")
 
@@ -76,6 +85,7 @@ def compiled(*names: str) -> dict[str, str]:
         "comparison",
         "data_quality",
         *SETTLEMENT,
+        *PAYMENTS,
         GATE,
     )
     environment = os.environ | {

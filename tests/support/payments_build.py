@@ -1,15 +1,10 @@
-"""Builds the models of benefits by group alone, in a DuckDB file of the test's own, on rows that a test makes up.
+"""The models of benefits by group on rows that a test makes up, in a database in memory.
 
-Here: the landing tables, and stand-ins for the models of other topics. Not here: tests.
+Here: the landing tables, stand-ins for the models of other topics, and the order of the models. Not here: compiling them
+(model_sql.py), or tests.
 """
 
 from __future__ import annotations
-
-import os
-import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -17,62 +12,46 @@ import pyarrow as pa
 from sources.dataset.spec import load_specs
 from sources.ports import Document
 from sources.published.reader import ARROW_TYPES, bundled_file, read_table
+from tests.support.model_sql import PAYMENTS, compiled
 
-PROJECT = Path(__file__).parents[2] / "dbt_project"
-SUPPORT = Path(__file__).parent
-STAND_INS = ("dim_region", "int_series", "int_region__observation_today", "int_benefits__public_totals",
-             "int_benefits__public_expenditure")  # fmt: skip
-STAGED = {
-    "microdata": ["benefit_by_group"],
-    "municipal": ["benefit_by_group"],
-    "published": ["benefit_payments", "documents"],
-    "kostra": ["social_assistance_by_group", "programme_by_group", "accounts_expenditure"],
+LANDED = (
+    "microdata_benefit_by_group", "municipal_benefit_by_group", "published_benefit_payments", "published_documents",
+    "kostra_social_assistance_by_group", "kostra_programme_by_group", "kostra_accounts_expenditure",
+)  # fmt: skip
+SCHEMAS = {"stg": "staging", "int": "intermediate"}
+STAND_INS = {
+    "marts.dim_region": """values
+        ('3909', 'Larvik', 'municipality'), ('39', 'Vestfold', 'county'), ('00', 'Hele landet', 'country')
+        as t (region_code, region_name, region_level)""",
+    "intermediate.int_benefits__public_totals": """values ('3909', 'municipality', 2024, 48000.0::double)
+        as t (region_code, region_level, year, population_persons)""",
+    "intermediate.int_benefits__public_expenditure": """values ('3909', 2023, '275', 300.0::double)
+        as t (region_code, year, function_code, participants_persons)""",
+    "landing.release": "values ('', '', false) as t (dataset_id, release_id, is_demo)",
+    "landing.current_release": "values ('', '') as t (dataset_id, release_id)",
 }
+"""What the models of other topics say: the areas, residents of Larvik the day after the year, participants in the programme."""
 
 Rows = list[dict[str, object]]
-STATUS_COUNTS = {
-    "region_code": "varchar", "region_level": "varchar", "year": "integer", "category": "varchar",
-    "immigrant_category": "varchar", "age_group": "varchar", "value": "double", "value_low": "double", "value_high": "double",
-}  # fmt: skip
 
 
-def build(folder: Path, landed: dict[str, Rows], status_counts: Rows) -> duckdb.DuckDBPyConnection:
-    """Run `dbt build` on the topic. ``landed``: rows by dataset_id; the published table is the bundled one. ``status_counts``:
-    cells of SSB 13563 on the areas of today. Fails the test with dbt's own output when a model or a dbt test fails."""
-    project, file = folder / "project", folder / "build.duckdb"
-    _copy(project)
-    with duckdb.connect(str(file)) as connection:
-        connection.execute("create schema landing")
-        for source, names in STAGED.items():
-            for name in names:
-                _land(connection, f"{source}_{name}", landed.get(f"{source}_{name}", []))
-        columns = ", ".join(f"{name} {kind}" for name, kind in STATUS_COUNTS.items())
-        connection.execute(f"create table landing.status_count ({columns})")
-        for row in status_counts:
-            connection.execute(
-                f"insert into landing.status_count values ({', '.join('?' * len(row))})", list(row.values())
-            )
-        connection.execute("create table landing.release (dataset_id varchar, release_id varchar, is_demo boolean)")
-        connection.execute("create table landing.current_release (dataset_id varchar, release_id varchar)")
-    _dbt(folder, project, file)
-    return duckdb.connect(str(file), read_only=True)
-
-
-def _copy(project: Path) -> None:
-    for layer in ("intermediate", "marts"):
-        shutil.copytree(PROJECT / "models" / layer / "payments", project / "models" / layer / "payments")
-    for source, names in STAGED.items():
-        target = project / "models" / "staging" / source
-        target.mkdir(parents=True)
-        shutil.copy(PROJECT / "models" / "staging" / source / "_sources.yml", target)
-        for name in names:
-            shutil.copy(PROJECT / "models" / "staging" / source / f"stg_{source}__{name}.sql", target)
-    shutil.copytree(PROJECT / "models" / "staging" / "landing", project / "models" / "staging" / "landing")
-    shutil.copytree(SUPPORT / "payments_stand_ins", project / "models" / "stand_ins")
-    shutil.copytree(PROJECT / "macros", project / "macros")
-    shutil.copytree(PROJECT / "tests" / "generic", project / "tests" / "generic")
-    for name in ("dbt_project.yml", "profiles.yml"):
-        shutil.copy(PROJECT / name, project / name)
+def build(landed: dict[str, Rows], status_counts: Rows) -> duckdb.DuckDBPyConnection:
+    """Run the models. ``landed``: rows by dataset_id; the published tables are the bundled ones. ``status_counts``: cells of SSB
+    13563 on the areas of today (region_code, region_level, year, category, immigrant_category, age_group, value and bounds)."""
+    connection = duckdb.connect(config={"threads": 1})
+    connection.execute("attach ':memory:' as build")
+    connection.execute("use build")
+    for schema in ("landing", "staging", "intermediate", "marts"):
+        connection.execute(f"create schema build.{schema}")
+    for dataset_id in LANDED:
+        _land(connection, dataset_id, landed.get(dataset_id, []))
+    for name, rows in STAND_INS.items():
+        connection.execute(f"create table build.{name} as select * from ({rows})")
+    _status_counts(connection, status_counts)
+    for name in PAYMENTS:
+        schema = SCHEMAS.get(name.partition("_")[0], "marts")
+        connection.execute(f"create table build.{schema}.{name} as {compiled()[name]}")
+    return connection
 
 
 def _land(connection: duckdb.DuckDBPyConnection, dataset_id: str, rows: Rows) -> None:
@@ -89,28 +68,23 @@ def _land(connection: duckdb.DuckDBPyConnection, dataset_id: str, rows: Rows) ->
         table = pa.Table.from_pylist(numbered, schema=pa.schema(fields))
     connection.register("rows_given", table)
     connection.execute(
-        f"create table landing.{dataset_id} as "
+        f"create table build.landing.{dataset_id} as "
         f"select '{dataset_id}' as dataset_id, 'test' as release_id, false as is_demo, * from rows_given"
     )
     connection.unregister("rows_given")
 
 
-def _dbt(folder: Path, project: Path, file: Path) -> None:
-    environment = os.environ | {
-        "INTEGRERING_BUILD_FILE": str(file),
-        "INTEGRERING_TEMP_DIR": str(folder),
-        "DBT_TARGET_PATH": str(folder / "target"),
-        "DBT_LOG_PATH": str(folder / "logs"),
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-        "DO_NOT_TRACK": "1",
-    }
-    command = [sys.executable, "-m", "dbt.cli.main", "build", "--quiet", "--project-dir", str(project)]
-    run = subprocess.run(
-        [*command, "--profiles-dir", str(project)],
-        env=environment,
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
+def _status_counts(connection: duckdb.DuckDBPyConnection, cells: Rows) -> None:
+    """One series for each status, group and age, and its cells."""
+    connection.register("rows_given", pa.Table.from_pylist(cells))
+    key = "category, immigrant_category, age_group"
+    connection.execute(
+        "create table build.intermediate.int_series as select row_number() over () as series_id, "
+        f"'ssb_13563' as dataset_id, 'persons' as unit, 'all' as sex, * from (select distinct {key} from rows_given)"
     )
-    assert run.returncode == 0, run.stdout[-6000:] + run.stderr[-2000:]
+    connection.execute(
+        "create table build.intermediate.int_region__observation_today as select series_id, 'ssb_13563' as dataset_id, "
+        "'test' as release_id, region_code, region_level, year, value, value_low, value_high "
+        f"from rows_given inner join build.intermediate.int_series using ({key})"
+    )
+    connection.unregister("rows_given")
