@@ -46,16 +46,17 @@ def shown(block: Block) -> list[list[str]]:
     return [[plain(grid_text(value, n in grid.numeric)) for n, value in enumerate(row)] for row in grid.rows]
 
 
-def test_without_figures_the_block_says_how_to_fill_it(small: SmallRelease) -> None:
-    made = blocks(small)
-    for way in (
-        "integrering microdata --year",
-        "integrering order --from",
-        "integrering private",
-        "integrering run --extracts",
-    ):
-        assert way in made["benefit_payments"].missing
-    assert "SSB 13563" in made["benefit_rates"].missing and made["benefit_reference"].missing
+def test_without_figures_the_reader_is_told_why_and_the_editor_how(small: SmallRelease) -> None:
+    with Marts.open(small.close()) as marts:
+        report = build_report(marts, "3909", 5, datetime(2026, 11, 1, tzinfo=UTC))
+    missing = next(block for section in report.sections for block in section.blocks if block.block_id == "missing")
+    told = {str(row[1]): str(row[0]) for row in missing.grids[0].rows}
+    assert "de må lages hos microdata.no, bestilles fra SSB" in told["utbetalt etter gruppe"]
+    assert "SSB 13563" in told["andel som mottar, justert for alder"]
+    note = "\n".join(report.editor)
+    read = str([(b.sentences, b.grids, b.notes, b.missing) for section in report.sections for b in section.blocks])
+    for way in ("integrering microdata --year", "integrering order --from", "integrering private", "--extracts MAPPE"):
+        assert way in note and way not in read
 
 
 def test_a_scheme_with_figures_has_a_chart_a_sentence_and_what_its_source_does(small: SmallRelease) -> None:
