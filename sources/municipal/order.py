@@ -17,6 +17,7 @@ _SOURCES_NB = {
     "social_assistance": "KOSTRA-rapporteringen for økonomisk sosialhjelp (bidrag og lån, hver for seg hvis mulig)",
     "introduction_benefit": "registeret for introduksjonsordningen (NIR) og inntektsstatistikken",
     "qualification_benefit": "KOSTRA-rapporteringen for kvalifiseringsprogrammet",
+    "housing_benefit": "Husbankens register og inntektsstatistikken",
     "all_transfers": "inntektsstatistikken for personer og familier: overføringer i alt, skattepliktige og skattefrie",
 }
 _FROM_NAV_NB = "Navs registre og inntektsstatistikken"
