@@ -18,7 +18,7 @@ def test_every_scheme_has_kroner_by_group_for_the_three_areas_and_says_they_are_
         "group by 1 order by 1"
     )
     assert [(row["region_code"], row["schemes"]) for row in rows] == [("00", "13"), ("39", "13"), ("3909", "13")]
-    assert {row["invented"] for row in rows} == {"true"}
+    assert {row["invented"] for row in rows} == {"True"}
 
 
 def test_groups_add_up_to_the_scheme_in_every_area_and_year(demo: Installation) -> None:

@@ -103,7 +103,7 @@ def test_everything_is_marked_as_invented(demo: Path) -> None:
     files = {p.relative_to(demo).as_posix() for p in demo.rglob("*.*") if p.is_file()} - {"extracts.csv", "LESMEG.txt"}
     assert {row["path"] for row in listed} == files
     assert {row["is_demo"] for row in listed} == {"true"}
-    assert {row["source"] for row in listed} == {"imdi", "ssb", "nav"}
+    assert {row["source"] for row in listed} == {"imdi", "ssb", "nav", "microdata", "municipal"}
     assert {row["form"] for row in listed if row["source"] == "imdi"} == {"long", "page"}
     assert "oppdiktet" in (demo / "LESMEG.txt").read_text(encoding="utf-8")
 
