@@ -13,6 +13,7 @@ from report.context import Context
 from report.forecast.block import forecasts
 from report.model import Block, Figure, Grid, GridValue, Measured, Report, Section, Told
 from report.profile.findings import Weights, findings_of, weights
+from report.profile.unsure import unsure_of
 from report.reading.areas import Sources, areas_of
 from report.reading.figures import ROLES, FigureReader
 from report.reading.marts import Marts
@@ -59,10 +60,11 @@ def build_report(
     words = texts()
     areas = areas_of(marts, municipality)
     origin = Sources(marts, published_at)
-    reader = FigureReader(marts, areas, origin, years)
+    weighed = known or weights(marts, origin)
+    reader = FigureReader(marts, areas, origin, years, unsure=unsure_of(weighed.scales, municipality))
     context = Context(marts, areas, origin, reader, Writer(words.sentences, words.reasons, origin.today), words)
     missing = Missing()
-    found = findings_of(known or weights(marts, origin), municipality)
+    found = findings_of(weighed, municipality)
     built = {spec.section: _section_blocks(context, spec, missing) for spec in declarations().sections}
     shown = [block.figure for blocks in built.values() for block in blocks if block.figure]
     made: dict[str, Callable[[], list[Block]]] = {

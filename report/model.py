@@ -81,6 +81,8 @@ class Line:
     rank: int | None = None
     ranked_count: int | None = None
     rank_year: int | None = None
+    unsure: frozenset[int] = frozenset()
+    """Years in which few persons can explain how the municipality differs from this area (judging/)."""
 
     @property
     def title(self) -> str:

@@ -19,6 +19,7 @@ from report.model import Cell, Figure, Line, Role
 from report.profile.candidates import Beside, Candidate, Change, Kind, candidate
 from report.profile.evidence import Place, Scales, represented, where_of
 from report.profile.said import Said, say
+from report.profile.unsure import declared_series
 from report.reading.areas import Sources
 from report.reading.everywhere import COUNTRY, Everywhere, Region, Where, everywhere, load
 from report.reading.marts import Marts
@@ -101,13 +102,15 @@ def weights(marts: Marts, sources: Sources) -> Weights:
     chosen = represented(whole, own)
     bases = [(i, where_of(base.where)) for base in own.base_of.values() for i in base.indicator]
     pairs = [(own.count_of(i), where) for i, where in chosen.items()]
+    shown = declared_series()
+    shown_pairs = [(own.count_of(i), where) for i, where in shown]
     declared = [*own.tiles, *(row for group in own.barometer for row in group.rows)]
     lines = [(i, where_of(row.where)) for row in declared for i in row.indicator]
     line_pairs = [(own.count_of(i), where) for i, where in lines]
     schemes = [
         (i, where) for i in ("grant_by_scheme_nok", "grant_scheme_share") for where, _, _ in whole.available.get(i, [])
     ]
-    load(marts, whole, [*chosen.items(), *pairs, *bases, *lines, *line_pairs, *schemes])
+    load(marts, whole, [*chosen.items(), *pairs, *bases, *lines, *line_pairs, *schemes, *shown, *shown_pairs])
     words = {(d, code): label for d, codes in texts().labels.items() for code, label in codes.items()}
     labels = {(row["dimension"], row["code"]): row["label_nb"] for row in marts.rows("dim_breakdown_code")}
     return Weights(whole, scales, chosen, labels | words)

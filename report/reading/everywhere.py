@@ -19,14 +19,11 @@ import pyarrow as pa
 from report.model import Cell, Role
 from report.reading.areas import COUNTRY, Sources
 from report.reading.marts import Marts, Row
+from report.reading.shelf import BREAKDOWNS
 
 LEVELS = ("municipality", "county", "country", "kostra_group")
 YEARS = 12
 """How many years back are read: enough for a line of ten and a change over three."""
-BREAKDOWNS = (
-    "sex", "age_group", "immigrant_category", "immigration_reason", "world_region", "country_background",
-    "length_of_residence", "education_level", "language_background", "category",
-)  # fmt: skip
 Where = tuple[tuple[str, str], ...]
 """The breakdowns that are not the total, in the order of BREAKDOWNS."""
 

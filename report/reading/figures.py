@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Literal
 
 from report.model import Cell, Figure, Line, Role
+from report.profile.unsure import Unsure
 from report.reading.areas import Areas, Sources
 from report.reading.marts import Marts, Row
 from report.reading.shelf import BREAKDOWNS, Shelf
@@ -42,6 +43,8 @@ class FigureReader:
     years: int
     given: Shelf | None = None
     """Rows that were read for several municipalities at once; without them they are read when first asked for."""
+    unsure: Unsure | None = None
+    """Which differences from the other areas are uncertain; without it none is called so."""
 
     @cached_property
     def _shelf(self) -> Shelf:
@@ -195,7 +198,11 @@ class FigureReader:
         for code, role in self.areas.codes.items():
             for row in self._shelf.rows(indicator_id, code, chosen):
                 cells[role][row["year"]] = self._cell(row, datasets, is_stock)
-        return [Line(role, self.areas.name(role), cells[role], group) for role in ROLES]
+        unsure = self.unsure(indicator_id, chosen) if self.unsure else {}
+        return [
+            Line(role, self.areas.name(role), cells[role], group, unsure=unsure.get(role, frozenset()))
+            for role in ROLES
+        ]
 
     def _cell(self, row: Row, datasets: list[str], is_stock: bool) -> Cell:
         release = row.get("release_id")

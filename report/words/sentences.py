@@ -181,6 +181,7 @@ class Writer:
         cell, unit = own.at(year), shown.unit
         parts: dict[str, list[str]] = {}
         unsure: list[str] = []
+        chance: list[str] = []
         for other in shown.of_group(own.group):
             beside = other.at(year)
             if other.role not in ("county", "country") or not _is_told(beside):
@@ -189,6 +190,8 @@ class Writer:
             relation = self._relation(cell, beside, unit)
             if relation == "unknown":
                 unsure.append(place)
+            elif relation in ("above", "below") and year in other.unsure:
+                chance.append(self._say("from_place", area=other.name, value=self._bracket(beside, unit)))
             else:
                 parts.setdefault(relation, []).append(place)
         said = []
@@ -198,6 +201,9 @@ class Writer:
             ]
             joint = ", men " if {"above", "below"} <= set(parts) else " og "
             said.append(self._subject("beside", own, text=joint.join(words)))
+        if chance:
+            key = "beside_chance" if len(chance) == 1 else "beside_chances"
+            said.append(self._subject(key, own, places=listed(chance)))
         if unsure:
             said.append(self._subject("beside_unsure", own, more=unit.more, less=unit.less, places=listed(unsure)))
         return said

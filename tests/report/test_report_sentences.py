@@ -388,3 +388,11 @@ def test_rounded_figures_have_an_order_but_no_size() -> None:
 def test_a_share_at_odds_with_its_counts_is_said_to_be() -> None:
     cell = Cell(52.4, 28.2, 52.4, "contradicted", "published")
     assert WRITER.value(cell, PERCENT) == "52,4 prosent (kildens egne antall gir et annet tall, mellom 28,2 og 52,4)"
+
+
+def test_a_difference_that_few_persons_explain_is_called_uncertain() -> None:
+    """The county's is uncertain in 2023, the country's is not: each is said as what it is."""
+    made = shown({2023: known(40.0)}, {2023: known(49.0)}, {2023: known(60.0)})
+    county = replace(made.lines[1], unsure=frozenset({2023}))
+    said = WRITER.about(replace(made, lines=(made.lines[0], county, made.lines[2])))
+    assert said[1:] == ["Det er lavere enn i hele landet (60,0).", "Forskjellen fra Vestfold (49,0) er usikker."]
