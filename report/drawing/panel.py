@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from html import escape
 
 WIDTH, HEIGHT = 340, 190
-SMALL_WIDTH, SMALL_HEIGHT, SMALL_RIGHT = 260, 165, 100
+SMALL_WIDTH, SMALL_HEIGHT, SMALL_RIGHT = 280, 172, 120
 """One of several panels side by side: narrow, so that its words keep their size when three share a page's width."""
-LEFT, RIGHT, TOP, BOTTOM = 44, 112, 18, 30
+LEFT, RIGHT, TOP, BOTTOM = 44, 120, 18, 30
 FONT = 12
 INK, FAINT, GRID = "#1a1a1a", "#595959", "#d9d9d9"
 

@@ -42,7 +42,7 @@ class Missing:
             publisher = source.attribution.removeprefix("Kilde: ")
             self.wanted[source.dataset_id] = (source.title, publisher, source.link)
         words = context.texts.topics["missing"]
-        publishers = list(dict.fromkeys(self.wanted[d][1] for d in absent))
+        publishers = list(dict.fromkeys(self.wanted[d][1].partition(",")[0] for d in absent))
         key = words["not_fetched"].format(publishers=listed(publishers)) if publishers else words["not_there"]
         self.add(name, key.format(**context.names()))
 
