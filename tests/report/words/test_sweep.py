@@ -1,6 +1,6 @@
 """No sentence contradicts the numbers beside it: every figure of every municipality, read back from the words alone.
 
-Here: sentences against the table of the same figure. Not here: golden sentences (test_report_sentences.py). Nothing is rendered:
+Here: sentences against the table of the same figure. Not here: golden sentences (test_sentences.py). Nothing is rendered:
 the words «opp fra», «lavere enn», «en økning på» are held against the numbers a reader sees, not against what chose them.
 """
 
@@ -175,7 +175,7 @@ def test_no_sentence_contradicts_the_numbers_beside_it(demo: Installation) -> No
     [("opp fra", "ned fra"), ("lavere enn", "høyere enn"), ("en økning på", "en nedgang på"), ("66,0", "66,5")],
 )
 def test_the_sweep_sees_a_wrong_word_or_number(good: str, bad: str) -> None:
-    from tests.report.test_report_sentences import known, shown
+    from tests.report.words.test_sentences import known, shown
 
     made = shown({2019: known(60.0), 2022: known(66.0), 2023: known(68.5)}, {2023: known(70.1)}, {})
     said = Writer(texts().sentences, texts().reasons, PUBLISHED.date()).about(made)
