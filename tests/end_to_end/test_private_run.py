@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gzip
 import re
-import shutil
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -20,7 +19,7 @@ import pypdf
 import pytest
 
 from tests.sources.kostra.test_kostra_privacy import CANARY_JOURNAL, canaries, place
-from tests.support.pipeline import Installation
+from tests.support.pipeline import Installation, borrowed
 
 __all__ = ["place"]
 
@@ -72,21 +71,14 @@ def leaks(folder: Path) -> tuple[list[str], set[str]]:
 
 
 @pytest.fixture
-def installation(small: Installation, place: Path) -> Installation:
+def installation(small: Installation, place: Path) -> Iterator[Installation]:
     """The small installation, with the invented files of one year landed."""
-    shutil.copytree(small.data, place / "data", symlinks=True, dirs_exist_ok=True)
-    made, given = Installation(place / "data"), place / "input"
-    files = [
-        "--kostra",
-        str(given / "11F.dat"),
-        "--kostra",
-        str(given / "11CF.dat"),
-        "--accounts",
-        str(given / "0A.dat"),
-    ]
-    answer = made.call("private", *files, "--settled", str(given / "bosatte.csv"))
-    assert answer.returncode == 0, answer.stdout + answer.stderr
-    return made
+    given = place / "input"
+    files = ["--kostra", given / "11F.dat", "--kostra", given / "11CF.dat", "--accounts", given / "0A.dat"]
+    with borrowed(small) as changed:
+        answer = changed.call("private", *map(str, files), "--settled", str(given / "bosatte.csv"))
+        assert answer.returncode == 0, answer.stdout + answer.stderr
+        yield changed
 
 
 def test_the_only_year_is_published_searched_and_purged(installation: Installation, small: Installation) -> None:

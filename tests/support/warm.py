@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import multiprocessing
 import os
+import shutil
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -56,7 +57,8 @@ class Call:
         except TimeoutExpired:
             self.process.kill()
             raise
-        printed = (path.read_text(encoding="utf-8") for path in (self.output, self.errors))
+        printed = [path.read_text(encoding="utf-8") for path in (self.output, self.errors)]
+        shutil.rmtree(self.output.parent, ignore_errors=True)
         return CompletedProcess(self.arguments, code, *printed)
 
 
@@ -64,6 +66,8 @@ def start(arguments: tuple[str, ...], environment: dict[str, str], folder: Path)
     """`integrering` with these arguments, in this environment and working folder."""
     printed = Path(tempfile.mkdtemp(prefix="integrering-call-"))
     call = Call(arguments, None, printed / "out", printed / "err")  # type: ignore[arg-type]
+    for path in (call.output, call.errors):
+        path.touch()  # who looks before the process has printed anything finds nothing, and not that there is no file
     given = (arguments, environment, str(folder), str(call.output), str(call.errors))
     call.process = _context().Process(target=_work, args=given)
     call.process.start()
