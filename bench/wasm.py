@@ -29,7 +29,7 @@ MODULES = {
     "flatbuffers": "/node_modules/flatbuffers/mjs/flatbuffers.js",
     "tslib": "/node_modules/tslib/tslib.es6.mjs",
 }
-PAGE = """<!doctype html><meta charset="utf-8"><title>DuckDB-WASM</title>
+PAGE = """<!doctype html><meta charset="utf-8"><title>DuckDB-WASM</title><link rel="icon" href="data:,">
 <script type="importmap">{"imports": %s}</script>
 <script type="module">
 import * as duckdb from "@duckdb/duckdb-wasm";

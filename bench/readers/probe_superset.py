@@ -8,10 +8,13 @@ import os
 import secrets
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
 from probe import MARK, WANTED, listed, move
+from probe_dashboard import import_dashboard
 
 CONFIG = """
 SECRET_KEY = {secret!r}
@@ -21,9 +24,9 @@ CACHE_CONFIG = DATA_CACHE_CONFIG = {{"CACHE_TYPE": "NullCache"}}
 """
 
 
-def main(published: Path, release: str | None) -> dict:
-    """What Superset saw of the file: tables, columns of `comparison`, and the rows of a chart query."""
-    file = published / "integrering.duckdb"
+@contextmanager
+def started() -> Iterator[None]:
+    """Superset's application with metadata of its own, and a user who may do everything."""
     home = tempfile.mkdtemp(prefix="superset-")
     config = Path(home) / "superset_config.py"
     config.write_text(CONFIG.format(secret=secrets.token_hex(32), home=home), encoding="utf-8")
@@ -31,22 +34,30 @@ def main(published: Path, release: str | None) -> dict:
 
     from superset.app import create_app
 
-    app = create_app()
-    with app.app_context():
+    with create_app().app_context():
         import superset
         from flask import g
         from flask_migrate import upgrade
-        from superset import db, security_manager
-        from superset.charts.schemas import ChartDataQueryContextSchema
-        from superset.connectors.sqla.models import SqlaTable
-        from superset.models.core import Database
-        from superset.sql.parse import Table
+        from superset import security_manager
 
         upgrade(directory=str(Path(superset.__file__).parent / "migrations"))
         security_manager.sync_role_definitions()
         g.user = security_manager.add_user(
             "probe", "Probe", "Probe", "probe@localhost", security_manager.find_role("Admin"), secrets.token_hex(8)
         )
+        yield
+
+
+def main(published: Path, release: str | None) -> dict:
+    """What Superset saw of the file: tables, columns of `comparison`, the rows of a chart query, and the dashboard imported."""
+    file = published / "integrering.duckdb"
+    with started():
+        from superset import db
+        from superset.charts.schemas import ChartDataQueryContextSchema
+        from superset.connectors.sqla.models import SqlaTable
+        from superset.models.core import Database
+        from superset.sql.parse import Table
+
         database = Database(database_name="integrering", sqlalchemy_uri=f"duckdb:///{file}?access_mode=read_only")
         db.session.add(database)
         db.session.commit()
@@ -92,6 +103,7 @@ def main(published: Path, release: str | None) -> dict:
             "columns": len(columns),
             "rows": listed([row[name] for name in WANTED] for row in answer["data"]),
         }
+        found["dashboard"] = import_dashboard(file)
         if release:
             move(published, release)
             found["fresh"] = int(database.get_df(MARK).iloc[0, 0])

@@ -12,12 +12,14 @@ from queue import SimpleQueue
 
 import duckdb
 import pytest
+import yaml
 
 from bench.opens import ROWS, TABLES, Opens, build_generation, open_while_publishing, publish_generation, read_until
 from bench.readers import probe
 from bench.readers.__main__ import changing, two_releases
 from tests.support.pipeline import Installation
 from warehouse.errors import WarehouseError
+from warehouse.interface.contract import read_contract
 from warehouse.paths import DATABASE, DataFolder
 from warehouse.release.publish import release_ids
 from warehouse.release.releases import roll_back
@@ -168,3 +170,23 @@ def test_a_disk_that_turns_read_only_still_serves_readers(small_disk: Path) -> N
     subprocess.run(["mount", "-o", "remount,rw", str(small_disk)], check=True)
     publish_generation(folder, 2, keep=5)
     assert _generation(folder) == 2
+
+
+def test_the_superset_dashboard_asks_for_published_columns_and_names_no_machine() -> None:
+    """The bundle that `make readers` imports into Superset: its dataset and charts stand on the interface."""
+    bundle = Path(probe.__file__).parent / "superset"
+    columns = set(read_contract()["tables"]["comparison_total"]["columns"])
+    dataset = yaml.safe_load(
+        (bundle / "datasets" / "integrering" / "comparison_total_1.yaml").read_text(encoding="utf-8")
+    )
+    assert dataset["table_name"] == "comparison_total"
+    assert {column["column_name"] for column in dataset["columns"]} == columns
+    charts = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted((bundle / "charts").glob("*.yaml"))]
+    assert len(charts) == 3
+    for chart in charts:
+        params = chart["params"]
+        assert {one["subject"] for one in params["adhoc_filters"]} <= columns
+        assert set(params.get("all_columns", [])) <= columns
+        assert params.get("x_axis", "year") in columns
+    address = yaml.safe_load((bundle / "databases" / "integrering.yaml").read_text(encoding="utf-8"))["sqlalchemy_uri"]
+    assert address == "duckdb:////data/published/integrering.duckdb?access_mode=read_only"
