@@ -25,6 +25,7 @@ PER_INHABITANT = "grant_per_inhabitant_nok"
 SHARES = "grant_scheme_share"
 SCHEMES = "grant_by_scheme_nok"
 MOST_SENTENCES = 3
+NOTHING = "–"
 UNTOLD = ("--", "«integrering")
 """What is meant for whoever runs the product: no reader of the profile meets a command."""
 
@@ -136,8 +137,8 @@ def _millions(cell: Cell) -> str:
     value, low, high = (None if one is None else number(one / MILLION, 1) for one in (cell.value, cell.low, cell.high))
     if value is not None:
         return value
-    if low is None:
-        return "–"
+    if low is None or (high is None and cell.low == 0):
+        return words["unknown"]
     return words["from_to"].format(low=low, high=high) if high is not None else words["at_least_cell"].format(low=low)
 
 
@@ -159,13 +160,16 @@ def _schemes(known: Weights, region: Region) -> Part | None:
         if year != newest or not cell.value:
             continue
         parts = [share.evidence(area, year).cell if share else None for area in (region.code, COUNTRY)]
-        shares = [f"{bare_text(part, unit_of('percent'))} %" if part and part.is_known else "–" for part in parts]
+        shares = [f"{bare_text(part, unit_of('percent'))} %" if part and part.is_known else NOTHING for part in parts]
         rows.append(
             (cell.value, (known.labels.get(("category", code), code), figure(cell.value, amount.unit), *shares))
         )
     listed = tuple(row for _, row in sorted(rows, key=lambda one: -one[0]))
+    # a column in which nothing is known is no column
+    width = len(words["schemes_head"]) if any(row[-1] != NOTHING for row in listed) else len(words["schemes_head"]) - 1
+    listed = tuple(row[:width] for row in listed)
     return (
-        Part("schemes", words["schemes"].format(year=newest), rows=(tuple(words["schemes_head"]), *listed))
+        Part("schemes", words["schemes"].format(year=newest), rows=(tuple(words["schemes_head"][:width]), *listed))
         if listed
         else None
     )

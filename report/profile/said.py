@@ -223,7 +223,7 @@ def _beyond(found: Candidate) -> str:
     side = country.judged.verdict
     beyond = place.higher if side == "above" else place.lower
     key = f"{'few' if beyond else 'none'}_beyond_{side}"
-    return words[key].format(count=number(beyond), of=number(place.of))
+    return words[key].format(count=number(beyond), of=number(place.of - 1))
 
 
 def _certainty(found: Candidate, judged: Judged) -> str:

@@ -75,7 +75,7 @@ def profile_content(report: Report, profile: Profile, font: str = FONT) -> dict[
         "lines": [{"name": name, "lines": [_line(one, font) for one in lines]} for name, lines in profile.lines],
         "money_lead": words["page"]["money_lead"],
         "money": [_part(part, font) for part in profile.money.parts],
-        **_fresh(profile.fresh),
+        **_fresh(profile.fresh, report.published),
         "reading": [_marked(line) for line in profile.reading],
         "words": {
             **shared,
@@ -158,7 +158,7 @@ def _bars(part: Part) -> Drawing:
     )
 
 
-def _fresh(fresh: Fresh) -> dict[str, Any]:
+def _fresh(fresh: Fresh, today: date) -> dict[str, Any]:
     words = profile_words()["fresh"]
     groups = [
         [
@@ -178,13 +178,23 @@ def _fresh(fresh: Fresh) -> dict[str, Any]:
         "more-sources": fresh.more_sources,
         "sources": [
             list(words["sources_head"]),
-            *([one.title, publisher(one), _day(one.retrieved), _day(one.next_expected)] for one in fresh.sources),
+            *(
+                [one.title, publisher(one), _day(one.retrieved), _due(one.next_expected, today)]
+                for one in fresh.sources
+            ),
         ],
     }
 
 
 def _day(value: date | None) -> str:
     return short_day(value) if value else "–"
+
+
+def _due(value: date | None, today: date) -> str:
+    """When the next release is due, and that it is late where the day has passed."""
+    if value is None or value >= today:
+        return _day(value)
+    return profile_words()["fresh"]["late"].format(date=_day(value))
 
 
 def _marked(line: str) -> list[dict[str, Any]]:

@@ -124,7 +124,7 @@ def test_an_outermost_place_is_told_only_when_it_is_not_shared(tmp_path: Path) -
         star.shares(series, 2025, persons)
         found = _findings(star)[0]
         assert found.title == expected
-        assert ("Ingen av de 40 kommunene" in found.sentence) is (ties == 0)
+        assert ("Ingen av de 39 andre kommunene" in found.sentence) is (ties == 0)
 
 
 def test_an_old_figure_says_its_age_and_a_very_old_one_is_no_finding(star: StarRelease) -> None:
