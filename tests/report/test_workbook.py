@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -14,6 +15,7 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from report.assemble import build_report
+from report.model import Told
 from report.reading.marts import Marts
 from report.writers.workbook import safe_text, write_workbook
 from report.writers.workbook.cells import whole
@@ -130,3 +132,15 @@ def test_the_workbook_holds_no_formula(small: SmallRelease, tmp_path: Path) -> N
 )
 def test_texts_no_spreadsheet_takes_for_a_formula(text: str, safe: str) -> None:
     assert safe_text(text) == safe
+
+
+def test_each_finding_stands_once_on_the_overview(small: SmallRelease, tmp_path: Path) -> None:
+    with Marts.open(with_settlement(small).close()) as marts:
+        report = build_report(marts, "3909", 5, PUBLISHED)
+    told = tuple(Told(f"Tall {n}", "Opp", f"Setning {n}.", "Sikkert.") for n in range(3))
+    book = openpyxl.load_workbook(write_workbook(replace(report, findings=told), tmp_path / "b.xlsx", PUBLISHED))
+    shown = [str(row[0]) for row in book["Oversikt"].iter_rows(values_only=True) if row[0]]
+    assert [text for text in shown if text.startswith("Tall ")] == [
+        f"Tall {n}: Setning {n}. Sikkert." for n in range(3)
+    ]
+    assert shown.count("Det viktigste") == 1

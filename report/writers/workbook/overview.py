@@ -36,11 +36,10 @@ def fill_overview(cells: Cells, sheet: Worksheet, section: Section, placed: Sequ
     """
     words, row = texts().words, TOP
     told = [f"{one.name}: {one.sentence} {one.certainty} {one.age}".strip() for one in cells.report.findings]
-    for block in (block for block in section.blocks if not block.grids):
-        said = [*(told or block.sentences), *([block.missing] if block.missing else [])]
-        if said:
-            sheet.write_string(row, 0, safe_text(block.title), cells.strong)
-            row = cells.lines(sheet, row + 1, said, len(WIDTHS), sum(WIDTHS)) + 1
+    said = told or [text for block in section.blocks for text in (*block.sentences, block.missing) if text]
+    if said:
+        sheet.write_string(row, 0, words["findings"], cells.strong)
+        row = cells.lines(sheet, row + 1, said, len(WIDTHS), sum(WIDTHS)) + 1
     headlines = [place for place in placed if place.figure.is_headline]
     if headlines:
         sheet.write_string(row, 0, words["headlines"], cells.strong)

@@ -184,8 +184,8 @@ def _remarks(shown: Figure, cell: Cell) -> list[str]:
     elif shown.is_forecast and cell.high is None:
         found.append(words.words["least_note"])
     elif cell.is_rounded:
-        bounds = cell_text(Cell(low=cell.low, high=cell.high), shown.unit)
-        found.append(f"{words.statuses[cell.status]}, {bounds}")
+        # the bounds of each year stand on the sheet of all data
+        found.append(words.statuses[cell.status])
     if cell.is_running or cell.is_preliminary:
         found.append(words.words["running_note"])
     if cell.basis in ("published_under_other_code", "summed", "recomputed") and cell.is_known and not shown.is_forecast:
