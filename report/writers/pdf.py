@@ -23,8 +23,12 @@ _TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 FONT = "Libertinus Serif"
 """Built into Typst, so that the file looks the same on every machine and needs no installed font."""
 
-WIDEST = 40.0
-"""Signs a column of a grid may take at most when columns share the page by what they hold."""
+ACROSS = 118.0
+"""Signs across the page at the size of a wide grid, with the space between its columns."""
+LONG = 60
+"""Signs from which a text takes no more of the room that is left: it is broken into rows anyway."""
+BOLD = 1.15
+"""A sign of the first column, which is bold, beside one of the others."""
 NARROW = 90
 """Signs across the page: a grid with fewer needs no sharing."""
 _UNPRINTED = (texts().marks["summed"], texts().marks["recomputed"])
@@ -145,10 +149,14 @@ def _widths(header: tuple[str, ...], rows: list[list[str]]) -> list[float]:
     longest = [max(map(len, column)) for column in columns]
     if sum(longest) < NARROW:
         return [0.0] * len(header)
-    words = [max(len(word) for text in column for word in _WORD.split(text)) for column in columns]
-    shares = [
-        max(min(length / 2, WIDEST), min(word + 2.0, WIDEST)) for length, word in zip(longest, words, strict=True)
+    words = [float(max(len(word) for text in column for word in _WORD.split(text))) for column in columns]
+    words[0] *= BOLD
+    least = [word + 2.0 for word in words]
+    # between the usual text and the longest: few long cells may be broken into rows, short names should not be
+    usual = [
+        (sum(map(len, column)) / len(column) + min(length, LONG)) / 2
+        for column, length in zip(columns, longest, strict=True)
     ]
-    # where there is room the names of the rows take more: wrapped names make a table twice as long
-    shares[0] = max(shares[0], min(longest[0] * 0.8, NARROW - sum(shares[1:])))
-    return shares
+    wanted = [max(length - own, 0.0) for length, own in zip(usual, least, strict=True)]
+    spare = max(ACROSS - sum(least), 0.0) / (sum(wanted) or 1.0)
+    return [own + more * spare for own, more in zip(least, wanted, strict=True)]

@@ -1,6 +1,6 @@
 """The three files of a report, made from a small release, and what hostile labels do in them.
 
-Here: write_report and what comes out. Not here: wording at the edges (test_report_sentences.py), or the report of a run on the
+Here: write_report and what comes out. Not here: wording at the edges (words/test_sentences.py), or the report of a run on the
 real files (tests/real/test_report_real.py).
 """
 

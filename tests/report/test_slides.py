@@ -1,6 +1,6 @@
 """The slides: which there are, native charts whose numbers are the marts', notes with sources, and the mark of demo data.
 
-Here: the file read back. Not here: sentences (test_report_sentences.py), other files (test_report_files.py).
+Here: the file read back. Not here: sentences (words/test_sentences.py), other files (test_report_files.py).
 """
 
 from __future__ import annotations
