@@ -25,8 +25,8 @@ FONT = "Libertinus Serif"
 
 ACROSS = 118.0
 """Signs across the page at the size of a wide grid, with the space between its columns."""
-LONG = 60
-"""Signs from which a text takes no more of the room that is left: it is broken into rows anyway."""
+SHORT, LONG = 12, 60
+"""Signs up to which a text is not broken, and from which it takes no more of the room: it is broken into rows anyway."""
 BOLD = 1.15
 """A sign of the first column, which is bold, beside one of the others."""
 NARROW = 90
@@ -140,6 +140,11 @@ def _breakable(text: str) -> str:
     return text.replace("/", "/\u200b") if text.startswith("https://") else text
 
 
+def _unbroken(text: str) -> int:
+    """Signs that stand on one row: a short text whole («Hele landet»), of a longer one its longest word."""
+    return len(text) if len(text) <= SHORT else max(map(len, _WORD.split(text)))
+
+
 def _widths(header: tuple[str, ...], rows: list[list[str]]) -> list[float]:
     """Shares of the page width by the text each column holds; a table that is narrow anyway keeps its own widths.
 
@@ -149,7 +154,7 @@ def _widths(header: tuple[str, ...], rows: list[list[str]]) -> list[float]:
     longest = [max(map(len, column)) for column in columns]
     if sum(longest) < NARROW:
         return [0.0] * len(header)
-    words = [float(max(len(word) for text in column for word in _WORD.split(text))) for column in columns]
+    words = [float(max(_unbroken(text) for text in column)) for column in columns]
     words[0] *= BOLD
     least = [word + 2.0 for word in words]
     # between the usual text and the longest: few long cells may be broken into rows, short names should not be
