@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from sources.microdata.errors import UnclearNumber
 
+LONGEST = 30
+"""No sum of kroner is written with more signs; a longer text is no number."""
 _BLANKS = re.compile(r"(?<=\d)[ \u00a0\u202f\u2009'’](?=\d{3}(?:\D|$))")
 _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)*(?:[eE]\+?\d{1,2})?")
 _THREE = re.compile(r"-?\d{1,3}([.,])\d{3}")
@@ -28,7 +30,7 @@ class Seen:
 
 def looks_like_number(text: str) -> bool:
     """Whether a cell holds nothing but a number, in whatever notation."""
-    return bool(_NUMBER.fullmatch(_BLANKS.sub("", text.strip())))
+    return len(text) <= LONGEST and bool(_NUMBER.fullmatch(_BLANKS.sub("", text.strip())))
 
 
 def decimal_sign(numbers: Iterable[Seen], where: str) -> str:

@@ -29,7 +29,7 @@ from sources.microdata.errors import (
 from sources.microdata.numbers import Seen, decimal_sign, looks_like_number, number_of
 from sources.microdata.schemes import AGES, GROUPS, NO_SCHEME, RECEIVES, SCHEMES, SMALLEST_POPULATION
 from sources.microdata.script import FIRST_YEAR, LAST_YEAR, MARK, Mark
-from sources.microdata.tables import SHEET_ROWS, Export, Figure, export_of, text_rows
+from sources.microdata.tables import SHEET_ROWS, Export, Figure, decoded, export_of, text_rows
 from sources.ports import NOTES, Document, Place
 from sources.published.reader import ARROW_TYPES
 from sources.raw import is_sheet_file, nothing_there, sheet_cells
@@ -37,6 +37,8 @@ from sources.raw import is_sheet_file, nothing_there, sheet_cells
 FORM = "microdata_export"
 DATASET = "microdata_benefit_by_group"
 _OF_NAME = re.compile(r"microdata_(?P<year>20\d\d)_(?:kommune|fylke|landet)_(?P<area>\d{4}|\d{2})(?!\d)", re.I)
+_HEAD_ROWS = 60
+"""How many rows of a sheet are looked at to know it: the first table names itself."""
 _ENDINGS = (".csv", ".txt", ".tsv", ".xlsx")
 _NAMES = {scheme.code: scheme.name_nb for scheme in SCHEMES} | {NO_SCHEME: "Bosatte"}
 _PEOPLE = ("residents_persons", "recipients_persons")
@@ -51,9 +53,11 @@ def recognise(specimen: Specimen) -> Sighting | None:
     name = specimen.name.lower()
     if not name.endswith(_ENDINGS):
         return None
-    text = "\n".join(as_text(cell) for sheet in specimen.sheets for row in sheet.rows for cell in row)
-    if not specimen.is_workbook:
-        text = "\n".join(" ".join(map(str, row)) for row in text_rows(specimen.head))
+    if specimen.is_workbook:
+        rows = [row for sheet in specimen.sheets for row in sheet.rows[:_HEAD_ROWS]]
+        text = "\n".join(cell for row in rows for cell in row if isinstance(cell, str))
+    else:
+        text = decoded(specimen.head)
     if re.match(r"\s*require no\.ssb", text):
         return None
     if MARK.search(text) or re.search(rf"\b{RECEIVES}(?:{'|'.join(scheme.code for scheme in SCHEMES)})\b", text):

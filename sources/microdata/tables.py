@@ -223,14 +223,18 @@ def _sheets(document: Document) -> Iterator[tuple[int, str, list[list[Cell]]]]:
 
 def text_rows(body: bytes) -> list[list[Cell]]:
     """The rows of a text file: UTF-8 with or without mark, UTF-16, or Norwegian Windows; parted by semicolon, tab or comma."""
-    try:
-        text = body.decode("utf-16" if body.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig")
-    except UnicodeDecodeError:
-        text = body.decode("cp1252", errors="replace")
-    lines = text.splitlines()
+    lines = decoded(body).splitlines()
     if lines and (said := re.fullmatch(r"sep=(.)", lines[0].strip(), re.I)):
         lines[0], sign = "", said[1]
     else:
         told = [line for line in lines if any(letter.isdigit() for letter in line)]
         sign = next((s for s in (";", "\t") if any(s in line for line in told)), ",")
     return [next(csv.reader(io.StringIO(line), delimiter=sign), []) for line in lines]
+
+
+def decoded(body: bytes) -> str:
+    """The text of a file, or of its beginning."""
+    try:
+        return body.decode("utf-16" if body.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig")
+    except UnicodeDecodeError:
+        return body.decode("cp1252", errors="replace")
