@@ -78,20 +78,25 @@ def observed_lines(workspace: Workspace, wanted: Wanted, area: Area) -> Iterator
 
 
 def table_lines(workspace: Workspace, spec: DatasetSpec, row: dict[str, Any]) -> Iterator[str]:
-    """The lines of a reference table that share the row's values; of its area where it has one, else of its year."""
-    for release_id in list(releases_in_use(workspace, spec.dataset_id))[-1:]:
-        receipt = workspace.landing.receipt(spec.dataset_id, release_id)
-        if receipt is None:
-            continue
-        path = str(ensure_rows(workspace.landing, spec, receipt))
-        places = next(filter(None, (_rows_like(path, common) for common in _common(spec, row))), [])
-        yield heading(spec, receipt)
-        if not places:
+    """The lines of a reference table that share the row's values; of its area where it has one, else of its year. A table
+    that comes in several files is looked for in all of them."""
+    used = list(releases_in_use(workspace, spec.dataset_id))
+    named = [workspace.landing.receipt(spec.dataset_id, one) for one in (used if spec.accumulates else used[-1:])]
+    receipts = {receipt.release_id: receipt for receipt in named if receipt is not None}
+    paths = {one: str(ensure_rows(workspace.landing, spec, receipt)) for one, receipt in receipts.items()}
+    places: dict[str, list[Place]] = {}
+    for common in _common(spec, row):
+        places = {one: found for one, path in paths.items() if (found := _rows_like(path, common))}
+        if places:
+            break
+    for one in places or list(receipts)[-1:]:
+        yield heading(spec, receipts[one])
+        found = places.get(one, [])
+        if not found:
             yield "  read as a whole: no line has this row's values"
-        else:
-            yield from (f"  {cell}" for cell in raw_cells(workspace, spec, receipt, places[:MOST_LINES]))
-        if len(places) > MOST_LINES:
-            yield f"  … and {len(places) - MOST_LINES} more lines"
+        yield from (f"  {cell}" for cell in raw_cells(workspace, spec, receipts[one], found[:MOST_LINES]))
+        if len(found) > MOST_LINES:
+            yield f"  … and {len(found) - MOST_LINES} more lines"
 
 
 def own_line(workspace: Workspace, row: dict[str, Any]) -> Iterator[str]:
@@ -184,7 +189,8 @@ def _observations(path: str, wanted: Wanted, area: Area, slices: set[str]) -> li
 
 
 def _common(spec: DatasetSpec, row: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Columns of the table with the row's values: first all that they share, then the key's, then without the area."""
+    """Columns of the table with the row's values: first all that they share, then the key's, then without the group (of a sum of
+    groups), then without the area."""
     area = row.get("municipality_code") or row.get("region_code")
     known = {"code": row.get("part_code") or area, **row, "municipality_code": area}
     shared = {
@@ -193,6 +199,7 @@ def _common(spec: DatasetSpec, row: dict[str, Any]) -> Iterator[dict[str, Any]]:
     key = {name: value for name, value in shared.items() if name in (*spec.table_key, *_TIMES)}
     yield shared
     yield key
+    yield {name: value for name, value in key.items() if name != "group_code"}
     yield {name: value for name, value in key.items() if name not in ("region_code", "municipality_code", "area_level")}
 
 

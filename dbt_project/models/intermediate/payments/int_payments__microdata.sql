@@ -109,7 +109,11 @@ schemes as (
         max(case when measure = 'paid_nok' then value end) as paid_nok,
         {{ worst_status("case when measure = 'recipients_persons' then value_status end") }} as recipients_status,
         {{ worst_status("case when measure = 'paid_nok' then value_status end") }} as paid_status,
-        {{ all_of('release_id') }} as release_id,
+        -- the release of the cell that source_row names: tables may have been exported one by one
+        coalesce(
+            {{ the_same("case when measure = 'paid_nok' then release_id end") }},
+            {{ the_same("case when measure = 'recipients_persons' then release_id end") }}
+        ) as release_id,
         coalesce(
             max(case when measure = 'paid_nok' then source_row end), max(case when measure = 'recipients_persons' then source_row end)
         ) as source_row,
