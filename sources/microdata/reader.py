@@ -102,7 +102,7 @@ def raw_cells(spec: DatasetSpec, documents: list[Document], places: Sequence[Pla
         if sheet:
             found += sheet_cells(spec, documents, [(row, sheet * 100_000)])
         elif 0 < row <= len(lines):
-            found.append(f"{document.name}, linje {row}: {' | '.join(as_text(cell) for cell in lines[row - 1])}")
+            found.append(f"{document.name}, line {row}: {' | '.join(as_text(cell) for cell in lines[row - 1])}")
         else:
             found.append(nothing_there(document.name, (row, None)))
     return found

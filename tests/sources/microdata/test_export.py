@@ -95,7 +95,7 @@ def test_script_databank_and_line_are_kept_and_the_line_can_be_shown(tmp_path: P
     row = read_export(SPEC, [document]).to_pylist()[0]
     assert (row["databank_version"], row["script_id"], row["value_status"]) == (54, "a1b2c3", "ok")
     shown = raw_cells(SPEC, [document], [(row["source_row"], None)])[0]
-    assert shown == "tabell.csv, linje 3: innvandrer | 5000"
+    assert shown == "tabell.csv, line 3: innvandrer | 5000"
     book = Document(sheet(tmp_path / "eksport.xlsx", WORKED), "eksport.xlsx")
     shown = raw_cells(SPEC, [book], [(read_export(SPEC, [book]).to_pylist()[0]["source_row"], None)])[0]
     assert "sheet 'Tabeller'" in shown and "Totalt | 48000" in shown
