@@ -69,7 +69,7 @@
 {# How sure a figure of a source is, in words: what the source does to it. #}
 {% macro benefit_precisions() -%}
     {{ return({
-        'noise_added': 'Plattformen har lagt støy av ukjent størrelse på antallene; ingen feilgrense kan regnes ut',
+        'noise_added': 'Plattformen har lagt støy av ukjent størrelse på antallene; ingen feilgrense kan regnes ut. Den gir ikke tall for færre enn 1000 bosatte, og stopper tabeller der over halvparten av cellene er under fem',
         'exact_or_hidden': 'Tallet er nøyaktig der det ikke er skjult',
         'protected': 'Tallet er nøyaktig der det ikke er skjult; små tall og tall som avslører dem, er skjult',
         'printed_rounded': 'Tallet er avrundet i trykk; grensene følger av avrundingen',
