@@ -27,8 +27,13 @@ settings.register_profile("patient", **PATIENT)
 settings.register_profile("ci", derandomize=True, **PATIENT)
 settings.load_profile("ci" if os.environ.get("CI") or os.environ.get("INTEGRERING_SAME_EXAMPLES") else "patient")
 
-LONGEST_FIRST = ("daemon", "small", "real", "demo")
-"""Groups of tests that take minutes: the daemon, and the installations that tests share."""
+LONGEST_FIRST = (
+    *("daemon", "small", "real", "demo"),
+    *("compiled_models", "published_build"),
+    *(f"tests/sources/kostra/test_kostra_{name}.py" for name in ("attack", "privacy", "disclosure")),
+)
+"""Groups of tests that take minutes (the daemon, and the installations that tests share), then those that take half of one: what
+is left for the end is short, so that the workers end together."""
 
 INSTALLATIONS = ("real", "demo", "small")
 """Fixtures that run the product once a process; the tests that ask for one stay together."""

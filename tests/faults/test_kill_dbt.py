@@ -1,6 +1,6 @@
 """kill -9 while dbt writes its own files: half a manifest or half of its parse cache blocks no later run.
 
-Here: a small dbt project, parsed by the product's own code. Not here: kills of whole runs (test_kill.py) or at our own
+Here: a small dbt project, parsed by the product's own code. Not here: kills of whole runs (test_whole_runs.py) or at our own
 steps to the disk (test_kill_boundaries.py).
 """
 

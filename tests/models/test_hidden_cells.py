@@ -1,7 +1,7 @@
 """What we derive gives no hidden cell away: the release gate, and an attack on what the models make (fault 28).
 
 Here: made-up tables under the models' own SQL. Not here: the real release (test_hidden_cells_real.py), the municipality's
-own KOSTRA files (test_kostra_disclosure.py), or values of other vintages (fault 27, test_bad_files.py).
+own KOSTRA files (test_kostra_disclosure.py), or values of other vintages (fault 27, test_whole_runs.py).
 """
 
 from __future__ import annotations

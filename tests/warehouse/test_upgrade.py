@@ -1,7 +1,7 @@
 """Another version of the engine: the same landing gives the same content, and a build file of another version is no obstacle.
 
 Here: fault 38, with another DuckDB where the person who runs the tests has put one. Not here: threads, memory and slices
-(test_bad_files.py), or that old readers open a release (test_warehouse.py).
+(test_whole_runs.py), or that old readers open a release (test_warehouse.py).
 """
 
 from __future__ import annotations

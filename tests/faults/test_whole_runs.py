@@ -1,31 +1,78 @@
-"""A bad file holds or fails its own dataset only: the run says so, exits 1, and the published release stays as it was."""
+"""Whole runs that meet a bad file, an open reader, kill -9 or little memory: what is published stays whole, and the next run
+ends as one that never failed.
+
+Here: one installation that goes through it all, test by test. Not here: a kill at every step to the disk
+(test_kill_boundaries.py) or inside dbt's own writing (test_kill_dbt.py).
+"""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-import json
+import os
 import re
-import shutil
+import signal
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from tests.support.pipeline import Installation
+from tests.support.pipeline import Installation, borrowed
 from tests.support.small_tables import SHOWN_FIRST, SHOWN_LATER, body_of, settlement, table, write
+from tests.support.warm import Call
+from warehouse.paths import DATABASE, DataFolder
+from warehouse.release.publish import read_manifest
+
+LARVIK_2023 = "select settled_persons from marts.fct_settlement where region_code = '3909' and year = 2023"
+FIRST_FIGURE, LATER_FIGURE = 20 + 2023 % 7, 77
 
 
 @pytest.fixture(scope="module")
-def installation(small: Installation, tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    """A copy of the small installation: the tests of this file change it, one after the other."""
-    data = tmp_path_factory.mktemp("bad_files") / "data"
-    shutil.copytree(small.data, data, symlinks=True)
-    return Installation(data)
+def installation(small: Installation) -> Iterator[Installation]:
+    """The small installation: the tests of this file change it, one after the other."""
+    with borrowed(small) as changed:
+        yield changed
+
+
+@pytest.fixture(scope="module")
+def later(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the second vintage of the settlement table, 77 settled everywhere in 2023."""
+    folder = tmp_path_factory.mktemp("later")
+    grown = [line[: line.rindex(";")] + f";{LATER_FIGURE}" if ";2023;" in line else line for line in settlement(2)]
+    write(folder, "bosatt_anmodede", body_of(grown), day=20)
+    return folder
 
 
 def _fingerprint(installation: Installation) -> dict[str, str]:
     release = installation.data / "releases" / installation.release
     return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(release.rglob("*")) if p.is_file()}
+
+
+def _content(installation: Installation) -> dict[str, str]:
+    """The hash of each published table's content."""
+    return {table.name: table.content_hash for table in read_manifest(installation.data / "published").tables}
+
+
+def _figure(installation: Installation) -> int:
+    """Larvik's figure in the published file, which has all its tables."""
+    file = (installation.data / "published" / DATABASE).resolve()
+    with duckdb.connect(str(file), read_only=True) as connection:
+        assert connection.execute("select count(*) > 20 from duckdb_tables() where schema_name = 'marts'").fetchone()[0]
+        return connection.execute(LARVIK_2023).fetchone()[0]
+
+
+def _kill_when(call: Call, is_there: Callable[[], bool]) -> None:
+    """End a run and all its children once it has come to a stage, or when looking for it fails."""
+    try:
+        while not is_there():
+            assert not call.is_over(), f"the run ended before it came there: {call.completed(1).stderr}"
+            time.sleep(0.02)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(call.pid, signal.SIGKILL)
+    assert call.wait() == -signal.SIGKILL
 
 
 def test_a_bad_file_stops_only_its_own_dataset(installation: Installation, tmp_path: Path) -> None:
@@ -52,21 +99,22 @@ def test_a_bad_file_stops_only_its_own_dataset(installation: Installation, tmp_p
     assert _fingerprint(installation) == before
 
 
-def test_an_open_reader_keeps_its_release_while_a_new_one_is_published(
-    installation: Installation, tmp_path: Path
-) -> None:
-    file = (installation.data / "published" / "integrering.duckdb").resolve()
-    ask = "select settled_persons from marts.fct_settlement where region_code = '3909' and year = 2023"
+def test_a_run_killed_while_files_land_publishes_nothing(installation: Installation, later: Path) -> None:
+    call = installation.start("run", "--extracts", str(later))
+    _kill_when(call, lambda: "bosatt_anmodede: refreshed" in call.errors.read_text(encoding="utf-8"))
+    assert _figure(installation) == FIRST_FIGURE
+
+
+def test_an_open_reader_keeps_its_release_while_a_new_one_is_published(installation: Installation, later: Path) -> None:
+    file = (installation.data / "published" / DATABASE).resolve()
     with duckdb.connect(str(file), read_only=True) as reader:
-        assert reader.execute(ask).fetchone() == (20 + 2023 % 7,)
-        grown = [line[: line.rindex(";")] + ";77" if ";2023;" in line else line for line in settlement(vintage=2)]
-        write(tmp_path, "bosatt_anmodede", body_of(grown), day=20)
+        assert reader.execute(LARVIK_2023).fetchone() == (FIRST_FIGURE,)
         before = installation.release
-        answer = installation.call("run", "--extracts", str(tmp_path))
+        answer = installation.call("run", "--extracts", str(later))
         assert answer.returncode == 0, answer.stdout + answer.stderr
         assert installation.release != before
-        assert reader.execute(ask).fetchone() == (20 + 2023 % 7,)
-    assert installation.column(ask) == ["77"]
+        assert reader.execute(LARVIK_2023).fetchone() == (FIRST_FIGURE,)
+    assert _figure(installation) == LATER_FIGURE
 
 
 def _holders(installation: Installation, release_id: str, count: int) -> set[str]:
@@ -86,16 +134,8 @@ def _holders(installation: Installation, release_id: str, count: int) -> set[str
     return found
 
 
-def test_a_cell_hidden_in_one_vintage_is_not_filled_from_another(
-    small: Installation, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
-) -> None:
+def test_a_cell_hidden_in_one_vintage_is_not_filled_from_another(installation: Installation) -> None:
     """Fault 27: 4719 stood in the first vintage and is hidden in the second; 4723 the other way about."""
-    data = tmp_path_factory.mktemp("two_vintages") / "data"
-    shutil.copytree(small.data, data, symlinks=True)
-    installation = Installation(data)
-    write(tmp_path, "bosatt_anmodede", body_of(settlement(vintage=2)), day=20)
-    answer = installation.call("run", "--extracts", str(tmp_path))
-    assert answer.returncode == 0, answer.stdout + answer.stderr
     first, second = sorted(p.name for p in (installation.data / "releases").iterdir())
     views = {"fct_indicator_value", "comparison", "comparison_total", "sammenligning"}
     shown = (
@@ -122,22 +162,37 @@ def test_a_cell_hidden_in_one_vintage_is_not_filled_from_another(
     ]
 
 
-def test_a_rebuilt_slice_equals_a_full_rebuild(installation: Installation, tmp_path: Path) -> None:
-    """Fault 38: the release before replaced the slices of one dataset; rebuilt, by one thread with less memory, it is equal."""
-    by_slices = json.loads((installation.data / "published" / "manifest.json").read_text())
+def test_a_rebuild_equals_the_slices_also_after_kills(installation: Installation, later: Path) -> None:
+    """Faults 31 and 38: the release before replaced the slices of one dataset. Everything built anew, by one thread with less
+    memory, killed among the models and while it publishes, and with dbt's files torn, ends in the same content."""
+    folder, by_slices = DataFolder(installation.data), _content(installation)
+    release, dbt_log = installation.release, folder.dbt_target / "dbt.log"
+    written = dbt_log.stat().st_size
+    stages: tuple[Callable[[], bool], ...] = (
+        lambda: dbt_log.read_bytes()[written:].count(b" OK created ") > 20,
+        lambda: any(folder.releases.glob(f".candidate*/{DATABASE}")),
+    )
     narrow = Installation(installation.data, {"INTEGRERING_THREADS": "1", "INTEGRERING_MEMORY_LIMIT": "700MB"})
-    answer = narrow.call("run", "--extracts", str(tmp_path), "--full")
+    for is_there in stages:
+        _kill_when(narrow.start("run", "--extracts", str(later), "--full"), is_there)
+        assert (installation.release, _figure(installation)) == (release, LATER_FIGURE)
+    for name in ("manifest.json", "partial_parse.msgpack", "run_results.json"):
+        _tear(folder.dbt_target / name)
+    answer = narrow.call("run", "--extracts", str(later), "--full")
     assert answer.returncode == 0, answer.stdout + answer.stderr
-    whole = json.loads((installation.data / "published" / "manifest.json").read_text())
-    assert whole["release_id"] != by_slices["release_id"]
-    assert {t["name"]: t["content_hash"] for t in whole["tables"]} == {
-        t["name"]: t["content_hash"] for t in by_slices["tables"]
-    }
+    assert installation.release != release
+    assert _content(installation) == by_slices
+
+
+def _tear(path: Path) -> None:
+    """Half of a file, as a kill while dbt writes it leaves it (one random kill in a hundred or two does)."""
+    body = path.read_bytes() if path.exists() else b"{}"
+    path.write_bytes(body[: len(body) // 2])
 
 
 def test_rollback_points_readers_to_the_release_before(installation: Installation) -> None:
-    listed = installation.call("releases", "list").stdout.splitlines()
-    first = listed[0].lstrip("* ").split()[0]
+    _, oldest, *_ = installation.call("releases", "list").stdout.splitlines()
+    first = oldest.lstrip("* ").split()[0]
     answer = installation.call("releases", "rollback", first)
     assert answer.returncode == 0, answer.stderr
     assert installation.release == first
