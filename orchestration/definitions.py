@@ -10,7 +10,7 @@ import dagster as dg
 
 from orchestration.assets.datasets import dataset_assets, described_only
 from orchestration.assets.freshness import freshness_job, freshness_schedule, published_on_time
-from orchestration.assets.models import dbt_resource, model_assets
+from orchestration.assets.models import model_assets
 from orchestration.assets.publication import PUBLISHED_KEY, published_asset
 from orchestration.build.dbt_project import ensure_manifest
 from orchestration.sensors.changes import Target, nightly_schedule, sensors
@@ -46,7 +46,6 @@ def build_defs(settings: Settings, overrides: dict[str, Any] | None = None) -> d
         jobs=[job, freshness_job(on_time)],
         sensors=[*sensors(workspace, target), *notification_sensors(workspace)],
         schedules=[nightly_schedule(workspace, REFRESH_JOB), freshness_schedule()],
-        resources={"dbt": dbt_resource()},
         executor=dg.in_process_executor,
     )
 

@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from fnmatch import fnmatch
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from orchestration.runs.uses import uses_by_dataset
 from sources.dataset.discovery import Candidate, Discovery, discover
@@ -25,6 +26,9 @@ from warehouse.indicators import Indicator, load_indicators
 from warehouse.last_run import holds_real, remember_run
 from warehouse.paths import DataFolder
 from warehouse.settings import PROJECT, Settings
+
+if TYPE_CHECKING:
+    from orchestration.build.preparation import BuildPlan
 
 DBT_PROJECT = PROJECT / "dbt_project"
 
@@ -46,7 +50,8 @@ class Workspace:
     replaces_real: bool = False
     """Whether a person said that invented figures may take the place of real ones in this folder."""
     report: Callable[[object], None] = lambda outcome: None
-    _found: dict[str, Discovery] = field(default_factory=dict, compare=False)
+    _once: dict[str, Any] = field(default_factory=dict, compare=False)
+    """What is looked at or decided once in a run, shared by those who do its parts: the input folder, the build's plan."""
 
     @cached_property
     def folder(self) -> DataFolder:
@@ -82,13 +87,22 @@ class Workspace:
 
     def discovery(self) -> Discovery:
         """What the input folder holds. Looked at once per workspace: a run sees one state of the folder."""
-        if "it" not in self._found:
+        if "folder" not in self._once:
             folder = self.input_folder()
             found = discover(folder, self.specs) if folder else Discovery()
             if self.is_demo:
                 found.candidates = [replace(candidate, is_demo=True) for candidate in found.candidates]
-            self._found["it"] = found
-        return self._found["it"]
+            self._once["folder"] = found
+        return self._once["folder"]
+
+    @property
+    def plan(self) -> BuildPlan | None:
+        """What the build of this run redoes, where that has been decided."""
+        return self._once.get("plan")
+
+    def decide(self, plan: BuildPlan) -> None:
+        """Settle the plan for whoever builds in this run."""
+        self._once["plan"] = plan
 
     def files(self) -> list[Candidate | BundledFile]:
         """All files of a run in the order in which they came: bundled first, then extracts by date."""

@@ -126,7 +126,9 @@ def load_indicators(folder: Path) -> list[Indicator]:
     """
     found: dict[str, Indicator] = {}
     for path in sorted(folder.glob("*.yml")):
-        for number, raw in enumerate(yaml.safe_load(path.read_text(encoding="utf-8")) or [], start=1):
+        for number, raw in enumerate(
+            yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) or [], start=1
+        ):
             indicator = _parse(raw, f"{path.name}, entry {number}")
             if indicator.indicator_id in found:
                 raise _error("one entry per indicator_id", f"{indicator.indicator_id} a second time", path.name)

@@ -4,25 +4,24 @@ Here: how models are named, grouped and tied to the datasets, and the one op tha
 """
 
 import json
-import os
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject, dbt_assets
+from dagster_dbt import DagsterDbtTranslator, DbtProject, dbt_assets
 
 from orchestration.assets.datasets import dataset_key
-from orchestration.build.dbt_project import dbt_environment, ensure_manifest
-from orchestration.build.preparation import BuildPlan, is_up_to_date, pending_models, prepare_build
+from orchestration.build.dbt_command import NodeResult, call_dbt
+from orchestration.build.dbt_project import dbt_environment, ensure_manifest, parsed_project
+from orchestration.build.preparation import BuildPlan, is_up_to_date, prepare_build
 from orchestration.workspace import DBT_PROJECT, Workspace
 from warehouse.build import connect
 from warehouse.lock import writer_lock
 
-_DBT_COMMAND = Path(__file__).with_name("dbt.sh")
-"""dbt as dagster-dbt calls it: before each build for its version, which dbt's own command asks the package index about."""
+_UNIQUE_ID = "dagster_dbt/unique_id"
+"""Where dagster-dbt notes dbt's own id, on assets and on checks."""
 
 _LAYERS = {"staging": "2_lest", "intermediate": "3_regnet", "marts": "4_tabell", "seeds": "2_lest"}
 """The steps of the way between the datasets (1) and what is published (5)."""
@@ -93,75 +92,46 @@ def model_assets(workspace: Workspace, manifest: Path) -> dg.AssetsDefinition:
     )
 
     @dbt_assets(manifest=manifest, dagster_dbt_translator=Translator(workspace), project=project, name="build_models")
-    def models(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
+    def models(context: dg.AssetExecutionContext) -> Iterator[Any]:
         with writer_lock(workspace.folder.lock):
-            if not workspace.full and is_up_to_date(workspace):
+            if workspace.plan is None and not workspace.full and is_up_to_date(workspace):
                 context.log.info("the published release was built from exactly what is in landing: dbt is not called")
                 return
-            plan = prepare_build(workspace)
-            unaffected = _unaffected(workspace, manifest, plan.models)
+            plan = prepare_build(workspace, workspace.plan)
+            context.log.info(str(plan))
+            unaffected = unaffected_models(workspace, plan)
             _require_selected(context.assets_def.keys - unaffected, context.selected_asset_keys)
-            os.environ.update(dbt_environment(workspace.folder, workspace.settings) | plan.environment)
-            # dbt.sh calls the dbt of this interpreter: the PATH may hold another one or none
-            os.environ["INTEGRERING_PYTHON"] = sys.executable
-            invocation = dbt.cli(
-                build_arguments(plan), context=context, target_path=workspace.folder.dbt_target, raise_on_error=True
+            called = call_dbt(
+                build_arguments(plan, _selected(models, context.selected_asset_keys)),
+                dbt_environment(workspace.folder, workspace.settings) | plan.environment,
+                parsed_project(manifest),
             )
-            yield from with_row_counts(invocation.stream(), workspace.folder.build_file)
+            counts = {} if called.problem else _row_counts(workspace.folder.build_file)
+            yield from _told(models, context.selected_asset_check_keys, called.results, counts)
+            if called.problem:
+                raise dg.Failure(called.problem)
 
     return models
 
 
-def with_row_counts(events: Iterator[Any], build_file: Path) -> Iterator[Any]:
-    """dbt's events once it has ended, the marts among them with their row counts, which the UI shows over time.
-
-    Only one process may have the build file open, so rows cannot be counted before; and Dagster wants the events in the order of
-    the models, so none goes ahead. Meanwhile dbt's own lines are in the run's log. What came before a failure is told too.
-    """
-    seen: list[Any] = []
-    try:
-        seen.extend(iter(events))
-    except BaseException:
-        yield from seen
-        raise
-    counts = _row_counts(build_file)
-    for event in seen:
-        layer, _, name = event.output_name.partition("__") if isinstance(event, dg.Output) else ("", "", "")
-        if layer == "marts" and name in counts:
-            yield event.with_metadata({**event.metadata, "dagster/row_count": counts[name]})
-        else:
-            yield event
-
-
 def _row_counts(build_file: Path) -> dict[str, int]:
-    """Rows of each mart: of a table as the file has it, of a view over the star as counted."""
+    """Rows of each mart that is a table, as the file has them: the UI shows them over time. A view is not run to be counted."""
     with connect(build_file, read_only=True) as connection:
-        counts = dict(
-            connection.execute(
-                "select table_name, estimated_size from duckdb_tables() where schema_name = 'marts'"
-            ).fetchall()
-        )
-        views = connection.execute("select view_name from duckdb_views() where schema_name = 'marts'").fetchall()
-        for (name,) in views:
-            counts[name] = connection.execute(f'select count(*) from marts."{name}"').fetchone()[0]
-    return counts
+        found = "select table_name, estimated_size from duckdb_tables() where schema_name = 'marts'"
+        return dict(connection.execute(found).fetchall())
 
 
-def unaffected_models(workspace: Workspace) -> set[dg.AssetKey]:
-    """The models that a build of this moment need not build, since nothing they read has changed."""
-    manifest = ensure_manifest(workspace.folder, workspace.settings, workspace.clock())
-    return _unaffected(workspace, manifest, pending_models(workspace))
-
-
-def _unaffected(workspace: Workspace, manifest: Path, pending: AbstractSet[str] | None) -> set[dg.AssetKey]:
-    if pending is None:
+def unaffected_models(workspace: Workspace, plan: BuildPlan) -> set[dg.AssetKey]:
+    """The models that a plan leaves as they are, since nothing they read has changed."""
+    if plan.models is None:
         return set()
+    manifest = ensure_manifest(workspace.folder, workspace.settings, workspace.clock())
     nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"]
     translator = Translator(workspace)
     return {
         translator.get_asset_key(node)
         for name, node in nodes.items()
-        if node["resource_type"] in ("model", "seed") and name not in pending
+        if node["resource_type"] in ("model", "seed") and name not in plan.models
     }
 
 
@@ -175,15 +145,43 @@ def _require_selected(needed: AbstractSet[dg.AssetKey], selected: AbstractSet[dg
         )
 
 
-def build_arguments(plan: BuildPlan) -> list[str]:
-    """The dbt call of a plan: everything anew, or only the slices of what changed.
+def _selected(models: dg.AssetsDefinition, wanted: AbstractSet[dg.AssetKey]) -> list[str]:
+    """The names of the models to build; none where it is all of them, which dbt is told by naming none."""
+    specs = models.specs_by_key
+    return [] if wanted == set(specs) else sorted(specs[key].metadata[_UNIQUE_ID].split(".")[-1] for key in wanted)
+
+
+def _told(
+    models: dg.AssetsDefinition,
+    wanted: AbstractSet[dg.AssetCheckKey],
+    results: Iterable[NodeResult],
+    counts: Mapping[str, int],
+) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    """What dbt said of each model and test, as Dagster shows it: assets that were built, checks that passed or did not."""
+    assets = {spec.metadata[_UNIQUE_ID]: spec.key for spec in models.specs}
+    checks = {spec.metadata[_UNIQUE_ID]: spec.key for spec in models.check_specs if spec.key in wanted}
+    for one in results:
+        told = {"unique_id": one.unique_id, "status": one.status, "Execution Duration": one.seconds}
+        if one.unique_id in assets and one.is_good:
+            layer, name = assets[one.unique_id].path
+            rows = {"dagster/row_count": counts[name]} if layer == "marts" and name in counts else {}
+            yield dg.MaterializeResult(asset_key=assets[one.unique_id], metadata=told | rows)
+        elif one.unique_id in checks and one.status != "skipped":
+            key = checks[one.unique_id]
+            yield dg.AssetCheckResult(
+                passed=one.status == "pass",
+                asset_key=key.asset_key,
+                check_name=key.name,
+                severity=dg.AssetCheckSeverity.WARN if one.status == "warn" else dg.AssetCheckSeverity.ERROR,
+                metadata=told if one.failures is None else {**told, "dagster_dbt/failed_row_count": one.failures},
+            )
+
+
+def build_arguments(plan: BuildPlan, selected: Iterable[str] = ()) -> list[str]:
+    """The dbt call of a plan: everything anew, or only the slices of what changed, of all models or those named.
 
     dbt's unit tests run models on made-up rows: they say nothing of the data of a run and belong in the test suite.
     """
-    arguments = ["build", "--exclude-resource-type", "unit_test"]
-    return [*arguments, "--full-refresh"] if plan.full else arguments
-
-
-def dbt_resource() -> DbtCliResource:
-    """The dbt command line with this project's files: the dbt installed beside the interpreter that runs."""
-    return DbtCliResource(project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT), dbt_executable=str(_DBT_COMMAND))
+    arguments = ["build", "--exclude-resource-type", "unit_test", *(["--full-refresh"] if plan.full else [])]
+    names = list(selected)
+    return [*arguments, "--select", *names] if names else arguments

@@ -1,6 +1,6 @@
-"""The dbt project as a run sees it: its files' fingerprint, its manifest, and the environment it is called with.
+"""The dbt project as a run sees it: its files' fingerprint, the project as parsed, and the environment it is called with.
 
-Here: parsing once, calling never twice. Not here: SQL, or how Dagster shows the models.
+Here: parsing once on a machine. Not here: how dbt is called (dbt_command.py), SQL, or how Dagster shows the models.
 """
 
 from __future__ import annotations
@@ -8,12 +8,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import subprocess
-import sys
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from orchestration.build.dbt_command import call_dbt
 from orchestration.workspace import DBT_PROJECT
 from sources.files import write_whole
 from warehouse.errors import WarehouseError
@@ -21,8 +21,15 @@ from warehouse.lock import lock_file
 from warehouse.paths import DataFolder
 from warehouse.settings import Settings
 
+if TYPE_CHECKING:
+    from dbt.contracts.graph.manifest import Manifest
+
 _SUFFIXES = {".sql", ".yml", ".csv", ".md"}
 KEPT_MANIFESTS = 3
+DBT_CACHE = "partial_parse.msgpack"
+
+_just_parsed: dict[Path, Manifest] = {}
+"""What this process has parsed and not built from yet: dbt changes a project as it builds, so each is used once."""
 
 
 def project_fingerprint() -> str:
@@ -36,7 +43,7 @@ def project_fingerprint() -> str:
 
 
 def dbt_environment(folder: DataFolder, settings: Settings) -> dict[str, str]:
-    """Environment variables of a dbt call: where to build, and that nothing is sent anywhere."""
+    """Environment variables of a dbt call: which project, where to build, and that nothing is sent anywhere."""
     return {
         "INTEGRERING_BUILD_FILE": str(folder.build_file),
         "INTEGRERING_THREADS": str(settings.threads),
@@ -44,6 +51,7 @@ def dbt_environment(folder: DataFolder, settings: Settings) -> dict[str, str]:
         "INTEGRERING_TEMP_DIR": str(folder.build / "spill"),
         "DBT_TARGET_PATH": str(folder.dbt_target),
         "DBT_LOG_PATH": str(folder.dbt_target / "logs"),
+        "DBT_PROJECT_DIR": str(DBT_PROJECT),
         "DBT_PROFILES_DIR": str(DBT_PROJECT),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
@@ -58,45 +66,74 @@ def last_mapped_year(now: datetime) -> int:
 def ensure_manifest(folder: DataFolder, settings: Settings, now: datetime) -> Path:
     """The manifest of today's project files; parsed only when they have changed, by one process at a time.
 
-    Parsed with the last year of a build, since dbt parses the models that read it anew for another. It is a copy of our
-    own: dbt writes the one in its target folder at every call, piece by piece, so that a kill can leave half of it.
+    It lies beside the project where that can be written, for all data folders of the machine, else in the data folder; with
+    it, dbt's own form of the same. Both are copies of our own: dbt writes those in its target folder at every call, piece by
+    piece, so that a kill can leave half of one.
 
     Raises WarehouseError with dbt's own words when the project cannot be parsed.
     """
     name = hashlib.sha256(f"{project_fingerprint()} {version('dbt-core')}".encode()).hexdigest()[:16]
-    manifest = folder.manifests / f"{name}.json"
-    folder.manifests.mkdir(parents=True, exist_ok=True)
-    with open(folder.manifests / "parse.lock", "w", encoding="utf-8") as lock:
-        lock_file(lock, folder.manifests)
+    place = _place(folder)
+    manifest = place / f"{name}.json"
+    if manifest.exists():
+        return manifest
+    with open(place / "parse.lock", "w", encoding="utf-8") as lock:
+        lock_file(lock, place)
         if not manifest.exists():
-            write_whole(manifest, _parsed(folder, settings, now))
-            _forget_old(folder.manifests)
+            _parse(manifest, folder, settings, now)
+            _forget_old(place)
     return manifest
 
 
-def _parsed(folder: DataFolder, settings: Settings, now: datetime) -> bytes:
-    """What dbt makes of the project, checked to be whole."""
-    by_dbt = folder.dbt_target / "manifest.json"
-    answer = subprocess.run(
-        [sys.executable, "-m", "dbt.cli.main", "--quiet", "parse", "--project-dir", str(DBT_PROJECT)],
-        env={
-            **os.environ,
-            **dbt_environment(folder, settings),
-            "INTEGRERING_LAST_YEAR": str(last_mapped_year(now)),
-        },
-        cwd=DBT_PROJECT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    found = (answer.stdout + answer.stderr).strip()[-2000:]
-    if answer.returncode == 0 and by_dbt.exists():
-        content = by_dbt.read_bytes()
+def parsed_project(manifest: Path) -> Manifest | None:
+    """The project behind a manifest as dbt takes it, so that a build parses nothing; None where there is none that can be
+    read (dbt then parses for itself)."""
+    if manifest in _just_parsed:
+        return _just_parsed.pop(manifest)
+    from dbt.contracts.graph.manifest import Manifest
+    from dbt.parser.manifest import extended_mashumuro_decoder
+
+    try:
+        project = Manifest.from_msgpack(
+            manifest.with_suffix(".msgpack").read_bytes(), decoder=extended_mashumuro_decoder
+        )
+    except Exception:
+        # a file that is gone or torn, or of another dbt: whatever dbt's decoder then says, the cure is to parse
+        return None
+    project.build_flat_graph()
+    return project
+
+
+def _place(folder: DataFolder) -> Path:
+    """Where parsed projects are kept."""
+    beside = DBT_PROJECT / "target" / "parsed"
+    for place in (beside, folder.manifests):
+        try:
+            place.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            continue
+        if os.access(place, os.W_OK):
+            return place
+    return folder.manifests
+
+
+def _parse(manifest: Path, folder: DataFolder, settings: Settings, now: datetime) -> None:
+    """Have dbt parse the project, and keep what it makes of it, checked to be whole."""
+    year = {"INTEGRERING_LAST_YEAR": str(last_mapped_year(now))}
+    called = call_dbt(["parse"], dbt_environment(folder, settings) | year, quiet=True)
+    found = called.problem
+    if not found:
+        content = (folder.dbt_target / "manifest.json").read_bytes()
         try:
             json.loads(content)
-            return content
         except ValueError as problem:
             found = f"a manifest that is not whole ({problem}); a build may be writing it just now"
+        else:
+            write_whole(manifest.with_suffix(".msgpack"), (folder.dbt_target / DBT_CACHE).read_bytes())
+            write_whole(manifest, content)
+            if called.manifest is not None:
+                _just_parsed[manifest] = called.manifest
+            return
     raise WarehouseError(
         expected="a dbt project that parses",
         found=found,
@@ -109,3 +146,4 @@ def _forget_old(folder: Path) -> None:
     """Keep the last few: a daemon that was started before an upgrade still reads its own."""
     for old in sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime)[:-KEPT_MANIFESTS]:
         old.unlink(missing_ok=True)
+        old.with_suffix(".msgpack").unlink(missing_ok=True)

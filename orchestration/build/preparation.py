@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -56,24 +56,38 @@ NOTHING = "-"
 
 @dataclass(frozen=True)
 class BuildPlan:
-    """What dbt is asked to do."""
+    """What a build redoes and why: decided once in a run, and passed on to what prepares, builds and tells of it.
 
-    full: bool
-    datasets: tuple[str, ...]
+    ``models``: dbt's ids of the models that have to be built; None for all. ``because``: what they read that has changed.
+    """
+
+    change: Change
     indicators: tuple[str, ...]
     last_year: int
-    models: frozenset[str] | None = None
-    """dbt's ids of the models that have to be built; None for all."""
+    models: frozenset[str] | None
+    because: tuple[str, ...]
+    state: BuildState
+    inputs: BuildInputs
+
+    @property
+    def full(self) -> bool:
+        return self.change.full
 
     @property
     def environment(self) -> dict[str, str]:
         """What the models read of the plan (macros/slices.sql)."""
-        datasets, indicators = (",".join(names) or NOTHING for names in (self.datasets, self.indicators))
+        datasets, indicators = (",".join(names) or NOTHING for names in (self.change.datasets, self.indicators))
         return {
             "INTEGRERING_LAST_YEAR": str(self.last_year),
             "INTEGRERING_CHANGED_DATASETS": "" if self.full else datasets,
             "INTEGRERING_CHANGED_INDICATORS": "" if self.full else indicators,
         }
+
+    def __str__(self) -> str:
+        if self.models is None:
+            return "rebuilding all models"
+        named = ", ".join(self.because[:3]) + (f" and {len(self.because) - 3} more" if len(self.because) > 3 else "")
+        return f"rebuilding {len(self.models)} models because {named or 'the build file'} changed"
 
 
 def current_state(workspace: Workspace) -> tuple[BuildState, list[InUse]]:
@@ -116,25 +130,49 @@ def is_up_to_date(workspace: Workspace) -> bool:
     return manifest is not None and manifest.fingerprint == current_state(workspace)[0].fingerprint
 
 
-def pending_models(workspace: Workspace) -> set[str] | None:
-    """dbt's ids of the models that a build of this moment has to build; None for all of them."""
+def plan_build(workspace: Workspace, *, full: bool = False) -> BuildPlan:
+    """Decide what a build of this moment has to redo. Must be called under the writer's lock; changes no file of the build.
+
+    Rows that an older reader read are read anew first: they are part of what is compared.
+    """
+    for outcome in reread_outdated(workspace.landing, workspace.specs):
+        workspace.report(outcome)
     state, current = current_state(workspace)
     before = last_published(workspace.folder.build)
-    change = _change(workspace, before, state, full=False)
-    return _pending(workspace, before, change, lambda: input_hashes(_inputs(workspace, current)))
+    inputs = build_inputs(
+        workspace.landing, workspace.specs, current, workspace.indicators, demo=workspace.is_demo, as_of=workspace.as_of
+    )
+    plan = BuildPlan(
+        change=Change(full=True),
+        indicators=(),
+        last_year=last_mapped_year(workspace.clock()),
+        models=None,
+        because=(),
+        state=replace(state, inputs=input_hashes(inputs)),
+        inputs=inputs,
+    )
+    is_full = full or workspace.full or not _is_whole(workspace.folder.build_file)
+    change = Change(full=True) if is_full else what_changed(before, state, geography=GEOGRAPHY)
+    if change.full or before is None:
+        return plan
+    sources = changed_sources(workspace.specs, change.datasets, before.inputs, plan.state.inputs)
+    manifest = ensure_manifest(workspace.folder, workspace.settings, workspace.clock())
+    reached = {
+        *change.datasets,
+        *(o for d in change.datasets if d in workspace.specs for o in workspace.specs[d].serves_before),
+    }
+    return replace(
+        plan,
+        change=change,
+        indicators=tuple(i.indicator_id for i in workspace.indicators if i.datasets & reached),
+        models=frozenset(models_below(manifest, sources)),
+        because=change.datasets or tuple(sorted(sources)),
+    )
 
 
-def _pending(
-    workspace: Workspace, before: BuildState | None, change: Change, inputs: Callable[[], dict[str, str]]
-) -> set[str] | None:
-    if before is None or change.full:
-        return None
-    sources = changed_sources(workspace.specs, change.datasets, before.inputs, inputs())
-    return models_below(ensure_manifest(workspace.folder, workspace.settings, workspace.clock()), sources)
-
-
-def prepare_build(workspace: Workspace, *, full: bool = False) -> BuildPlan:
-    """Lay out the build file for dbt and say what has to be rebuilt. Must be called under the writer's lock.
+def prepare_build(workspace: Workspace, plan: BuildPlan | None = None, *, full: bool = False) -> BuildPlan:
+    """Lay out the build file for dbt, by the plan or one made now; returns what is to be built. Must be called under the
+    writer's lock.
 
     A build file that a crash left half-changed has no state beside it and is thrown away. Raises WrongSetting before
     invented figures take the place of real ones that nobody gave up.
@@ -142,48 +180,24 @@ def prepare_build(workspace: Workspace, *, full: bool = False) -> BuildPlan:
     workspace.require_kind()
     workspace.remember()
     folder = workspace.folder
-    for outcome in reread_outdated(workspace.landing, workspace.specs):
-        workspace.report(outcome)
-    state, current = current_state(workspace)
-    before = last_published(folder.build)
-    change = _change(workspace, before, state, full=full)
+    plan = plan or plan_build(workspace, full=full)
     forget_state(folder.build)
     # what dbt said of an earlier build must not vouch for this one, should it be ended half-way
     (folder.dbt_target / RESULTS).unlink(missing_ok=True)
-    if change.full:
+    if plan.full:
         _throw_away(folder)
     folder.build.mkdir(parents=True, exist_ok=True)
-    inputs = _inputs(workspace, current)
     try:
-        load_inputs(folder.build_file, inputs)
+        load_inputs(folder.build_file, plan.inputs)
     except duckdb.Error:
-        if change.full:
+        if plan.full:
             raise
         # a damaged build file is not mended: landing is what is kept, and the file is made anew from it
-        change = Change(full=True)
+        plan = replace(plan, change=Change(full=True), models=None)
         _throw_away(folder)
-        load_inputs(folder.build_file, inputs)
-    reached = {
-        *change.datasets,
-        *(o for d in change.datasets if d in workspace.specs for o in workspace.specs[d].serves_before),
-    }
-    indicators = tuple(i.indicator_id for i in workspace.indicators if i.datasets & reached)
-    hashes = input_hashes(inputs)
-    models = _pending(workspace, before, change, lambda: hashes)
-    write_state(folder.build, replace(state, inputs=hashes))
-    return BuildPlan(
-        full=change.full,
-        datasets=change.datasets,
-        indicators=indicators,
-        last_year=last_mapped_year(workspace.clock()),
-        models=None if models is None else frozenset(models),
-    )
-
-
-def _change(workspace: Workspace, before: BuildState | None, now: BuildState, *, full: bool) -> Change:
-    if full or workspace.full or not _is_whole(workspace.folder.build_file):
-        return Change(full=True)
-    return what_changed(before, now, geography=GEOGRAPHY)
+        load_inputs(folder.build_file, plan.inputs)
+    write_state(folder.build, plan.state)
+    return plan
 
 
 def _is_whole(build_file: Path) -> bool:
@@ -195,12 +209,6 @@ def _is_whole(build_file: Path) -> bool:
     except duckdb.Error:
         return False
     return True
-
-
-def _inputs(workspace: Workspace, current: list[InUse]) -> BuildInputs:
-    return build_inputs(
-        workspace.landing, workspace.specs, current, workspace.indicators, demo=workspace.is_demo, as_of=workspace.as_of
-    )
 
 
 def _throw_away(folder: DataFolder) -> None:

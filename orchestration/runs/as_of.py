@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, time
 from pathlib import Path
 
 from orchestration.assets.models import build_arguments
-from orchestration.build.dbt_project import dbt_environment
+from orchestration.build.dbt_command import call_dbt
+from orchestration.build.dbt_project import dbt_environment, ensure_manifest, parsed_project
 from orchestration.build.preparation import is_up_to_date, prepare_build, publish_build, published_manifest
-from orchestration.workspace import DBT_PROJECT, Workspace
+from orchestration.workspace import Workspace
 from sources.http.limits import OSLO
 from sources.landing.predecessor import BUNDLED, is_counted
 from warehouse.errors import WarehouseError, WrongSetting
@@ -49,7 +48,7 @@ def warehouse_as_of(workspace: Workspace, day: date, *, on_stage: Callable[[str]
     # demo figures or real ones: as in the published release, whatever this call's own settings say
     source = "demo" if published is None or published.is_demo else "extracts"
     settings = workspace.settings.model_copy(update={"data_dir": corner, "keep_releases": 2, "source": source})
-    then = replace(workspace, settings=settings, as_of=end_of(day), full=True, _found={})
+    then = replace(workspace, settings=settings, as_of=end_of(day), full=True, _once={})
     with writer_lock(then.folder.lock):
         if not is_up_to_date(then):
             on_stage(f"building the warehouse as of {day.isoformat()}: about as long as a full run, once for each date")
@@ -86,21 +85,17 @@ def _is_table(workspace: Workspace, dataset_id: str) -> bool:
 def _build(then: Workspace, on_stage: Callable[[str], None]) -> None:
     plan = prepare_build(then, full=True)
     on_stage("building the models")
-    answer = subprocess.run(
-        [
-            *[sys.executable, "-m", "dbt.cli.main", "--quiet", *build_arguments(plan)],
-            *["--project-dir", str(DBT_PROJECT), "--target-path", str(then.folder.dbt_target)],
-        ],
-        env={**os.environ, **dbt_environment(then.folder, then.settings), **plan.environment},
-        cwd=DBT_PROJECT,
-        capture_output=True,
-        text=True,
-        check=False,
+    manifest = ensure_manifest(then.folder, then.settings, then.clock())
+    called = call_dbt(
+        build_arguments(plan),
+        dbt_environment(then.folder, then.settings) | plan.environment,
+        parsed_project(manifest),
+        quiet=True,
     )
-    if answer.returncode != 0:
+    if called.problem:
         raise WarehouseError(
             expected="models that build from what there was then",
-            found=(answer.stdout + answer.stderr).strip()[-2000:],
+            found=called.problem,
             where=f"the warehouse as of {then.as_of:%Y-%m-%d}",
             next_step="see `integrering status` for the first release of each dataset",
         )

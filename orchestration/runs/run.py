@@ -8,11 +8,11 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
 
-from orchestration.build.preparation import is_up_to_date, published_manifest
+from orchestration.build.preparation import is_up_to_date, plan_build, published_manifest
 from orchestration.runs.objections import remember_unplaced
 from orchestration.runs.refresh import RefreshPlan, plan_refresh
 from orchestration.runs.settle import OBJECTIONS, Outcome
@@ -144,13 +144,15 @@ def _execute(workspace: Workspace, plan: RefreshPlan, report: RunReport, on_stag
         if new and not execute(new):
             return
         if workspace.full or not is_up_to_date(workspace):
-            on_stage("building and publishing")
+            plan = plan_build(replace(workspace, report=collect))
+            workspace.decide(plan)
+            on_stage(f"{plan}, and publishing")
             built = set(job.asset_layer.executable_asset_keys) - datasets
-            report.was_built = execute(built - unaffected_models(workspace))
+            report.was_built = execute(built - unaffected_models(workspace, plan))
 
 
 def _overrides(workspace: Workspace) -> dict[str, object]:
-    names = ("clock", "only", "as_of", "full", "replaces_real")
+    names = ("clock", "only", "as_of", "full", "replaces_real", "_once")
     return {name: getattr(workspace, name) for name in names}
 
 

@@ -256,7 +256,7 @@ def _status(workspace: Workspace) -> dg.DefaultSensorStatus:
 
 def _fresh(workspace: Workspace) -> Workspace:
     """The workspace with no look at the folder remembered: a sensor lives for weeks, a run sees one state."""
-    return replace(workspace, _found={})
+    return replace(workspace, _once={})
 
 
 def _upstream_sensor(workspace: Workspace, target: Target) -> dg.SensorDefinition:

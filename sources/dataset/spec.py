@@ -268,7 +268,8 @@ def load_spec(path: Path) -> DatasetSpec:
     Raises SpecError naming the file and the field when the YAML is not a valid spec.
     """
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        # the C parser, safe as safe_load is: a tenth of the time
+        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
         return DatasetSpec.model_validate(raw)
     except (yaml.YAMLError, ValidationError, ValueError) as problem:
         raise SpecError(

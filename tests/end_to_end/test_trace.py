@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration.build.dbt_project import ensure_manifest
 from orchestration.trace.lineage import origins_of
 from orchestration.trace.walk import trace_figure
 from orchestration.workspace import Workspace
@@ -65,7 +66,7 @@ def test_every_table_leads_to_what_it_came_from(demo: Installation, workspace: W
 
 
 def test_every_table_has_origins_also_where_the_demo_has_no_rows(workspace: Workspace) -> None:
-    manifest = next(workspace.folder.manifests.glob("*.json"))
+    manifest = ensure_manifest(workspace.folder, workspace.settings, workspace.clock())
     observing = {spec.dataset_id for spec in workspace.specs.values() if spec.shape == "observation"}
     for table in load_interface():
         found = origins_of(manifest, table.name, workspace.specs, observing)
@@ -110,8 +111,6 @@ def test_a_month_is_named_and_only_the_month_of_the_figure_is_shown(demo: Instal
 def test_nothing_found_is_no_success(demo: Installation, workspace: Workspace, tmp_path: Path) -> None:
     for name in ("published", "releases"):
         (tmp_path / name).symlink_to((demo.data / name).resolve(), target_is_directory=True)
-    (tmp_path / "build").mkdir()
-    (tmp_path / "build" / "manifests").symlink_to(workspace.folder.manifests, target_is_directory=True)
     bare = Workspace(Settings(data_dir=tmp_path, source="demo"))
     with pytest.raises(WarehouseError, match=r"no cell of imdi_bosettingstall"):
         list(trace_figure(bare, "fct_settlement", {"region_code": "3909", "year": "2022"}))

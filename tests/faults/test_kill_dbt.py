@@ -17,7 +17,8 @@ from pathlib import Path
 import pytest
 
 from orchestration.build import dbt_project
-from orchestration.build.dbt_project import dbt_environment, ensure_manifest
+from orchestration.build.dbt_command import Called, call_dbt
+from orchestration.build.dbt_project import dbt_environment, ensure_manifest, parsed_project
 from orchestration.build.preparation import prepare_build, require_passed
 from orchestration.workspace import Workspace
 from warehouse.errors import VerificationFailed, WarehouseError
@@ -88,15 +89,27 @@ def test_a_kill_while_dbt_writes_blocks_no_later_run(project: Path, tmp_path: Pa
     assert "model.small.one" in json.loads(whole)["nodes"]
 
 
+def test_a_parsed_project_that_is_torn_is_parsed_again_by_dbt(project: Path, tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path / "data")
+    settings = Settings(data_dir=folder.root)
+    manifest = ensure_manifest(folder, settings, NOW)
+    assert parsed_project(manifest) is not None  # what this process has just parsed
+    assert "model.small.one" in parsed_project(manifest).nodes  # the same, read from the disk
+    kept = manifest.with_suffix(".msgpack")
+    kept.write_bytes(kept.read_bytes()[:100])
+    folder.build.mkdir(exist_ok=True)
+    called = call_dbt(["build"], dbt_environment(folder, settings), parsed_project(manifest), quiet=True)
+    assert [(one.unique_id, one.status) for one in called.results] == [("model.small.one", "success")]
+
+
 def test_half_a_manifest_is_not_taken(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = DataFolder(tmp_path / "data")
     folder.dbt_target.mkdir(parents=True)
     (folder.dbt_target / "manifest.json").write_text('{"nodes": {', encoding="utf-8")
-    done = subprocess.CompletedProcess([], 0, "", "")
-    monkeypatch.setattr(dbt_project.subprocess, "run", lambda *_, **__: done)
+    monkeypatch.setattr(dbt_project, "call_dbt", lambda *_, **__: Called((), None, ""))
     with pytest.raises(WarehouseError, match="not whole"):
         ensure_manifest(folder, Settings(data_dir=folder.root), NOW)
-    assert not list(folder.manifests.glob("*.json"))
+    assert not list(project.rglob("parsed/*.json"))
 
 
 def test_results_that_cannot_be_read_vouch_for_nothing(tmp_path: Path) -> None:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from orchestration.build.affected import changed_sources, models_below
+from orchestration.build.dbt_project import ensure_manifest
+from orchestration.build.preparation import BuildPlan
+from orchestration.workspace import present
 from sources.dataset.spec import load_specs
 from tests.support.pipeline import Installation
+from warehouse.build import BuildInputs
 from warehouse.paths import DataFolder
+from warehouse.release.state import BuildState, Change
+from warehouse.settings import Settings
 
 
 def test_a_change_reaches_the_models_that_read_it_and_no_others(small: Installation) -> None:
-    manifest = DataFolder(small.data).dbt_target / "manifest.json"
+    manifest = ensure_manifest(DataFolder(small.data), Settings(data_dir=small.data), present())
 
     def reached(*sources: str) -> set[str]:
         return {name.rsplit(".", 1)[-1] for name in models_below(manifest, set(sources))}
@@ -28,3 +34,12 @@ def test_changed_datasets_and_small_tables_name_their_landing_tables() -> None:
         specs, ["imdi_bosatt_anmodede", "published_cost_areas"], before, {**before, "release": "c"}
     )
     assert changed == {"imdi_observation", "observation_series", "published_cost_areas", "release"}
+
+
+def test_a_plan_says_what_it_rebuilds_and_why() -> None:
+    state, inputs = BuildState("", {}, ""), BuildInputs(())
+    plan = BuildPlan(Change(full=True), (), 2027, None, (), state, inputs)
+    assert str(plan) == "rebuilding all models"
+    some = Change(full=False, datasets=("imdi_bosatt_anmodede",))
+    plan = BuildPlan(some, (), 2027, frozenset({"model.a", "model.b"}), some.datasets, state, inputs)
+    assert str(plan) == "rebuilding 2 models because imdi_bosatt_anmodede changed"

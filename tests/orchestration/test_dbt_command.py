@@ -1,33 +1,58 @@
-"""dbt as Dagster calls it: the one that is installed here, asked for its version without a network."""
+"""dbt as this project calls it: in the same process, with its problem as an answer and nothing left behind.
+
+Here: one small project of a model and a test. Not here: the project's own models, or what Dagster shows of them.
+"""
 
 import os
-import subprocess
-import sys
-from importlib.metadata import version
 from pathlib import Path
 
-from dagster_dbt import DbtCliResource
+import duckdb
+import pytest
 
-from orchestration.assets.models import dbt_resource
+from orchestration.build.dbt_command import call_dbt
+
+PROFILE = """small:
+  target: duckdb
+  outputs: {duckdb: {type: duckdb, path: "{{ env_var('INTEGRERING_BUILD_FILE') }}"}}
+"""
+TEST_OF_ONE = "models: [{name: one, columns: [{name: number, data_tests: [not_null]}]}]\n"
 
 
-def test_nothing_of_dagster_dbt_is_replaced() -> None:
-    assert type(dbt_resource()) is DbtCliResource
-
-
-def test_the_version_is_told_without_importing_dbt(tmp_path: Path) -> None:
-    # a dbt package that cannot be imported, in front of the real one
-    (tmp_path / "dbt").mkdir()
-    (tmp_path / "dbt" / "__init__.py").write_text("raise SystemExit('dbt was imported')", encoding="utf-8")
-    environment = {
-        **os.environ,
-        "INTEGRERING_PYTHON": sys.executable,
-        "PYTHONPATH": str(tmp_path),
-        "PATH": "/usr/bin:/bin",
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    (tmp_path / "models").mkdir()
+    text = "name: small\nprofile: small\nflags: {send_anonymous_usage_stats: false}\n"
+    (tmp_path / "dbt_project.yml").write_text(text, encoding="utf-8")
+    (tmp_path / "profiles.yml").write_text(PROFILE, encoding="utf-8")
+    (tmp_path / "models" / "one.sql").write_text("select 1 as number", encoding="utf-8")
+    (tmp_path / "models" / "one.yml").write_text(TEST_OF_ONE, encoding="utf-8")
+    return {
+        "INTEGRERING_BUILD_FILE": str(tmp_path / "build.duckdb"),
+        "DBT_PROJECT_DIR": str(tmp_path),
+        "DBT_PROFILES_DIR": str(tmp_path),
+        "DBT_TARGET_PATH": str(tmp_path / "target"),
+        "DBT_LOG_PATH": str(tmp_path / "target"),
     }
-    command = dbt_resource().dbt_executable
-    told = subprocess.run([command, "--version"], env=environment, capture_output=True, text=True, check=True).stdout
-    assert told.strip() == version("dbt-core")
-    called = subprocess.run([command, "parse"], env=environment, capture_output=True, text=True, check=False)
-    assert called.returncode != 0
-    assert "dbt was imported" in called.stderr
+
+
+def test_a_build_leaves_the_file_closed_and_the_environment_as_it_was(environment: dict[str, str]) -> None:
+    before = dict(os.environ)
+    called = call_dbt(["build"], environment, quiet=True)
+    assert called.problem == ""
+    assert {one.unique_id.split(".")[0]: one.status for one in called.results} == {"model": "success", "test": "pass"}
+    assert dict(os.environ) == before
+    # with settings of its own: refused while another connection of this process holds the file
+    with duckdb.connect(environment["INTEGRERING_BUILD_FILE"], config={"threads": 1}) as connection:
+        assert connection.execute("select number from main.one").fetchall() == [(1,)]
+
+
+def test_a_failed_test_and_a_broken_model_are_answers_in_dbts_words(environment: dict[str, str]) -> None:
+    model = Path(environment["DBT_PROJECT_DIR"]) / "models" / "one.sql"
+    model.write_text("select cast(null as integer) as number", encoding="utf-8")
+    failed = call_dbt(["build"], environment, quiet=True)
+    assert "test.small.not_null_one_number" in failed.problem
+    assert [one.failures for one in failed.results if one.status == "fail"] == [1]
+    model.write_text("select {{ nothing( }} as number", encoding="utf-8")
+    broken = call_dbt(["build"], environment, quiet=True)
+    assert broken.results == ()
+    assert "one.sql" in broken.problem

@@ -120,15 +120,12 @@ def load_interface(project: Path = DBT_PROJECT) -> tuple[Table, ...]:
 
 def _table(model: dict[str, Any]) -> Table:
     name, meta = model["name"], model.get("config", {}).get("meta", {})
-    unique = [
-        test["unique_key"]["arguments"]["columns"] for test in model.get("data_tests", []) if "unique_key" in test
-    ]
     codes: dict[str, list[Any]] = dict(meta.get("codes", {}))
     for test in model.get("data_tests", []):
         codes |= test.get("accepted_codes", {}).get("arguments", {}).get("codes", {})
-    key = meta.get("key") or next(iter(unique), None)
+    key = meta.get("key")
     if not key:
-        raise _incomplete(name, "a key (meta.key or a unique_key test)", "none")
+        raise _incomplete(name, "a key (meta.key), which publication holds the table to", "none")
     return Table(
         name=name,
         label_nb=_word(meta, "label_nb", name),

@@ -27,6 +27,9 @@ ROWS_AT_A_TIME = 1_500_000
 """About how many rows of a table that is written by area are written at once: what a join and a sort of them take fits in
 memory. Far fewer leave a third of the file empty (measured)."""
 
+PARQUET = "format parquet, compression zstd, row_group_size 500000"
+"""Row groups four times as long as by default: a twelfth of the bytes (measured)."""
+
 SETTINGS = ("preserve_insertion_order = true", "disabled_compression_methods = 'fsst'")
 """Rows stay in the order they are written in, but for seams between threads. FSST costs a seventh of the writing and saves
 nothing on codes (measured)."""
@@ -60,6 +63,11 @@ class TableDoc:
     is_view: bool = False
     not_null: tuple[str, ...] = ()
     references: tuple[tuple[str, str, str], ...] = ()
+
+    @property
+    def stored_order(self) -> tuple[str, ...]:
+        """The declared order filled up with the key: what settles the order of rows. Empty where neither is declared."""
+        return (*self.order_by, *(name for name in self.key if name not in self.order_by))
 
 
 def write_tables(build_file: Path, candidate: Path, tables: list[TableDoc]) -> list[TableFacts]:
@@ -101,16 +109,14 @@ def _write_table(connection: duckdb.DuckDBPyConnection, candidate: Path, table: 
     target = f'release.marts."{table.name}"'
     selected = ", ".join(f'"{name}"' for name in columns)
     select = f'select {selected} from build.marts."{table.name}"'
-    # a declared key settles the order of rows; without one, all columns do
-    last = [name for name in table.key or columns if name not in table.order_by]
-    order = ", ".join(f'"{identifier(name)}" nulls last' for name in [*table.order_by, *last])
+    order = ", ".join(f'"{identifier(name)}" nulls last' for name in table.stored_order or columns)
     connection.execute(f"create table {target} as {select} limit 0")
     for areas in _area_ranges(connection, table):
         # each part in a transaction of its own: after one around all of them DuckDB 2.0 shows a scan no row before a checkpoint
         connection.execute(f"insert into {target} {select} where {areas} order by {order}")
     _comment(connection, "table", target, table, columns)
     parquet = candidate / "parquet" / f"{table.name}.parquet"
-    connection.execute(f"copy {target} to {literal(parquet)} (format parquet, compression zstd)")
+    connection.execute(f"copy {target} to {literal(parquet)} ({PARQUET})")
     rows, digest = content_hash(connection, target, columns)
     return TableFacts(table.name, rows, digest, columns)
 
