@@ -52,7 +52,11 @@ class Settings(BaseSettings):
     keep_releases: int = Field(default=10, ge=2, description="published releases that are kept")
     contact: str = Field(default="", description="contact named in the User-Agent of live calls")
     threads: int = Field(default=2, ge=1)
-    memory_limit: str = Field(default="2GB", pattern=r"^\d+(\.\d+)?\s?[KMGT]i?B$")
+    memory_limit: str = Field(
+        default="900MB",
+        pattern=r"^\d+(\.\d+)?\s?[KMGT]i?B$",
+        description="of DuckDB in a build; the rest of a run takes half a gigabyte beside it",
+    )
     suppression_threshold: int = Field(default=5, ge=3, description="own extracts: counts below this are hidden")
     sensors: bool = Field(default=False, description="start sensors with the daemon")
     sensor_seconds: int = Field(default=300, ge=2, description="seconds between two ticks of a sensor")
