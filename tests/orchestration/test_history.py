@@ -9,6 +9,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
 from orchestration.runs import history
+from orchestration.runs.run import DAGSTER_SQLITE_YAML
 
 ASSETS = 12
 
@@ -25,13 +26,17 @@ def _assets() -> Iterator[dg.MaterializeResult]:
         )
 
 
-def _written(home: Path, held: AbstractContextManager[None]) -> tuple[list[tuple[str, str]], list[bool]]:
-    """What a run leaves behind for the next process (events and checks)."""
+def _written(
+    home: Path, held: AbstractContextManager[None], more: str = ""
+) -> tuple[list[tuple[str, str]], list[bool]]:
+    """What a run leaves behind for the next process (events and checks), which reads it with Dagster's own settings."""
     home.mkdir()
-    (home / "dagster.yaml").write_text("telemetry: {enabled: false}\n", encoding="utf-8")
+    settings = home / "dagster.yaml"
+    settings.write_text("telemetry: {enabled: false}\n" + more, encoding="utf-8")
     job = dg.Definitions([_assets], jobs=[dg.define_asset_job("all")]).resolve_job_def("all")
     with held, dg.DagsterInstance.from_config(str(home)) as instance:
         run_id = job.execute_in_process(instance=instance).run_id
+    settings.write_text("telemetry: {enabled: false}\n", encoding="utf-8")
     with dg.DagsterInstance.from_config(str(home)) as later:
         events = [
             (entry.dagster_event.event_type_value, str(entry.dagster_event.asset_key)) for entry in _log(later, run_id)
@@ -49,6 +54,8 @@ def _log(instance: dg.DagsterInstance, run_id: str) -> list[dg.EventLogEntry]:
 def test_a_held_history_holds_the_same_events(tmp_path: Path) -> None:
     events, passed = _written(tmp_path / "dagster", nullcontext())
     assert _written(tmp_path / "held", history.held_open()) == (events, passed)
+    kept = DAGSTER_SQLITE_YAML.format(base_dir=tmp_path / "kept" / "history" / "runs")
+    assert _written(tmp_path / "kept", history.held_open(), kept) == (events, passed)
     assert passed == [False] + [True] * (ASSETS - 1)
 
 
