@@ -20,7 +20,7 @@ from orchestration.workspace import DBT_PROJECT, Workspace
 from warehouse.build import connect
 from warehouse.lock import writer_lock
 
-_UNIQUE_ID = "dagster_dbt/unique_id"
+UNIQUE_ID = "dagster_dbt/unique_id"
 """Where dagster-dbt notes dbt's own id, on assets and on checks."""
 
 _LAYERS = {"staging": "2_lest", "intermediate": "3_regnet", "marts": "4_tabell", "seeds": "2_lest"}
@@ -106,15 +106,15 @@ def model_assets(workspace: Workspace, manifest: Path) -> dg.AssetsDefinition:
                 dbt_environment(workspace.folder, workspace.settings) | plan.environment,
                 parsed_project(manifest),
             )
-            counts = {} if called.problem else _row_counts(workspace.folder.build_file)
-            yield from _told(models, context.selected_asset_check_keys, called.results, counts)
+            counts = {} if called.problem else row_counts(workspace.folder.build_file)
+            yield from told(models, context.selected_asset_check_keys, called.results, counts)
             if called.problem:
                 raise dg.Failure(called.problem)
 
     return models
 
 
-def _row_counts(build_file: Path) -> dict[str, int]:
+def row_counts(build_file: Path) -> dict[str, int]:
     """Rows of each mart that is a table, as the file has them: the UI shows them over time. A view is not run to be counted."""
     with connect(build_file, read_only=True) as connection:
         found = "select table_name, estimated_size from duckdb_tables() where schema_name = 'marts'"
@@ -148,24 +148,24 @@ def _require_selected(needed: AbstractSet[dg.AssetKey], selected: AbstractSet[dg
 def _selected(models: dg.AssetsDefinition, wanted: AbstractSet[dg.AssetKey]) -> list[str]:
     """The names of the models to build; none where it is all of them, which dbt is told by naming none."""
     specs = models.specs_by_key
-    return [] if wanted == set(specs) else sorted(specs[key].metadata[_UNIQUE_ID].split(".")[-1] for key in wanted)
+    return [] if wanted == set(specs) else sorted(specs[key].metadata[UNIQUE_ID].split(".")[-1] for key in wanted)
 
 
-def _told(
+def told(
     models: dg.AssetsDefinition,
     wanted: AbstractSet[dg.AssetCheckKey],
     results: Iterable[NodeResult],
     counts: Mapping[str, int],
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     """What dbt said of each model and test, as Dagster shows it: assets that were built, checks that passed or did not."""
-    assets = {spec.metadata[_UNIQUE_ID]: spec.key for spec in models.specs}
-    checks = {spec.metadata[_UNIQUE_ID]: spec.key for spec in models.check_specs if spec.key in wanted}
+    assets = {spec.metadata[UNIQUE_ID]: spec.key for spec in models.specs}
+    checks = {spec.metadata[UNIQUE_ID]: spec.key for spec in models.check_specs if spec.key in wanted}
     for one in results:
-        told = {"unique_id": one.unique_id, "status": one.status, "Execution Duration": one.seconds}
+        said = {"unique_id": one.unique_id, "status": one.status, "Execution Duration": one.seconds}
         if one.unique_id in assets and one.is_good:
             layer, name = assets[one.unique_id].path
             rows = {"dagster/row_count": counts[name]} if layer == "marts" and name in counts else {}
-            yield dg.MaterializeResult(asset_key=assets[one.unique_id], metadata=told | rows)
+            yield dg.MaterializeResult(asset_key=assets[one.unique_id], metadata=said | rows)
         elif one.unique_id in checks and one.status != "skipped":
             key = checks[one.unique_id]
             yield dg.AssetCheckResult(
@@ -173,7 +173,7 @@ def _told(
                 asset_key=key.asset_key,
                 check_name=key.name,
                 severity=dg.AssetCheckSeverity.WARN if one.status == "warn" else dg.AssetCheckSeverity.ERROR,
-                metadata=told if one.failures is None else {**told, "dagster_dbt/failed_row_count": one.failures},
+                metadata=said if one.failures is None else {**said, "dagster_dbt/failed_row_count": one.failures},
             )
 
 

@@ -14,7 +14,8 @@ import dagster as dg
 import duckdb
 import pytest
 
-from orchestration.assets.models import with_row_counts
+from orchestration.assets.models import UNIQUE_ID, row_counts, told
+from orchestration.build.dbt_command import NodeResult
 from orchestration.definitions import build_defs
 from orchestration.runs.history import LOCATION, show_on_timeline
 from tests.support.pipeline import Installation
@@ -51,36 +52,42 @@ def test_sensors_and_schedules_are_there_and_described(definitions: dg.Definitio
     assert all(named.values())
 
 
-def _events(fails: bool = False) -> Iterator[object]:
-    """As dbt's run gives them: a model before the marts, a table, a view, a check."""
-    yield dg.Output(None, output_name="intermediate__int_series")
-    yield dg.Output(None, output_name="marts__dim_region", metadata={"unique_id": "model.integrering.dim_region"})
-    yield dg.Output(None, output_name="marts__comparison")
-    yield dg.AssetCheckResult(passed=True, asset_key="marts/comparison", check_name="unique_key")
-    if fails:
-        raise dg.Failure("a test failed")
+@dg.multi_asset(
+    specs=[
+        dg.AssetSpec(["intermediate", "int_series"], metadata={UNIQUE_ID: "model.x.int_series"}),
+        dg.AssetSpec(["marts", "dim_region"], metadata={UNIQUE_ID: "model.x.dim_region"}),
+    ],
+    check_specs=[
+        dg.AssetCheckSpec("holds", asset=["marts", "dim_region"], metadata={UNIQUE_ID: "test.x.holds"}),
+        dg.AssetCheckSpec("other", asset=["marts", "dim_region"], metadata={UNIQUE_ID: "test.x.other"}),
+    ],
+)
+def _models() -> Iterator[dg.MaterializeResult]:
+    yield from ()
 
 
-def test_marts_are_shown_with_their_rows(tmp_path: Path) -> None:
+RESULTS = [
+    NodeResult("model.x.int_series", "success", 0.1, None, ""),
+    NodeResult("model.x.dim_region", "success", 0.2, None, ""),
+    NodeResult("test.x.holds", "fail", 0.1, 2, "got 2 results"),
+    NodeResult("test.x.other", "skipped", 0.0, None, ""),
+    NodeResult("exposure.x.report", "no-op", 0.0, None, ""),
+]
+
+
+def test_what_dbt_said_is_told_of_each_model_and_test_and_marts_with_their_rows(tmp_path: Path) -> None:
     file = tmp_path / "build.duckdb"
     with duckdb.connect(str(file)) as connection:
         connection.execute("create schema marts")
         connection.execute("create table marts.dim_region as select * from range(3)")
         connection.execute("create view marts.comparison as select * from marts.dim_region where range > 0")
-    series, region, comparison, check = with_row_counts(_events(), file)
-    assert "dagster/row_count" not in series.metadata
-    assert region.metadata["dagster/row_count"].value == 3
-    assert region.metadata["unique_id"].value == "model.integrering.dim_region"
-    assert comparison.metadata["dagster/row_count"].value == 2
-    assert check.passed
-
-
-def test_what_was_built_before_a_failure_is_told_and_the_failure_too(tmp_path: Path) -> None:
-    seen = []
-    with pytest.raises(dg.Failure, match="a test failed"):
-        seen.extend(with_row_counts(_events(fails=True), tmp_path / "none.duckdb"))
-    told = with_row_counts(_events(fails=True), tmp_path / "none.duckdb")
-    assert len([next(told) for _ in range(4)]) == 4
+    assert row_counts(file) == {"dim_region": 3}
+    wanted = {spec.key for spec in _models.check_specs}
+    series, region, check = told(_models, wanted, RESULTS, row_counts(file))
+    assert series.asset_key.path == ["intermediate", "int_series"] and "dagster/row_count" not in series.metadata
+    assert region.asset_key.path == ["marts", "dim_region"] and region.metadata["dagster/row_count"] == 3
+    assert (check.check_name, check.passed, check.metadata["dagster_dbt/failed_row_count"].value) == ("holds", False, 2)
+    assert [one for one in told(_models, set(), RESULTS, {}) if isinstance(one, dg.AssetCheckResult)] == []
 
 
 def test_a_run_by_command_line_stands_on_the_timeline() -> None:
