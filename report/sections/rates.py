@@ -7,9 +7,11 @@ the rates come to for the municipality (report/forecast).
 from __future__ import annotations
 
 from report.context import Context
+from report.judging.shown import shown_difference
 from report.model import Block, Cell, Figure, Line
 from report.reading.marts import Row
-from report.words.norwegian import amount, difference
+from report.words.differences import order_word, size_text
+from report.words.norwegian import amount
 from report.words.texts import unit_of
 
 YEARS_SHOWN = 2
@@ -74,9 +76,8 @@ def _sentences(words: dict[str, str], shown: Figure) -> list[str]:
     first, last, total = (amount(value, unit) for value in (known[0], known[-1], sum(known)))
     said = [words["sentence"].format(year=year, category=words["common"], first=first, last=last, total=total)]
     before = cells[names[0]].get(year - 1, Cell()).value
-    if before is not None and before != known[0]:
-        word = unit.more if known[0] > before else unit.less
-        said.append(words["changed"].format(difference=difference(known[0] - before, unit), word=word, year=year - 1))
-    elif before is not None:
-        said.append(words["same"].format(year=year - 1))
+    if before is not None:
+        gap = shown_difference(known[0], before, unit)
+        parts = {"difference": size_text(gap, unit), "word": order_word(gap, unit), "year": year - 1}
+        said.append(words["same" if gap.order == "same" else "changed"].format(**parts))
     return said

@@ -9,9 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 from report.context import Context
+from report.judging.shown import shown as as_shown
+from report.judging.shown import shown_difference
 from report.model import Block, Cell, Figure, Grid, Line, Measured
 from report.reading.marts import Row
-from report.words.norwegian import amount, day, difference, figure, number
+from report.words.differences import order_word, size_text
+from report.words.norwegian import amount, day, figure, number
 from report.words.texts import unit_of
 
 BENEFIT_GROUPS = ("immigrants", "rest_of_population", "everyone")
@@ -213,14 +216,11 @@ def _coverage_sentences(words: dict[str, str], actual: dict[int, float], ahead: 
     elif value == 100:
         said.append(words["even"])
     else:
-        said.append(words["short"].format(rest=amount(100 - value, unit)))
+        said.append(words["short"].format(rest=amount(float(100 - as_shown(value, unit).value), unit)))
     if year - 1 in actual:
-        before = actual[year - 1]
-        if before == value:
-            said.append(words["same"].format(year=year - 1))
-        else:
-            word = unit.more if value > before else unit.less
-            said.append(words["change"].format(difference=difference(value - before, unit), word=word, year=year - 1))
+        gap = shown_difference(value, actual[year - 1], unit)
+        parts = {"difference": size_text(gap, unit), "word": order_word(gap, unit), "year": year - 1}
+        said.append(words["same" if gap.order == "same" else "change"].format(**parts))
     if ahead:
         last = max(ahead)
         cell = ahead[last]

@@ -72,16 +72,6 @@ def amount(value: float, unit: Unit) -> str:
     return f"{figure(value, unit)} {unit.singular if abs(kroner) == 1 else unit.plural}"
 
 
-def difference(value: float, unit: Unit) -> str:
-    """The size of a difference without its sign: «133», «1,4 prosentpoeng», «2,1 millioner kroner»."""
-    kroner = abs(value) * unit.factor
-    if unit.is_money and kroner >= MILLION:
-        return amount(abs(value), unit)
-    text = figure(abs(value), Unit(**{**unit.__dict__, "is_share": False}))
-    word = unit.difference_singular if kroner == 1 else unit.difference_plural
-    return f"{text} {word}".strip()
-
-
 def day(value: date) -> str:
     """«25. september 2023»."""
     return f"{value.day}. {_MONTHS[value.month - 1]} {value.year}"

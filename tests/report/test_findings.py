@@ -174,17 +174,34 @@ def test_findings_are_spread_over_groups_and_matters(star: StarRelease) -> None:
 
 
 @pytest.fixture(scope="module")
-def known(demo: Installation) -> Iterator[Weights]:
+def demo_marts(demo: Installation) -> Iterator[Marts]:
     with Marts.open(demo.data / "published" / "integrering.duckdb") as marts:
-        yield weights(marts, Sources(marts, NOW))
+        yield marts
 
 
-def test_findings_differ_as_the_figures_do(known: Weights) -> None:
-    """Bergen, Utsira, Oslo and Larvik: each says its own figures, and no two say the same."""
+@pytest.fixture(scope="module")
+def known(demo_marts: Marts) -> Weights:
+    return weights(demo_marts, Sources(demo_marts, NOW))
+
+
+def test_findings_differ_as_the_figures_do(known: Weights, demo_marts: Marts) -> None:
+    """Bergen, Utsira, Oslo and Larvik: each says its own figures as the mart has them, and no two say the same."""
     said = {code: findings_of(known, code) for code in ("4601", "1151", "0301", LARVIK)}
     texts = {code: tuple(one.sentence for one in found) for code, found in said.items()}
     assert len(set(texts.values())) == 4
     assert all("county" not in [b.role for b in one.beside] for one in said["0301"])  # Oslo is its own county
+    for code, found in said.items():
+        for one in found:
+            where = {name: dict(one.where).get(name, "all") for name in BREAKDOWNS}
+            asked = {"indicator_id": one.indicator_id, "municipality_code": code, "year": one.year, **where}
+            (row,) = demo_marts.rows(
+                "comparison", asked, columns=["municipality_value", "county_value", "country_value"]
+            )
+            assert row["municipality_value"] == one.cell.value
+            for beside in one.beside:
+                assert row[f"{beside.role}_value"] == beside.evidence.cell.value
+                is_above = one.cell.value > (beside.evidence.cell.value or 0.0)
+                assert beside.judged.verdict not in ({"below"} if is_above else {"above"})
     for code in ("4601", "0301", LARVIK):
         assert rules().fewest <= len(said[code]) <= rules().most
 
