@@ -30,6 +30,11 @@ class ShownDifference:
     in_millions: bool = False
     is_about: bool = False
 
+    @property
+    def signed(self) -> float:
+        """The difference with its sign, for a cell that holds a number."""
+        return float(-self.size if self.order == "below" else self.size)
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -40,11 +45,14 @@ class Shown:
     is_limit: bool = False
 
 
-def shown(value: float, unit: Unit) -> Shown:
-    """What a reader sees of a figure; kroner for every unit of money."""
+def shown(value: float, unit: Unit, *, is_written_out: bool = False) -> Shown:
+    """What a reader sees of a figure; kroner for every unit of money.
+
+    ``is_written_out``: as a workbook has it, where a million has all its digits.
+    """
     exact = Decimal(repr(float(value))) * unit.factor
     place = Decimal(1).scaleb(-unit.decimals)
-    if unit.is_money and abs(exact) >= MILLION:
+    if unit.is_money and abs(exact) >= MILLION and not is_written_out:
         place = Decimal(MILLION) / 10
     elif unit.decimals == 0 and not unit.is_money and exact != exact.to_integral_value():
         # half persons of a corrected count are not lost: norwegian.figure writes them with one decimal
@@ -54,9 +62,9 @@ def shown(value: float, unit: Unit) -> Shown:
     return Shown(rounded, place, is_limit)
 
 
-def shown_difference(first: float, second: float, unit: Unit) -> ShownDifference:
+def shown_difference(first: float, second: float, unit: Unit, *, is_written_out: bool = False) -> ShownDifference:
     """``first`` against ``second`` by the figures as shown."""
-    one, other = shown(first, unit), shown(second, unit)
+    one, other = (shown(value, unit, is_written_out=is_written_out) for value in (first, second))
     place = max(one.place, other.place)
     # of two amounts in different places the finer one is read in the coarser place, as a reader does
     difference = _at(one.value, place) - _at(other.value, place)

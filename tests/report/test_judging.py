@@ -75,6 +75,12 @@ def test_a_difference_is_that_of_the_figures_shown(first: float, second: float, 
     assert text.replace("\u202f", " ").startswith(said)
 
 
+def test_a_workbook_subtracts_amounts_with_all_their_digits() -> None:
+    written = shown_difference(1_234_567, 2_000_000, unit_of("nok"), is_written_out=True)
+    assert written.signed == -765_433
+    assert shown_difference(1.749, 2.551, unit_of("percent"), is_written_out=True).signed == -0.9
+
+
 @pytest.mark.parametrize(("first", "second"), [(29.74, 29.65), (6.451, 6.549)])
 def test_figures_shown_alike_do_not_differ(first: float, second: float) -> None:
     assert shown_difference(first, second, unit_of("percent")).order == "same"

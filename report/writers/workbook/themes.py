@@ -14,6 +14,7 @@ from math import ceil
 from xlsxwriter.worksheet import Worksheet
 
 from report.drawing.charts import cell_text
+from report.judging.shown import shown_difference
 from report.model import Block, Cell, Figure, Line, Section
 from report.words.norwegian import number
 from report.words.texts import texts
@@ -47,7 +48,7 @@ class Change:
 
 
 def change_of(shown: Figure, line: Line) -> Change | None:
-    """The difference between the two newest whole years, in the unit of the figure."""
+    """The difference between the two newest whole years as the sheet shows them, in the unit of the figure."""
     whole_years = [year for year in shown.years if line.at(year).is_known and not line.at(year).is_running]
     if not whole_years or shown.is_forecast or whole_years[-1] < EARLIEST_YEAR:
         return None
@@ -55,7 +56,7 @@ def change_of(shown: Figure, line: Line) -> Change | None:
     now, before = line.at(year), line.at(year - 1)
     if now.value is None or before.value is None or before.is_running or year in shown.breaks:
         return None
-    return Change(year, (now.value - before.value) * shown.unit.factor)
+    return Change(year, shown_difference(now.value, before.value, shown.unit, is_written_out=True).signed)
 
 
 def known_from_below(shown: Figure) -> Figure:
