@@ -15,10 +15,12 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from report.assemble import build_report
-from report.model import Told
+from report.model import Cell, Figure, Line, Told
 from report.reading.marts import Marts
+from report.words.texts import unit_of
 from report.writers.workbook import safe_text, write_workbook
 from report.writers.workbook.cells import whole
+from report.writers.workbook.themes import Change, change_of
 from tests.report.test_report_files import FORMULA, PUBLISHED, with_settlement
 from tests.support.report_release import SmallRelease
 
@@ -144,3 +146,19 @@ def test_each_finding_stands_once_on_the_overview(small: SmallRelease, tmp_path:
         f"Tall {n}: Setning {n}. Sikkert." for n in range(3)
     ]
     assert shown.count("Det viktigste") == 1
+
+
+@pytest.mark.parametrize(
+    ("unit", "before", "now", "change"),
+    [
+        ("percent", 11.55, 11.74, 0.1),  # shown 11,6 and 11,7
+        ("percent", 11.64, 11.56, 0.0),  # both shown 11,6
+        ("nok", 91583074.86, 141593640.82, 50010566.0),  # whole kroner, as a sheet shows them
+        ("persons", 35.0, 168.0, 133.0),
+    ],
+)
+def test_a_change_is_that_of_the_figures_shown(unit: str, before: float, now: float, change: float) -> None:
+    cells = {2022: Cell(before, before, before, "ok"), 2023: Cell(now, now, now, "ok")}
+    line = Line("municipality", "Larvik", cells)
+    found = change_of(Figure("x", "Tall", unit_of(unit), (line,), (2022, 2023)), line)
+    assert found == Change(2023, change)
