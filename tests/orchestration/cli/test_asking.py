@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from orchestration.assets.datasets import _objections
 from orchestration.cli import options
 from orchestration.cli.main import app
 from orchestration.runs.as_of import warehouse_as_of
@@ -224,3 +225,11 @@ def test_a_rejected_release_is_asked_about_before_it_is_accepted(landed: Workspa
 def test_a_dataset_that_is_none_gets_near_names(landed: Workspace) -> None:
     with pytest.raises(NoRelease, match="near: imdi_bosatt_anmodede"):
         decide_release(landed, "imdi_bosat_anmodede", None, "accepted")
+
+
+def test_the_check_in_the_ui_stays_orange_while_a_release_waits(landed: Workspace) -> None:
+    """A later look at the dataset finds nothing new; the release that waits is still told, by the name of its file."""
+    spec, (receipt,) = landed.specs[DATASET], landed.landing.receipts(DATASET)
+    assert list(_objections(landed, spec, [])) == [f"holdt tilbake: {LATE} ({receipt.release_id})"]
+    decide_release(landed, DATASET, None, "rejected")
+    assert _objections(landed, spec, []) == {}
