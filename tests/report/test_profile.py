@@ -19,7 +19,7 @@ from report.drawing import marks
 from report.judging.verdict import Limits, judge, movement
 from report.model import Cell, Report
 from report.profile.barometer import barometer
-from report.profile.findings import Weights, weights
+from report.profile.findings import Weights, findings_of, weights
 from report.profile.page import Profile, build_profile
 from report.profile.rules import rules
 from report.reading.areas import Sources
@@ -29,7 +29,7 @@ from report.writers.html import write_html
 from report.writers.profile import write_profile
 from tests.report.test_judging import _share
 from tests.support.pipeline import Installation
-from tests.support.star_release import HIDDEN, StarRelease
+from tests.support.star_release import HIDDEN, OK, StarRelease
 
 NOW = datetime(2026, 11, 29, tzinfo=UTC)
 LARVIK = "3909"
@@ -150,3 +150,20 @@ def test_marks_show_what_they_are_given() -> None:
     cells = {2021: Cell(1.0), 2022: Cell(), 2023: Cell(3.0), 2024: Cell(4.0), 2025: Cell(5.0)}
     drawn = list(ElementTree.fromstring(marks.spark(cells, (2025,))).iter(f"{space}line"))
     assert len(drawn) == 2  # 2023-2024, and the break before 2025
+
+
+def test_a_known_kostra_group_has_its_column_and_its_part_in_the_choice(tmp_path: Path) -> None:
+    star = StarRelease(tmp_path / "star.duckdb")
+    star.connection.execute(
+        "update marts.dim_region set kostra_group_code = 'EKG07' where region_level = 'municipality'"
+    )
+    series = star.indicator("left_to_work_or_education_share", "percent", group="introduction_programme")
+    star.shares(series, 2025, {LARVIK: (800, 1000)})
+    star.add("fct_figure_kostra_group", series, "EKG07", 2025, 45.0, None, None, 4500, 10000, OK, 1)
+    with Marts.open(star.close()) as marts:
+        read = weights(marts, Sources(marts, NOW))
+        board, (found,) = barometer(read, LARVIK), findings_of(read, LARVIK)
+    assert board.roles == ("county", "country", "kostra_group")
+    assert board.lines[0].beside["kostra_group"].judged.verdict == "above"
+    assert {one.role: one.evidence.cell.value for one in found.beside}["kostra_group"] == 45.0
+    assert [line.name for line in found.figure.lines] == ["Larvik", "Vestfold", "KOSTRA-gruppen", "hele landet"]
