@@ -77,6 +77,10 @@ def shown_difference(first: float, second: float, unit: Unit, *, is_written_out:
 
 def is_same_shown(first: float, second: float, unit: Unit) -> bool:
     """True of two figures that a reader sees as one and the same number."""
+    in_millions = unit.is_money and max(abs(first), abs(second)) * unit.factor >= MILLION
+    if abs(first - second) * unit.factor >= (MILLION / 10 if in_millions else 10.0**-unit.decimals):
+        # a whole place apart: no rounding makes them one, and decimals are slow
+        return False
     return shown_difference(first, second, unit).order == "same"
 
 

@@ -17,9 +17,10 @@ below the stated percent. Else nobody can say.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
-from report.judging.shown import ShownDifference, shown_difference
+from report.judging.shown import ShownDifference, is_same_shown, shown_difference
 from report.judging.uncertainty import Counted, Interval, count_difference, rest_of, share_difference, wilson
 from report.model import Cell
 from report.words.norwegian import Unit
@@ -64,13 +65,19 @@ class Limits:
 
 @dataclass(frozen=True)
 class Judged:
-    """``difference`` is by the figures as shown. ``sure`` is what chance cannot explain, with its sign; 0 unless the verdict is
-    above or below. ``interval`` is that of the difference, in the figure's unit, where there is one."""
+    """``pair`` are the two known figures with their unit, from which ``difference`` is made. ``sure`` is what chance cannot
+    explain, with its sign; 0 unless the verdict is above or below. ``interval`` is that of the difference, in the figure's
+    unit, where there is one."""
 
     verdict: Verdict
-    difference: ShownDifference | None = None
+    pair: tuple[float, float, Unit] | None = None
     interval: Interval | None = None
     sure: float = 0.0
+
+    @cached_property
+    def difference(self) -> ShownDifference | None:
+        """The difference by the figures as shown; made when it is asked for, as most are only judged."""
+        return shown_difference(*self.pair) if self.pair else None
 
     @property
     def is_sure(self) -> bool:
@@ -82,21 +89,22 @@ def judge(first: Evidence, second: Evidence, unit: Unit, limits: Limits, *, is_i
     one, other = first.cell, second.cell
     if one.value is None or other.value is None:
         return _by_bounds(first, second)
-    difference = shown_difference(one.value, other.value, unit)
+    pair = one.value, other.value, unit
     interval = difference_interval(first, second, is_inside=is_inside)
-    if difference.order == "same":
-        return Judged("same", difference, interval)
+    if is_same_shown(*pair):
+        return Judged("same", pair, interval)
     exact = one.value - other.value
+    order: Verdict = "above" if exact > 0 else "below"
     if interval is None:
         least = abs(other.value) * limits.uncounted_percent / 100.0
         # also for a ratio that is no share (more settled than asked for), which has no interval
         is_few = first.base is None or first.base < max(first.least, limits.least_uncounted)
         if is_few or abs(exact) < least or one.is_rounded or other.is_rounded:
-            return Judged("uncertain", difference)
-        return Judged(difference.order, difference, None, exact - (least if exact > 0 else -least))
+            return Judged("uncertain", pair)
+        return Judged(order, pair, None, exact - (least if exact > 0 else -least))
     if interval.holds_zero or not first.is_enough:
-        return Judged("uncertain", difference, interval)
-    return Judged(difference.order, difference, interval, interval.nearest)
+        return Judged("uncertain", pair, interval)
+    return Judged(order, pair, interval, interval.nearest)
 
 
 def difference_interval(first: Evidence, second: Evidence, *, is_inside: bool = False) -> Interval | None:
