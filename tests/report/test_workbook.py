@@ -58,7 +58,7 @@ def test_a_theme_is_wide_and_a_cell_is_a_number_or_nothing(small: SmallRelease, 
     assert own["Endring siste år"] == 133
     assert own["Merknad"] == "2023: foreløpig, året er ikke komplett"
     assert [country[year] for year in range(2019, 2024)] == [None] * 5
-    assert "2022: 31\u202f255 til 31\u202f261 (små tall er skjult i noen av delene)" in str(country["Merknad"])
+    assert "2022: 31\u202f255 til 31\u202f261; 2022: små tall er skjult i noen av delene" in str(country["Merknad"])
     assert "2019–2021, 2023: mangler" in str(country["Merknad"])
 
 

@@ -88,7 +88,7 @@ def _headline(cells: Cells, sheet: Worksheet, row: int, place: Placed, own: Line
         {"range": _range(place, source), "markers": True, "series_color": "#00538A",
          "show_hidden": True, "empty_cells": "gaps"},
     )  # fmt: skip
-    sheet.set_row(row, LINE * (2 if len(title) > 52 else 1))
+    sheet.set_row(row, LINE * (2 if len(title) > WIDTHS[0] + 2 or len(shown.unit.name) > WIDTHS[1] else 1))
 
 
 def _range(place: Placed, row: int) -> str:

@@ -179,9 +179,9 @@ def _remarks(shown: Figure, cell: Cell) -> list[str]:
     words, found = texts(), []
     if not cell.is_known:
         text = cell_text(cell, shown.unit)
-        if cell.reason and not cell.is_hidden:
-            text += f" ({words.reasons.get(cell.reason, words.reasons['unknown'])})"
-        found.append(text)
+        reason = words.reasons.get(cell.reason, words.reasons["unknown"]) if cell.reason and not cell.is_hidden else ""
+        # bounds differ from year to year while their reason is one: it is told once for all of them
+        found += [text, reason] if reason and cell.is_interval else [f"{text} ({reason})" if reason else text]
     elif shown.is_forecast and cell.high is None:
         found.append(words.words["least_note"])
     elif cell.is_rounded:
