@@ -77,10 +77,12 @@ def observed_lines(workspace: Workspace, wanted: Wanted, area: Area) -> Iterator
         yield f"  … and {more} more cells"
 
 
-def table_lines(workspace: Workspace, spec: DatasetSpec, row: dict[str, Any]) -> Iterator[str]:
+def table_lines(
+    workspace: Workspace, spec: DatasetSpec, row: dict[str, Any], only: list[str] | None = None
+) -> Iterator[str]:
     """The lines of a reference table that share the row's values; of its area where it has one, else of its year. A table
-    that comes in several files is looked for in all of them."""
-    used = list(releases_in_use(workspace, spec.dataset_id))
+    that comes in several files is looked for in all of them, or in the releases of ``only``."""
+    used = only or list(releases_in_use(workspace, spec.dataset_id))
     named = [workspace.landing.receipt(spec.dataset_id, one) for one in (used if spec.accumulates else used[-1:])]
     receipts = {receipt.release_id: receipt for receipt in named if receipt is not None}
     paths = {one: str(ensure_rows(workspace.landing, spec, receipt)) for one, receipt in receipts.items()}
@@ -100,8 +102,12 @@ def table_lines(workspace: Workspace, spec: DatasetSpec, row: dict[str, Any]) ->
 
 
 def own_line(workspace: Workspace, row: dict[str, Any]) -> Iterator[str]:
-    """The line that a row names itself, by its dataset, release and row."""
+    """The line that a row names itself, by its dataset, release and row; of a sum over lines of a table that comes in several
+    files, those lines."""
     spec = workspace.specs.get(str(row.get("dataset_id")))
+    if spec is not None and spec.accumulates and spec.shape == "table" and row.get("source_row") is None:
+        yield from table_lines(workspace, spec, row, str(row.get("release_id") or "").split(", "))
+        return
     if spec is None or row.get("release_id") is None or row.get("source_row") is None:
         return
     receipt = workspace.landing.receipt(spec.dataset_id, row["release_id"])
