@@ -18,7 +18,14 @@ _RELEASE = re.compile(r"^[0-9a-f]{16}$")
 _SLICE = re.compile(r"^[a-z_]+(@\d{4}-\d{2})?$")
 _TABLE_SLICE = re.compile(r"^[0-9a-z_]+(@[0-9a-z_]+)*$")
 
-SQL_TYPES = {"text": "varchar", "integer": "bigint", "decimal": "double", "boolean": "boolean", "date": "date"}
+SQL_TYPES = {
+    "text": "varchar",
+    "integer": "integer",
+    "bigint": "bigint",
+    "decimal": "double",
+    "boolean": "boolean",
+    "date": "date",
+}
 """Types of reference-table columns as a dataset spec names them."""
 
 
@@ -181,15 +188,13 @@ def _revision_view(compared: list[ComparedRows], dimensions: tuple[str, ...]) ->
 
 
 def _table_view(dataset_id: str, table: LandedTable) -> str:
-    types = {identifier(name): SQL_TYPES[kind] for name, kind in table.columns.items()}
-    casts = ", ".join(f'cast("{name}" as {kind}) as "{name}"' for name, kind in types.items())
     releases = table.releases if table.slice_columns else table.releases[-1:]
     selects = [
-        f"select {_identity(landed)}, {str(landed.is_demo).lower()} as is_demo, source_row, {casts} "
-        f"from read_parquet({literal(landed.path)}){_served_of_table(landed, table.slice_columns)}"
+        f"select {_identity(landed)}, {str(landed.is_demo).lower()} as is_demo, source_row, "
+        f"{typed_columns(table.columns)} from read_parquet({literal(landed.path)}){_served_of_table(landed, table.slice_columns)}"
         for landed in releases
     ]
-    empty = {"is_demo": "boolean", "source_row": "integer", **types}
+    empty = {"is_demo": "boolean", "source_row": "integer", **{n: SQL_TYPES[k] for n, k in table.columns.items()}}
     return f"create or replace view landing.{dataset_id} as {_union(selects, empty)}"
 
 
@@ -202,6 +207,11 @@ def _served_of_table(landed: LandedRows, columns: tuple[str, ...]) -> str:
             raise ValueError(f"not a slice: {name!r}")
     wanted = ", ".join(f"'{name}'" for name in landed.slices)
     return f" where concat_ws('@', {', '.join(map(identifier, columns))}) in ({wanted})"
+
+
+def typed_columns(columns: dict[str, str]) -> str:
+    """The select list that gives a reference table's columns the types of its spec: what marts read."""
+    return ", ".join(f'cast("{identifier(name)}" as {SQL_TYPES[kind]}) as "{name}"' for name, kind in columns.items())
 
 
 def _union(selects: list[str], columns: dict[str, str]) -> str:

@@ -47,13 +47,14 @@ _TOPICS = {
 
 
 class Translator(DagsterDbtTranslator):
-    """Names a model by layer and ties the staging models to the datasets they read."""
+    """Names a model by layer and ties it to the datasets it reads: a reference table, or all observations of a publisher."""
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
-        self._keys_of_source: dict[str, list[dg.AssetKey]] = {}
+        self._keys: dict[str, list[dg.AssetKey]] = {}
         for spec in workspace.specs.values():
-            self._keys_of_source.setdefault(spec.source, []).append(dataset_key(spec))
+            table = spec.dataset_id if spec.shape == "table" else f"{spec.source}_observation"
+            self._keys.setdefault(table, []).append(dataset_key(spec))
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
         if dbt_resource_props["resource_type"] == "source":
@@ -79,7 +80,7 @@ class Translator(DagsterDbtTranslator):
             key
             for parent in props.get("depends_on", {}).get("nodes", [])
             if parent.startswith("source.")
-            for key in self._keys_of_source.get(manifest["sources"][parent]["source_name"], [])
+            for key in self._keys.get(manifest["sources"][parent]["name"], [])
         }
         kept = [dep for dep in spec.deps if dep.asset_key.path[0] != "landing"]
         return spec.replace_attributes(deps=[*kept, *sorted(upstream, key=lambda key: key.path)])

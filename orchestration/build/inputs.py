@@ -54,8 +54,7 @@ def build_inputs(
         releases = in_use.get(spec.dataset_id, {})
         rows = [_landed(landing, spec, release_id, slices) for release_id, slices in releases.items()]
         if spec.shape == "table":
-            columns = {column.name: column.type for column in spec.table_columns}
-            inputs.tables[spec.dataset_id] = LandedTable(columns, rows, slice_columns(spec))
+            inputs.tables[spec.dataset_id] = LandedTable(spec.column_types, rows, slice_columns(spec))
         elif spec.source in inputs.observations:
             inputs.observations[spec.source] += rows
     inputs.revisions, counts = revisions(landing, specs, demo, as_of)

@@ -1,10 +1,11 @@
-"""The pages docs/catalogue.md, indicators.md and data-dictionary.md, written from specs, registry and the marts' yml.
+"""What is written from declarations: docs/catalogue.md, indicators.md, data-dictionary.md, and dbt's list of reference tables.
 
-Here: the text of the pages. Not here: what a spec, indicator or column may say. Run: python -m orchestration.cli.catalogue
+Here: the text of these files. Not here: what a spec, indicator or column may say. Run: python -m orchestration.cli.catalogue
 """
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -103,6 +104,27 @@ def dictionary_page(tables: Iterable[Table], version: str) -> str:
     return "\n".join([*lines, ""])
 
 
+def tables_yml(specs: Iterable[DatasetSpec]) -> str:
+    """dbt's sources for the reference tables: a model reads one as ``source('<publisher>', '<dataset_id>')``."""
+    lines = [
+        "# Skrevet av `python -m orchestration.cli.catalogue`. Kolonnene står i sources/<kilde>/datasets/<tabell>.yml."
+    ]
+    lines += ["version: 2", "sources:"]
+    tables = [spec for spec in specs if spec.shape == "table"]
+    for source in sorted({spec.source for spec in tables}):
+        lines += [f"  - name: {source}", "    schema: landing"]
+        lines += [
+            "    description: Reference tables, the release in use of each, typed as their specs say",
+            "    tables:",
+        ]
+        for spec in tables:
+            if spec.source == source:
+                lines.append(
+                    f"      - {{name: {spec.dataset_id}, description: {json.dumps(spec.title_nb, ensure_ascii=False)}}}"
+                )
+    return "\n".join([*lines, ""])
+
+
 def _column_row(column: Column) -> str:
     unit = column.unit_texts[1] if column.unit_texts else ""
     codes = f" Koder: {', '.join(f'`{code}`' for code in column.codes)}." if column.codes else ""
@@ -112,13 +134,14 @@ def _column_row(column: Column) -> str:
 
 
 def pages() -> dict[Path, str]:
-    """The pages by file, as they should stand today."""
+    """The text by file, as they should stand today."""
     specs = load_specs()
     indicators = load_indicators(DBT_PROJECT / "indicators")
     return {
         DOCS / "catalogue.md": catalogue_page(specs.values()),
         DOCS / "indicators.md": indicator_page(indicators, specs),
         DOCS / "data-dictionary.md": dictionary_page(load_interface(), interface_version()),
+        DBT_PROJECT / "models" / "staging" / "_tables.yml": tables_yml(specs.values()),
     }
 
 

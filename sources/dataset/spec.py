@@ -157,10 +157,14 @@ class Expected(_Strict):
 
 
 class TableColumn(_Strict):
-    """A column of a reference table (``shape: table``)."""
+    """A column of a reference table (``shape: table``), by the name and type that the marts read it with.
+
+    ``integer`` holds years and other small numbers (to 2 147 483 647), ``bigint`` kroner and counts.
+    """
 
     name: str = Field(pattern=ID_PATTERN)
-    type: Literal["text", "integer", "decimal", "boolean", "date"] = "text"
+    header: str = Field(default="", description="what a published file's header calls it, where that is not its name")
+    type: Literal["text", "integer", "bigint", "decimal", "boolean", "date"] = "text"
     required: bool = False
     description: str
     allowed: list[str] = []
@@ -250,6 +254,11 @@ class DatasetSpec(_Strict):
         if missing:
             raise ValueError(f"table_key names unknown columns: {', '.join(sorted(missing))}")
         return self
+
+    @property
+    def column_types(self) -> dict[str, str]:
+        """The columns of a reference table with their types, in order."""
+        return {column.name: column.type for column in self.table_columns}
 
     @property
     def version(self) -> str:

@@ -14,6 +14,7 @@ import pyarrow as pa
 from sources.dataset.spec import DatasetSpec, load_spec, spec_folder
 from sources.kostra.aggregates import UNALLOCATED, YEAR, Row
 from sources.kostra.reading.groups import labels
+from sources.published.reader import ARROW_TYPES
 
 if TYPE_CHECKING:
     from sources.kostra.disclosure.rule import Controlled
@@ -38,13 +39,6 @@ MEASURES = {
         "benefit": ("benefit_nok", "benefit_status"),
     },
 }
-_TYPES = {
-    "text": pa.string(),
-    "integer": pa.int64(),
-    "decimal": pa.float64(),
-    "boolean": pa.bool_(),
-    "date": pa.date32(),
-}
 
 
 def spec_of(dataset_id: str) -> DatasetSpec:
@@ -54,7 +48,7 @@ def spec_of(dataset_id: str) -> DatasetSpec:
 
 def schema_of(spec: DatasetSpec) -> pa.Schema:
     """``source_row`` and the spec's columns, typed."""
-    columns = [pa.field(c.name, _TYPES[c.type], nullable=not c.required) for c in spec.table_columns]
+    columns = [pa.field(c.name, ARROW_TYPES[c.type], nullable=not c.required) for c in spec.table_columns]
     return pa.schema([pa.field("source_row", pa.int32(), nullable=False), *columns])
 
 

@@ -30,6 +30,7 @@ DATA_FOLDER = Path(__file__).parent / "data"
 ARROW_TYPES: dict[str, pa.DataType] = {
     "text": pa.string(),
     "integer": pa.int64(),
+    "bigint": pa.int64(),
     "decimal": pa.float64(),
     "boolean": pa.bool_(),
     "date": pa.date32(),
@@ -37,7 +38,8 @@ ARROW_TYPES: dict[str, pa.DataType] = {
 
 _GRAMMAR: dict[str, tuple[re.Pattern[str], Callable[[str], object], str]] = {
     "text": (re.compile(r"[^\x00-\x1f\x7f]+"), str, "text without control characters"),
-    "integer": (re.compile(r"-?\d{1,15}"), int, "a whole number, digits only"),
+    "integer": (re.compile(r"-?\d{1,9}"), int, "a whole number of at most nine digits"),
+    "bigint": (re.compile(r"-?\d{1,15}"), int, "a whole number, digits only"),
     "decimal": (re.compile(r"-?\d{1,15}(\.\d{1,9})?"), float, "a number with decimal point and no thousands sign"),
     "boolean": (re.compile(r"true|false"), lambda text: text == "true", "true or false"),
     "date": (re.compile(r"\d{4}-\d{2}-\d{2}"), date.fromisoformat, "a date as YYYY-MM-DD"),
@@ -166,7 +168,9 @@ def _records(text: str, name: str) -> list[tuple[int, list[str]]]:
 
 
 def _header(spec: DatasetSpec, header: list[str], name: str) -> list[str]:
-    known = [column.name for column in spec.table_columns]
+    """The columns by the spec's names, in the order of the file."""
+    names = {column.header or column.name: column.name for column in spec.table_columns}
+    known = list(names)
     unknown = sorted(set(header) - set(known))
     missing = [column for column in known if column not in header]
     twice = sorted({column for column in header if header.count(column) > 1})
@@ -178,7 +182,7 @@ def _header(spec: DatasetSpec, header: list[str], name: str) -> list[str]:
             where=f"{name} line 1",
             next_step=f"correct the header, or table_columns in {spec.dataset_id}'s spec",
         )
-    return header
+    return [names[title] for title in header]
 
 
 def _check_key(

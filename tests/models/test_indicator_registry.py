@@ -200,7 +200,7 @@ def test_the_generated_pages_are_up_to_date() -> None:
     """
     for path, text in pages().items():
         written = path.read_text(encoding="utf-8")
-        if path.name == "catalogue.md":
+        if path.name in ("catalogue.md", "_tables.yml"):
             assert set(written.splitlines()) <= set(text.splitlines()), f"{path.name} is old"
         else:
             assert written == text, f"{path.name} is old"

@@ -32,12 +32,13 @@ from tests.support.kostra_files import (
     write_accounts,
     write_settled,
 )
-from warehouse.build import SQL_TYPES
+from tests.support.published_build import bundled_rows, lay_table
+from warehouse.build import typed_columns
 
 REPOSITORY = Path(__file__).parents[2]
 PROJECT = REPOSITORY / "dbt_project"
 STAND_INS = Path(__file__).parents[1] / "support" / "kostra_stand_ins"
-OWN_MODELS = ("staging/kostra", "intermediate/benefits", "marts/benefits")
+OWN_MODELS = ("intermediate/benefits", "marts/benefits")
 PEOPLE = identities(600)
 NOON = datetime(2026, 1, 20, 12, tzinfo=UTC)
 
@@ -76,12 +77,16 @@ def marts(landing: Landing, tmp_path_factory: pytest.TempPathFactory) -> duckdb.
         connection.execute("create schema landing")
         for dataset_id in DATASETS:
             connection.execute(landed_view(landing, spec_of(dataset_id)))
+        benefits = load_specs()["published_cohort_benefits"]
+        lay_table(connection, benefits, bundled_rows(benefits))
     project = folder / "project"
     for name in OWN_MODELS:
         shutil.copytree(PROJECT / "models" / name, project / "models" / name)
     # what NAV, IMDi and SSB say of recipients stands in the same folder and has its own tests
     (project / "models" / "marts" / "benefits" / "benefit_recipients.sql").unlink()
     shutil.copytree(STAND_INS, project / "models" / "stand_ins")
+    (project / "models" / "staging").mkdir()
+    shutil.copy(PROJECT / "models" / "staging" / "_tables.yml", project / "models" / "staging")
     shutil.copytree(PROJECT / "macros", project / "macros")
     shutil.copytree(PROJECT / "tests" / "generic", project / "tests" / "generic")
     for name in ("dbt_project.yml", "profiles.yml"):
@@ -111,10 +116,10 @@ def landed_view(landing: Landing, spec: DatasetSpec) -> str:
     """As the build lays it: the release in use of a table dataset."""
     use = [u for u in select_current(landing, {spec.dataset_id: spec}, demo=False) if u.slice == "all"]
     path = landing.data_path(spec.dataset_id, use[0].release_id, "table")
-    casts = ", ".join(f'cast("{c.name}" as {SQL_TYPES[c.type]}) as "{c.name}"' for c in spec.table_columns)
     return (
         f"create table landing.{spec.dataset_id} as select '{spec.dataset_id}' as dataset_id, "
-        f"'{use[0].release_id}' as release_id, false as is_demo, source_row, {casts} from read_parquet('{path}')"
+        f"'{use[0].release_id}' as release_id, false as is_demo, source_row, "
+        f"{typed_columns(spec.column_types)} from read_parquet('{path}')"
     )
 
 

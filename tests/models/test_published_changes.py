@@ -46,8 +46,8 @@ def test_all_193_printed_changes_follow_from_the_levels(warehouse: duckdb.DuckDB
 SUMS = {
     "cohort benefits": (
         """select p.year, p.benefit, p.amount_nok, sum(c.amount_nok)
-           from staging.stg_published__cohort_benefits as p
-           left join staging.stg_published__cohort_benefits as c
+           from landing.published_cohort_benefits as p
+           left join landing.published_cohort_benefits as c
            on c.year = p.year and c.benefit = p.benefit and not c.is_total
            where p.is_total group by all""",
         4,
@@ -66,7 +66,7 @@ SUMS = {
     ),
     "five-year totals of one rate year": (
         """select p.year, p.category, p.amount_nok, sum(r.amount_nok)
-           from staging.stg_published__integration_grant_rates as p
+           from landing.published_integration_grant_rates as p
            left join marts.fct_grant_rate as r
            on r.is_used and r.grant_name = 'integration_grant' and r.rate_year = p.year and r.category = p.category
            where p.row_type <> 'rate' group by all""",
@@ -75,7 +75,7 @@ SUMS = {
     ),
     "three-year totals of Norwegian training": (
         """select p.year, p.rate_level, p.amount_nok, sum(r.amount_nok)
-           from staging.stg_published__norwegian_training_grant_rates as p
+           from landing.published_norwegian_training_grant_rates as p
            left join marts.fct_grant_rate as r
            on r.grant_name = p.grant_name and r.rate_year = p.year and r.rate_level = p.rate_level
            where p.row_type <> 'rate' group by all""",
@@ -182,9 +182,9 @@ def test_same_sample_change_by_hand(warehouse: duckdb.DuckDBPyConnection) -> Non
     """Over the 18 municipalities of both years: sum(cost) / sum(persons) in each, never the mean of averages."""
     change, by_hand = warehouse.sql(
         """with both_years as (
-               select * from staging.stg_published__municipality_costs where scope = 'municipality'
+               select * from landing.published_municipality_costs where scope = 'municipality'
                and municipality_code in (
-                   select municipality_code from staging.stg_published__municipality_costs
+                   select municipality_code from landing.published_municipality_costs
                    where scope = 'municipality' group by all having count(*) = 2))
            select (select same_sample_change_1y_pct from marts.integration_cost
                    where area_level = 'sample' and year = 2024),

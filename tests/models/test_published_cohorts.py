@@ -39,7 +39,14 @@ DOCUMENT = {"source_document": "Prop. 1 S (2029–2030) AID", "document_date": d
 
 MUNICIPAL = {
     "municipal_grant_rates": [
-        {"rate_year": 2030, "grant": grant, "grant_year_n": n, "category": category, "amount_nok": amount, **DOCUMENT}
+        {
+            "rate_year": 2030,
+            "grant_name": grant,
+            "grant_year_n": n,
+            "category": category,
+            "amount_nok": amount,
+            **DOCUMENT,
+        }
         for grant, n, category, amount in [
             *[("integration_grant", n, category, amount) for (n, category), amount in RATES.items()],
             ("kindergarten_supplement", None, None, 30_000),

@@ -21,11 +21,11 @@ from sources.dataset.spec import DatasetSpec, load_specs
 from sources.klass.history import counties, municipalities
 from sources.ports import Document
 from sources.published.reader import ARROW_TYPES, bundled_file, read_table
+from warehouse.build import typed_columns
 
 REPOSITORY = Path(__file__).parents[2]
 PROJECT = REPOSITORY / "dbt_project"
 TOPICS = {
-    "staging": ("published", "municipal"),
     "intermediate": ("costs", "grants", "cohorts"),
     "marts": ("costs", "grants", "cohorts"),
 }
@@ -78,6 +78,8 @@ def _copy_project(project: Path) -> None:
     shutil.copytree(PROJECT / "macros", project / "macros")
     shutil.copytree(PROJECT / "tests" / "generic", project / "tests" / "generic")
     shutil.copytree(STAND_INS, project / "models" / "stand_ins")
+    (project / "models" / "staging").mkdir()
+    shutil.copy(PROJECT / "models" / "staging" / "_tables.yml", project / "models" / "staging")
     for layer, topics in TOPICS.items():
         for topic in topics:
             source = PROJECT / "models" / layer / topic
@@ -95,18 +97,29 @@ def _write_landing(file: Path, municipal: dict[str, list[dict[str, object]]]) ->
         connection.execute("create table landing.stand_in_region as select * from rows")
         for dataset_id, spec in load_specs().items():
             if spec.source == "published":
-                path = bundled_file(spec)
-                rows = read_table(spec, [Document(path, path.name)])
+                rows = bundled_rows(spec)
             elif spec.source == "municipal":
                 rows = _rows(spec, municipal.get(dataset_id, []))
             else:
                 continue
-            connection.register("rows", rows)
-            connection.execute(
-                f"create table landing.{dataset_id} as "
-                f"select '{dataset_id}' as dataset_id, 'test' as release_id, false as is_demo, * from rows"
-            )
-            connection.unregister("rows")
+            lay_table(connection, spec, rows)
+
+
+def bundled_rows(spec: DatasetSpec) -> pa.Table:
+    """The rows of a published table as they ship with the product."""
+    path = bundled_file(spec)
+    return read_table(spec, [Document(path, path.name)])
+
+
+def lay_table(connection: duckdb.DuckDBPyConnection, spec: DatasetSpec, rows: pa.Table) -> None:
+    """A reference table in the landing schema, typed as a build lays it."""
+    connection.register("rows", rows)
+    connection.execute(
+        f"create table landing.{spec.dataset_id} as "
+        f"select '{spec.dataset_id}' as dataset_id, 'test' as release_id, false as is_demo, source_row, "
+        f"{typed_columns(spec.column_types)} from rows"
+    )
+    connection.unregister("rows")
 
 
 def _regions() -> list[dict[str, str | None]]:

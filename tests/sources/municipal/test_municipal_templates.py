@@ -275,7 +275,7 @@ def test_a_filled_rates_template_is_read(tmp_path: Path) -> None:
 
 
 def test_a_wrong_rates_template_names_its_cells(tmp_path: Path) -> None:
-    labels = ", ".join(template_of(RATES).columns["grant"].labels)
+    labels = ", ".join(template_of(RATES).columns["grant_name"].labels)
     rows = f"2027;Integreringstilskudd;6;;120,5;x;07.10.2027\n27;Husleie;1;Enslig voksen;90;{DOCUMENT}\n"
     assert problems(tmp_path, RATES, rows) == [
         "Celle C3 («Tilskuddsår»): har 6. Tilskuddsår er 1 i bosettingsåret og høyst 5.",

@@ -80,8 +80,8 @@ def test_bundled_file_reads_and_names_its_origin(name: str) -> None:
     assert table.column_names == ["source_row", *[column.name for column in spec.table_columns]]
     if "source_table" in table.column_names:
         assert table["source_table"].null_count == 0
-        documents = read(SPECS["published_documents"], bundled_file(SPECS["published_documents"]))["document"]
-        assert set(table["document"].to_pylist()) <= set(documents.to_pylist())
+        documents = read(SPECS["published_documents"], bundled_file(SPECS["published_documents"]))["source_document"]
+        assert set(table["source_document"].to_pylist()) <= set(documents.to_pylist())
 
 
 @pytest.mark.parametrize("extract", UPSTREAM)
@@ -97,7 +97,9 @@ def test_every_figure_of_the_extract_is_carried_over(extract: str, shared: Path)
     found: Counter[tuple[str, str, float]] = Counter()
     for name in UPSTREAM[extract]:
         spec = SPECS[f"published_{name}"]
-        numbers = [c.name for c in spec.table_columns if c.type in ("integer", "decimal") and c.name not in _KEYS]
+        numbers = [
+            c.name for c in spec.table_columns if c.type in ("integer", "bigint", "decimal") and c.name not in _KEYS
+        ]
         for row in read(spec, bundled_file(spec)).to_pylist():
             found.update((row["source_table"], str(row["year"]), float(row[n])) for n in numbers if row[n] is not None)
     assert sum(wanted.values()) > 0
@@ -114,7 +116,7 @@ def test_all_discrepancies_keep_the_printed_value(shared: Path) -> None:
         ]
     spec = SPECS["published_discrepancies"]
     rows = read(spec, bundled_file(spec)).to_pylist()
-    assert [(r["document"], r["source_table"], r["printed"] or "", r["expected"] or "") for r in rows] == wanted
+    assert [(r["source_document"], r["source_table"], r["printed"] or "", r["expected"] or "") for r in rows] == wanted
     assert all(r["concerns_dataset_id"] in SPECS and len(r["note_nb"]) >= 20 for r in rows)
 
 
@@ -132,6 +134,7 @@ FAULTS: dict[str, tuple[bytes, type[SourceError], str]] = {
     "open quote": ((HEADER + '"d,t,2024,i,a,false,4.4\n').encode(), LayoutError, "unexpected end of data"),
     "decimal comma": ((HEADER + ROW.replace("4.4", '"4,4"')).encode(), ValueGrammarError, "line 2 column change_pct"),
     "exponent": ((HEADER + ROW.replace("4.4", "4e1")).encode(), ValueGrammarError, "4e1"),
+    "a year of ten digits": ((HEADER + ROW.replace("2024", "2024202420")).encode(), ValueGrammarError, "nine digits"),
     "year with decimals": ((HEADER + ROW.replace("2024", "2024.0")).encode(), ValueGrammarError, "column year"),
     "empty required": ((HEADER + ROW.replace("4.4", "")).encode(), ValueGrammarError, "an empty cell"),
     "word for truth": ((HEADER + ROW.replace("false", "nei")).encode(), ValueGrammarError, "true or false"),
@@ -159,7 +162,7 @@ def test_reordered_columns_and_a_byte_order_mark_are_harmless(tmp_path: Path) ->
     assert read(DEFLATORS, path).to_pylist() == [
         {
             "source_row": 2,
-            "document": "d",
+            "source_document": "d",
             "source_table": "t",
             "year": 2025,
             "index_name": "i",
@@ -179,7 +182,7 @@ def test_value_outside_the_allowed_list_is_named(tmp_path: Path) -> None:
         read(spec, path)
 
 
-@given(st.text(max_size=30), st.sampled_from(["integer", "decimal", "boolean", "date", "text"]))
+@given(st.text(max_size=30), st.sampled_from(["integer", "bigint", "decimal", "boolean", "date", "text"]))
 def test_any_cell_is_typed_or_refused(text: str, kind: str) -> None:
     column = TableColumn(name="cell", type=kind, description="any")
     try:

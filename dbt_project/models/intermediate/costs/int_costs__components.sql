@@ -1,7 +1,7 @@
 -- Cost per person by component, each figure once: later tables of a report repeat earlier ones to the krone.
 with components as (
 
-    select * from {{ ref('stg_published__cost_components') }}
+    select * from {{ source('published', 'published_cost_components') }}
 
 ),
 

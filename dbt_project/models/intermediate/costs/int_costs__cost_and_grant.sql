@@ -1,7 +1,7 @@
 -- Cost and grant side by side for each scheme, series and year, each printed pair once.
 with amounts as (
 
-    select * from {{ ref('stg_published__cost_and_grant') }}
+    select * from {{ source('published', 'published_cost_and_grant') }}
 
 ),
 

@@ -1,7 +1,7 @@
 -- One row per sample municipality and year, with whether the municipality was in the sample the year before.
 with survey as (
 
-    select * from {{ ref('stg_published__municipality_costs') }}
+    select * from {{ source('published', 'published_municipality_costs') }}
     where scope = 'municipality'
 
 )

@@ -14,7 +14,7 @@ cohorts as (
 
 planned as (
 
-    select * from {{ ref('stg_municipal__settlement_plan') }}
+    select * from {{ source('municipal', 'municipal_settlement_plan') }}
 
 ),
 

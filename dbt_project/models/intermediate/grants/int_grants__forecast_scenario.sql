@@ -16,14 +16,14 @@ settlement as (
 
 presented as (
 
-    select * from {{ ref('stg_published__presentation_counts') }}
+    select * from {{ source('published', 'published_presentation_counts') }}
     where item = 'grant_forecast_scenario_high_settled_per_year'
 
 ),
 
 planned as (
 
-    select * from {{ ref('stg_municipal__settlement_plan') }}
+    select * from {{ source('municipal', 'municipal_settlement_plan') }}
 
 ),
 

@@ -2,7 +2,7 @@
 -- threshold as an interval. Months and categories stay in the build file; a sum over a year reveals none of them.
 with settled as (
 
-    select * from {{ ref('stg_municipal__settled') }}
+    select * from {{ source('municipal', 'municipal_settled') }}
 
 ),
 

@@ -1,33 +1,33 @@
 -- Every rate on one shape: who it is for, when, and on what terms. Totals that the documents print are left out.
 with integration_grants as (
 
-    select * from {{ ref('stg_published__integration_grant_rates') }}
+    select * from {{ source('published', 'published_integration_grant_rates') }}
     where row_type = 'rate'
 
 ),
 
 supplements as (
 
-    select * from {{ ref('stg_published__supplementary_grant_rates') }}
+    select * from {{ source('published', 'published_supplementary_grant_rates') }}
 
 ),
 
 training_grants as (
 
-    select * from {{ ref('stg_published__norwegian_training_grant_rates') }}
+    select * from {{ source('published', 'published_norwegian_training_grant_rates') }}
     where row_type = 'rate'
 
 ),
 
 documents as (
 
-    select * from {{ ref('stg_published__documents') }}
+    select * from {{ source('published', 'published_documents') }}
 
 ),
 
 own as (
 
-    select * from {{ ref('stg_municipal__grant_rates') }}
+    select * from {{ source('municipal', 'municipal_grant_rates') }}
 
 ),
 

@@ -137,7 +137,7 @@ printed as (
         {%- for name, kind in more.items() %}
         {{ name if name in printed_only else 'cast(null as ' ~ kind ~ ') as ' ~ name }}{{ ',' if not loop.last }}
         {%- endfor %}
-    from {{ ref('stg_published__benefit_payments') }}
+    from {{ source('published', 'published_benefit_payments') }}
 
 ),
 

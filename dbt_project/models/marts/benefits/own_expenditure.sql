@@ -2,7 +2,7 @@
 -- Both are kept; `used_*` is SSB's where it exists.
 with own as (
 
-    select * from {{ ref('stg_kostra__accounts_expenditure') }}
+    select * from {{ source('kostra', 'kostra_accounts_expenditure') }}
 
 ),
 

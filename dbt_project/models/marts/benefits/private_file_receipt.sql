@@ -11,4 +11,4 @@ select
     cast(release_id as {{ dbt.type_string() }}) as release_id,
     source_row,
     is_demo
-from {{ ref('stg_kostra__file_receipt') }}
+from {{ source('kostra', 'kostra_file_receipt') }}

@@ -1,7 +1,7 @@
 -- The qualification programme by group and month from the municipality's own files.
 with own as (
 
-    select * from {{ ref('stg_kostra__programme_by_group') }}
+    select * from {{ source('kostra', 'kostra_programme_by_group') }}
 
 ),
 

@@ -2,7 +2,7 @@
 -- Every derived figure is made of published figures only: where a part is hidden, so is what follows from it.
 with own as (
 
-    select * from {{ ref('stg_kostra__social_assistance_by_group') }}
+    select * from {{ source('kostra', 'kostra_social_assistance_by_group') }}
 
 ),
 
@@ -32,7 +32,7 @@ committee as (
         year,
         settlement_year,
         max(amount_nok) as amount_nok
-    from {{ ref('stg_published__cohort_benefits') }}
+    from {{ source('published', 'published_cohort_benefits') }}
     where benefit = 'social_assistance' and not is_total and settlement_year is not null
     group by year, settlement_year
 

@@ -8,25 +8,25 @@
 ] %}
 with decisions as (
 
-    select * from {{ ref('stg_published__plan_settlement_decisions') }}
+    select * from {{ source('published', 'published_plan_settlement_decisions') }}
 
 ),
 
 population as (
 
-    select * from {{ ref('stg_published__plan_population') }}
+    select * from {{ source('published', 'published_plan_population') }}
 
 ),
 
 backgrounds as (
 
-    select * from {{ ref('stg_published__plan_country_background') }}
+    select * from {{ source('published', 'published_plan_country_background') }}
 
 ),
 
 housing as (
 
-    select * from {{ ref('stg_published__plan_minors_housing') }}
+    select * from {{ source('published', 'published_plan_minors_housing') }}
 
 ),
 

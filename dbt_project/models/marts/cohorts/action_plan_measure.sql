@@ -1,19 +1,19 @@
 -- A measure, the figure its text rests on, and the indicators whose card it names. A measure without either stands with nulls.
 with measures as (
 
-    select * from {{ ref('stg_published__plan_measures') }}
+    select * from {{ source('published', 'published_plan_measures') }}
 
 ),
 
 cards as (
 
-    select * from {{ ref('stg_published__plan_measure_cards') }}
+    select * from {{ source('published', 'published_plan_measure_cards') }}
 
 ),
 
 evidence as (
 
-    select * from {{ ref('stg_published__reported_statistics') }}
+    select * from {{ source('published', 'published_reported_statistics') }}
 
 ),
 

@@ -1,7 +1,7 @@
 -- Benefit per person by cohort in the prices of its year, and lifted to those of the last year of payment. Printed sums are left out.
 with benefits as (
 
-    select * from {{ ref('stg_published__cohort_benefits') }}
+    select * from {{ source('published', 'published_cohort_benefits') }}
     where not is_total
 
 ),

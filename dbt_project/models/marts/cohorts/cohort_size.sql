@@ -1,13 +1,13 @@
 -- Three kinds of size on one shape: first year, year end, five cohorts together. `size_kind` tells them apart; they are never added.
 with sizes as (
 
-    select * from {{ ref('stg_published__cohort_sizes') }}
+    select * from {{ source('published', 'published_cohort_sizes') }}
 
 ),
 
 composition as (
 
-    select * from {{ ref('stg_published__target_group_composition') }}
+    select * from {{ source('published', 'published_target_group_composition') }}
     where dimension in ('settlement_cohort', 'total') and population = 'target_group'
 
 )

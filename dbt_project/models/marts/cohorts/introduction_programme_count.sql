@@ -1,7 +1,7 @@
 -- Participants by residence basis as printed; when one part is hidden the other is too.
 with presented as (
 
-    select * from {{ ref('stg_published__presentation_counts') }}
+    select * from {{ source('published', 'published_presentation_counts') }}
     where item in (
             'introduction_programme_participants_collective_protection',
             'introduction_programme_participants_ordinary'
@@ -11,7 +11,7 @@ with presented as (
 
 own as (
 
-    select * from {{ ref('stg_municipal__introduction_programme') }}
+    select * from {{ source('municipal', 'municipal_introduction_programme') }}
 
 ),
 

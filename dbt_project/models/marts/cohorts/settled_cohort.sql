@@ -8,7 +8,7 @@ with municipal as (
 
 presented as (
 
-    select * from {{ ref('stg_published__grants_received') }}
+    select * from {{ source('published', 'published_grants_received') }}
 
 ),
 
@@ -21,7 +21,7 @@ settlement as (
 
 quoted as (
 
-    select * from {{ ref('stg_published__settlement_counts') }}
+    select * from {{ source('published', 'published_settlement_counts') }}
     where length(region_code) = 4
 
 ),

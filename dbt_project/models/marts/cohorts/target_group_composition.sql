@@ -1,7 +1,7 @@
 -- Shares of the printed total, beside the printed share. `unplaced_persons` is what the parts leave of the total: unknown is no part.
 with composition as (
 
-    select * from {{ ref('stg_published__target_group_composition') }}
+    select * from {{ source('published', 'published_target_group_composition') }}
 
 ),
 

@@ -1,7 +1,7 @@
 -- Change from the year before for the same area and item only; without a year before there is none.
 with sizes as (
 
-    select * from {{ ref('stg_published__target_group_size') }}
+    select * from {{ source('published', 'published_target_group_size') }}
 
 )
 

@@ -1,7 +1,7 @@
 -- Labels as the documents print them, one for each code of each column.
 with labels as (
 
-    select * from {{ ref('stg_published__code_labels') }}
+    select * from {{ source('published', 'published_code_labels') }}
 
 )
 

@@ -1,7 +1,7 @@
 -- One-year cost by service area, each year once and without technical rows.
 with areas as (
 
-    select * from {{ ref('stg_published__cost_areas') }}
+    select * from {{ source('published', 'published_cost_areas') }}
 
 ),
 

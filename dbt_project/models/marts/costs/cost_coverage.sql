@@ -14,13 +14,13 @@ components as (
 
 scenarios as (
 
-    select * from {{ ref('stg_published__forecast_scenarios') }}
+    select * from {{ source('published', 'published_forecast_scenarios') }}
 
 ),
 
 printed_ratios as (
 
-    select * from {{ ref('stg_published__coverage_ratios') }}
+    select * from {{ source('published', 'published_coverage_ratios') }}
 
 ),
 

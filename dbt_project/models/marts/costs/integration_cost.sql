@@ -12,7 +12,7 @@ with municipality_year as (
 
 printed as (
 
-    select * from {{ ref('stg_published__municipality_costs') }}
+    select * from {{ source('published', 'published_municipality_costs') }}
     where scope = 'sample_total'
 
 ),

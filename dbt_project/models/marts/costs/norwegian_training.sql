@@ -1,7 +1,7 @@
 -- Sums of counts and kroner at each level, averages from the sums; each printed figure once.
 with finance as (
 
-    select * from {{ ref('stg_published__norwegian_training_finance') }}
+    select * from {{ source('published', 'published_norwegian_training_finance') }}
     where scope = 'municipality'
 
 ),
@@ -15,13 +15,13 @@ sample_finance as (
 
 activity as (
 
-    select * from {{ ref('stg_published__norwegian_training_activity') }}
+    select * from {{ source('published', 'published_norwegian_training_activity') }}
 
 ),
 
 printed_costs as (
 
-    select * from {{ ref('stg_published__norwegian_training_cost_per_hour') }}
+    select * from {{ source('published', 'published_norwegian_training_cost_per_hour') }}
 
 ),
 

@@ -1,7 +1,7 @@
 -- Kroner are the printed share of the sample's cost; they say no more digits than the share does.
 with shares as (
 
-    select * from {{ ref('stg_published__norwegian_training_cost_shares') }}
+    select * from {{ source('published', 'published_norwegian_training_cost_shares') }}
 
 ),
 

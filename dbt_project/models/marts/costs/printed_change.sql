@@ -1,7 +1,7 @@
 -- Each printed change beside the one computed from the levels, and whether rounding of the levels explains the difference.
 with printed as (
 
-    select * from {{ ref('stg_published__printed_changes') }}
+    select * from {{ source('published', 'published_printed_changes') }}
 
 ),
 

@@ -1,13 +1,13 @@
 -- Figures that stand alone in a text, as printed. None is added to another, and none replaces a series.
 with statistics as (
 
-    select * from {{ ref('stg_published__reported_statistics') }}
+    select * from {{ source('published', 'published_reported_statistics') }}
 
 ),
 
 counts as (
 
-    select * from {{ ref('stg_published__presentation_counts') }}
+    select * from {{ source('published', 'published_presentation_counts') }}
 
 )
 

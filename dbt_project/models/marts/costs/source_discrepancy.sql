@@ -1,7 +1,7 @@
 -- What is printed beside what was expected. A difference is noted here and corrected nowhere.
 with discrepancies as (
 
-    select * from {{ ref('stg_published__discrepancies') }}
+    select * from {{ source('published', 'published_discrepancies') }}
 
 )
 

@@ -1,13 +1,13 @@
 -- Two sources of what was received stand beside each other. A code of its year is shown as the code of today where that is one place.
 with presented as (
 
-    select * from {{ ref('stg_published__grants_received') }}
+    select * from {{ source('published', 'published_grants_received') }}
 
 ),
 
 own as (
 
-    select * from {{ ref('stg_municipal__grants_received') }}
+    select * from {{ source('municipal', 'municipal_grants_received') }}
 
 ),
 

@@ -1,7 +1,7 @@
 -- Changes in prices and wages as printed; kinds are never chained to each other.
 with deflators as (
 
-    select * from {{ ref('stg_published__deflators') }}
+    select * from {{ source('published', 'published_deflators') }}
 
 )
 

@@ -10,4 +10,4 @@ select
     release_id,
     source_row,
     is_demo
-from {{ ref('stg_published__grants_paid') }}
+from {{ source('published', 'published_grants_paid') }}

@@ -1,7 +1,7 @@
 -- What was used as a share of what was allotted the same year. Without an allotment there is no row to take a share of.
 with entries as (
 
-    select * from {{ ref('stg_municipal__nav_grant_use') }}
+    select * from {{ source('municipal', 'municipal_nav_grant_use') }}
 
 ),
 

@@ -11,4 +11,4 @@ select
     release_id,
     source_row,
     is_demo
-from {{ ref('stg_published__printed_rates') }}
+from {{ source('published', 'published_printed_rates') }}

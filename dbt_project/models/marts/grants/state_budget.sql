@@ -10,4 +10,4 @@ select
     release_id,
     source_row,
     is_demo
-from {{ ref('stg_published__state_budget') }}
+from {{ source('published', 'published_state_budget') }}

@@ -192,7 +192,7 @@ printed as (
         dataset_id,
         release_id,
         is_demo
-    from {{ ref('stg_published__benefit_payments') }}
+    from {{ source('published', 'published_benefit_payments') }}
     where recipients_of_group_pct is not null
 
 ),

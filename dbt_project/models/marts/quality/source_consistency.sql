@@ -83,7 +83,7 @@ own_settled as (
         printed.dataset_id,
         printed.release_id,
         printed.settled_persons
-    from {{ ref('stg_published__grants_received') }} as printed
+    from {{ source('published', 'published_grants_received') }} as printed
     inner join {{ ref('int_grants__municipal_code') }} as region
         on printed.municipality_code = region.municipality_code and printed.year = region.year
 
