@@ -18,6 +18,7 @@ from orchestration.build.dbt_project import dbt_environment, ensure_manifest, pa
 from orchestration.build.preparation import BuildPlan, is_up_to_date, prepare_build
 from orchestration.workspace import DBT_PROJECT, Workspace
 from warehouse.build import connect
+from warehouse.interface.declaration import load_interface
 from warehouse.lock import writer_lock
 
 UNIQUE_ID = "dagster_dbt/unique_id"
@@ -51,6 +52,7 @@ class Translator(DagsterDbtTranslator):
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
+        self._comments = {table.name: {c.name: c.comment for c in table.columns} for table in load_interface()}
         self._keys: dict[str, list[dg.AssetKey]] = {}
         for spec in workspace.specs.values():
             table = spec.dataset_id if spec.shape == "table" else f"{spec.source}_observation"
@@ -72,6 +74,15 @@ class Translator(DagsterDbtTranslator):
         """Norwegian first, where a table is published; what is inside is the engineer's, in English."""
         norwegian = dbt_resource_props.get("config", {}).get("meta", {}).get("description_nb", "")
         return "\n\n".join(text for text in (norwegian, dbt_resource_props.get("description", "")) if text)
+
+    def get_metadata(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, Any]:
+        """dbt's own, with what a column of a mart means where its yml leaves it to columns.yml."""
+        described = {
+            name: column
+            | {"description": column["description"] or self._comments.get(dbt_resource_props["name"], {}).get(name, "")}
+            for name, column in dbt_resource_props.get("columns", {}).items()
+        }
+        return super().get_metadata({**dbt_resource_props, "columns": described})
 
     def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> dg.AssetSpec:
         spec = super().get_asset_spec(manifest, unique_id, project)

@@ -14,6 +14,7 @@ import yaml
 from sources.dataset.dimensions import DIMENSIONS, dimensions, units
 from sources.dataset.schema import SCHEMA_FILE, schema_text
 from sources.dataset.spec import load_specs
+from warehouse.interface.declaration import shared_texts
 
 PROJECT = Path(__file__).parents[2]
 PACKAGES = ("sources", "orchestration", "warehouse", "report", "trials")
@@ -95,10 +96,31 @@ def test_names_of_models_and_columns() -> None:
             assert model.get("description"), f"{path}: {model['name']}"
             for column in model["columns"]:
                 assert re.fullmatch(r"[a-z][a-z0-9_]*", column["name"]), column
-                assert column.get("description"), f"{model['name']}.{column['name']}"
                 assert column.get("data_type"), f"{model['name']}.{column['name']}"
                 if column["name"].endswith("_code"):
                     assert column["data_type"] in ("varchar", "string"), f"{model['name']}.{column['name']} is text"
+
+
+def test_the_text_of_a_column_stands_once() -> None:
+    """What several tables mean by a name stands in columns.yml, under that name; `meta.text` names another entry there."""
+    own: set[tuple[str, str, str]] = set()
+    for path in (PROJECT / "dbt_project" / "models" / "marts").rglob("*.yml"):
+        for model in yaml.safe_load(path.read_text(encoding="utf-8")).get("models", []):
+            for column in model["columns"]:
+                if "description" in column:
+                    text = (column["name"], column["description"], column["config"]["meta"]["description_nb"])
+                    assert text not in own, (
+                        f"{model['name']}.{column['name']}: move the text to dbt_project/columns.yml"
+                    )
+                    own.add(text)
+    asked = {
+        column.get("config", {}).get("meta", {}).get("text", column["name"])
+        for path in (PROJECT / "dbt_project" / "models" / "marts").rglob("*.yml")
+        for model in yaml.safe_load(path.read_text(encoding="utf-8")).get("models", [])
+        for column in model["columns"]
+        if "description" not in column
+    }
+    assert asked == set(shared_texts()), "an entry of columns.yml that no table uses"
 
 
 def test_every_mart_has_a_description_of_its_columns() -> None:

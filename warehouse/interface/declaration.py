@@ -50,6 +50,9 @@ _SUFFIXES = (
 
 _NUMBERS = ("integer", "bigint", "double")
 
+Texts = dict[str, dict[str, Any]]
+"""Column name, or the name of a shared text -> what a column's ``meta`` says, and its description."""
+
 
 @dataclass(frozen=True)
 class Column:
@@ -115,10 +118,17 @@ def load_interface(project: Path = DBT_PROJECT) -> tuple[Table, ...]:
     """All published tables in order of name. Raises WarehouseError where a declaration is incomplete."""
     files = sorted((project / "models" / "marts").rglob("*.yml"))
     models = [model for path in files for model in _read(path).get("models", [])]
-    return tuple(sorted((_table(model) for model in models), key=lambda table: table.name))
+    texts = shared_texts(project)
+    return tuple(sorted((_table(model, texts) for model in models), key=lambda table: table.name))
 
 
-def _table(model: dict[str, Any]) -> Table:
+def shared_texts(project: Path = DBT_PROJECT) -> Texts:
+    """What columns of a name mean in every table that says nothing of its own (columns.yml)."""
+    path = project / "columns.yml"
+    return _read(path) if path.exists() else {}
+
+
+def _table(model: dict[str, Any], texts: Texts) -> Table:
     name, meta = model["name"], model.get("config", {}).get("meta", {})
     codes: dict[str, list[Any]] = dict(meta.get("codes", {}))
     for test in model.get("data_tests", []):
@@ -133,16 +143,21 @@ def _table(model: dict[str, Any]) -> Table:
         description_nb=_word(meta, "description_nb", name),
         key=tuple(key),
         order_by=tuple(meta.get("order_by", ())),
-        columns=tuple(_column(name, column, codes.get(column["name"], [])) for column in model["columns"]),
+        columns=tuple(_column(name, column, codes.get(column["name"], []), texts) for column in model["columns"]),
         is_by_area=meta.get("is_by_area", False),
         is_view=meta.get("is_view", False),
     )
 
 
-def _column(table: str, column: dict[str, Any], codes_of_model: list[Any]) -> Column:
-    """A column; its codes stand at itself (accepted_values), or with those of others at the model (accepted_codes)."""
+def _column(table: str, column: dict[str, Any], codes_of_model: list[Any], texts: Texts) -> Column:
+    """A column; its codes stand at itself (accepted_values), or with those of others at the model (accepted_codes).
+
+    Without a description it means what columns.yml says of its name, or of the entry that ``meta.text`` names.
+    """
     name, where = column["name"], f"{table}.{column['name']}"
-    meta = column.get("config", {}).get("meta", {})
+    meta = {"description": column.get("description"), **column.get("config", {}).get("meta", {})}
+    if not meta["description"]:
+        meta = {**meta, **texts.get(meta.get("text", name), {}), **column.get("config", {}).get("meta", {})}
     tests = column.get("data_tests", [])
     codes = [
         t["accepted_values"]["arguments"]["values"] for t in tests if isinstance(t, dict) and "accepted_values" in t
@@ -153,7 +168,7 @@ def _column(table: str, column: dict[str, Any], codes_of_model: list[Any]) -> Co
         name=name,
         data_type=column["data_type"],
         label_nb=_word(meta, "label_nb", where),
-        description=_word(column, "description", where),
+        description=_word(meta, "description", where),
         description_nb=_word(meta, "description_nb", where),
         unit=_unit(name, column["data_type"], meta.get("unit"), where),
         example=_word(meta, "example", where),
@@ -184,7 +199,7 @@ def _incomplete(where: str, expected: str, found: str) -> WarehouseError:
         expected=expected,
         found=found,
         where=f"the yml of the marts, {where}",
-        next_step="add it under config.meta; docs/data-dictionary.md shows how others read",
+        next_step="add it under config.meta, or to dbt_project/columns.yml where other tables mean the same by the name",
     )
 
 
