@@ -77,9 +77,9 @@ class Translator(DagsterDbtTranslator):
 
     def get_metadata(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, Any]:
         """dbt's own, with what a column of a mart means where its yml leaves it to columns.yml."""
+        comments = self._comments.get(dbt_resource_props["name"], {})
         described = {
-            name: column
-            | {"description": column["description"] or self._comments.get(dbt_resource_props["name"], {}).get(name, "")}
+            name: column | {"description": column["description"] or comments.get(name, "")}
             for name, column in dbt_resource_props.get("columns", {}).items()
         }
         return super().get_metadata({**dbt_resource_props, "columns": described})
