@@ -13,7 +13,7 @@ printed as (
         labels.label_nb,
         replace(labels.code, '_', ' ') as label_en,
         1000 + row_number() over (partition by labels.column_name order by labels.source_row) as sort_order
-    from {{ ref('stg_published__code_labels') }} as labels
+    from {{ source('published', 'published_code_labels') }} as labels
     left join declared
         on
             labels.column_name = declared.column_name
