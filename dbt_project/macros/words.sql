@@ -1,5 +1,5 @@
-{# Words that sum up parts: a status, a basis, a reason, a release. Their order is declared here and nowhere taken from the
-   alphabet (a test of the house holds the models to it). Not here: what a word means; that is in the models' yml. #}
+{# Words that sum up parts: a status, a basis, a reason, a release. Their order is declared here, as in sources/vocabulary.yml (a test
+   of the house holds the two equal), and nowhere taken from the alphabet. Not here: what a word means; that is in the vocabulary. #}
 
 {# Statuses from the surest figure to none. #}
 {% macro status_order() -%}
@@ -66,4 +66,17 @@
 {# How far a printed share may lie from its own counts: half of the last digit of a share printed without decimals. #}
 {% macro share_tolerance(scale) -%}
     0.005e0 * {{ scale }}
+{%- endmacro %}
+
+{# A sentence of the vocabulary with its braces filled: name in braces -> expression of text. A number that is not known leaves ''. #}
+{% macro filled(sentence, values) -%}
+    {%- set holder = namespace(text=sentence) -%}
+    {%- for name, text in values.items() -%}
+        {%- set holder.text = 'replace(' ~ holder.text ~ ", '{" ~ name ~ "}', " ~ text ~ ')' -%}
+    {%- endfor -%}
+    {{ holder.text }}
+{%- endmacro %}
+
+{% macro counts(number) -%}
+    coalesce(cast({{ number }} as {{ dbt.type_string() }}), '')
 {%- endmacro %}

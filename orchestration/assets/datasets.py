@@ -1,7 +1,7 @@
 """The datasets as Dagster assets: one asset per dataset, one op per publisher.
 
 Here: keys, groups, descriptions and the op that refreshes the chosen datasets. Not here: how a file is read (sources) or
-what a run does in what order (job.py). Few coarse ops: each op costs seconds, each asset costs nothing.
+what a run does in what order (orchestration/runs). Few coarse ops: each op costs seconds, each asset costs nothing.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,6 +21,7 @@ from sources.landing.bundled import BundledFile
 from sources.landing.predecessor import is_counted
 from sources.landing.reasons import in_norwegian
 from sources.landing.revisions import ensure_revision
+from sources.vocabulary import vocabulary
 
 GROUP_NAMES = {
     "population_settlement": "1_kilde_befolkning",
@@ -101,7 +102,7 @@ def _asset_spec(key: dg.AssetKey, spec: DatasetSpec) -> dg.AssetSpec:
 
 def _freshness(spec: DatasetSpec) -> dg.FreshnessPolicy | None:
     """Whether we looked: at least as often as the publisher is due. Whether it published in time is a check of its own."""
-    days = {"monthly": 30, "quarterly": 91, "half_yearly": 183, "yearly": 365}.get(spec.declared_cadence)
+    days = vocabulary()["cadence"][spec.declared_cadence].days
     if days is None:
         return None
     return dg.FreshnessPolicy.time_window(fail_window=timedelta(days=2 * days), warn_window=timedelta(days=1.25 * days))

@@ -21,6 +21,7 @@ from sources.landing.intake import ensure_rows, slice_columns
 from sources.landing.predecessor import Accepted, Unused, accepted, is_counted, unused
 from sources.landing.reasons import in_english
 from sources.landing.store import Landing
+from sources.vocabulary import word_rows
 from warehouse.build import BuildInputs, LandedRows, LandedTable
 from warehouse.indicators import Indicator, check_references, term_rows
 from warehouse.interface.codes import code_rows
@@ -101,6 +102,7 @@ def _metadata(
             ]
         ),
         "code": _rows(code_rows(code_names(specs.values()) | {("unit", c): u.name_nb for c, u in units().items()})),
+        "word": _rows(word_rows(), WORD_TYPES),
         "unit": _rows([{"unit": c, "name_nb": u.name_nb, "additive": u.additive} for c, u in units().items()]),
         "release": _rows(
             [row for spec in specs.values() for row in _release_rows(landing, spec, demo, as_of)], _RELEASE_TYPES
@@ -206,6 +208,18 @@ def rounding_rows(spec: DatasetSpec) -> list[dict[str, Any]]:
         for printed, (low, high) in rule.values.items()
     ]
 
+
+WORD_TYPES = {
+    "kind": pa.string(),
+    "code": pa.string(),
+    "place": pa.int32(),
+    "name_nb": pa.string(),
+    "phrase_nb": pa.string(),
+    "meaning_nb": pa.string(),
+    "days": pa.int32(),
+    "is_reported": pa.bool_(),
+    "is_apart": pa.bool_(),
+}
 
 PART_TYPES = {"dataset_id": pa.string(), "dimension": pa.string(), "code": pa.string()}
 

@@ -13,39 +13,13 @@ from pathlib import Path
 from orchestration.workspace import DBT_PROJECT
 from sources.dataset.dimensions import TOTAL, dimensions, units
 from sources.dataset.spec import DatasetSpec, load_specs
+from sources.vocabulary import names_nb
 from warehouse.indicators import Indicator, Term, load_indicators
 from warehouse.interface.declaration import Column, Table, interface_version, load_interface
 from warehouse.settings import PROJECT
 
 DOCS = PROJECT / "docs"
 
-GROUPS_NB = {
-    "population_settlement": "Befolkning og bosetting",
-    "education": "Utdanning",
-    "introduction_programme": "Kvalifisering og introduksjonsprogram",
-    "work_living_conditions": "Arbeid og levekår",
-    "grants": "Tilskudd",
-    "costs": "Kostnader",
-    "regions": "Områder",
-}
-_CADENCE_NB = {
-    "monthly": "månedlig",
-    "quarterly": "hvert kvartal",
-    "half_yearly": "hvert halvår",
-    "yearly": "årlig",
-    "irregular": "uregelmessig",
-    "once": "én gang",
-    "discontinued": "avsluttet",
-}
-_LEVEL_NB = {
-    "municipality": "kommune",
-    "county": "fylke",
-    "country": "landet",
-    "city_district": "bydel",
-    "business_region": "næringsregion",
-    "kostra_group": "KOSTRA-gruppe",
-}
-_DIRECTION_NB = {"higher_better": "høyere er bedre", "lower_better": "lavere er bedre", "neither": "ingen"}
 _WRITTEN = "<!-- Skrevet av `python -m orchestration.cli.catalogue`. Endre kilden, ikke denne siden. -->"
 
 
@@ -53,7 +27,7 @@ def catalogue_page(specs: Iterable[DatasetSpec]) -> str:
     """One table per statistic group: dataset, source, cadence, years, levels, licence, link."""
     lines = [_WRITTEN, "", "# Datasett", "", "Ett datasett er én fil under `sources/<kilde>/datasets/`.", ""]
     known = list(specs)
-    for group, name in GROUPS_NB.items():
+    for group, name in names_nb("statistic_group").items():
         of_group = [spec for spec in known if spec.statistic_group == group]
         if not of_group:
             continue
@@ -75,8 +49,9 @@ def indicator_page(indicators: Iterable[Indicator], specs: dict[str, DatasetSpec
     lines = [_WRITTEN, "", "# Indikatorer", ""]
     lines += [f"{len(known)} indikatorer; {len(cards)} kort på IMDis fem sider er besvart.", ""]
     count = Counter(indicator.statistic_group for indicator in known)
-    lines += [f"- [{name}](#{_anchor(name)}): {count[group]}" for group, name in GROUPS_NB.items() if count[group]]
-    for group, name in GROUPS_NB.items():
+    groups = names_nb("statistic_group")
+    lines += [f"- [{name}](#{_anchor(name)}): {count[group]}" for group, name in groups.items() if count[group]]
+    for group, name in groups.items():
         of_group = [indicator for indicator in known if indicator.statistic_group == group]
         if of_group:
             lines += ["", f"## {name}"]
@@ -146,12 +121,12 @@ def pages() -> dict[Path, str]:
 
 
 def _dataset_row(spec: DatasetSpec) -> str:
-    levels = ", ".join(_LEVEL_NB[level] for level in spec.region_levels)
+    levels = ", ".join(names_nb("region_level")[level] for level in spec.region_levels)
     return _row(
         f"`{spec.dataset_id}`",
         f"[{spec.title_nb}]({spec.link})" if spec.link.startswith("https://") else spec.title_nb,
         spec.attribution_nb.removeprefix("Kilde: "),
-        _CADENCE_NB[spec.declared_cadence],
+        names_nb("cadence")[spec.declared_cadence],
         str(spec.first_year or ""),
         levels,
         "ja" if spec.verified else "nei",
@@ -164,7 +139,8 @@ def _indicator_lines(indicator: Indicator, specs: dict[str, DatasetSpec]) -> lis
     lines.append(f"- Id: `{indicator.indicator_id}`")
     if indicator.imdi_card:
         lines.append(f"- Besvarer IMDi-kortet `{indicator.imdi_card}`")
-    lines.append(f"- Enhet: {units()[indicator.unit].name_nb}. Retning: {_DIRECTION_NB[indicator.direction]}")
+    direction = names_nb("direction")[indicator.direction]
+    lines.append(f"- Enhet: {units()[indicator.unit].name_nb}. Retning: {direction}")
     lines.append(f"- Formel: {_formula(indicator)}")
     titles = dict.fromkeys(f"{specs[d].title_nb} (`{d}`)" for d in sorted(indicator.datasets))
     lines.append(f"- Kilde: {'; '.join(titles)}")

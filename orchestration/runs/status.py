@@ -17,33 +17,15 @@ from orchestration.workspace import Workspace
 from sources.http.limits import OSLO
 from sources.landing.predecessor import is_counted
 from sources.live import is_live
+from sources.vocabulary import names_nb, vocabulary
 from warehouse.errors import NoLocks, NoRelease, WarehouseError
 from warehouse.query import run_query
 
-STATES_NB = {
-    "expected": "i rute",
-    "due": "ventes nå",
-    "late": "forsinket",
-    "overdue": "sterkt forsinket",
-    "presumed_discontinued": "trolig avsluttet",
-    "discontinued": "avsluttet hos kilden",
-    "withdrawn": "trukket tilbake av kilden",
-    "failed": "kunne ikke hentes",
-    "no_rhythm": "uten fast rytme",
-    "no_release": "ikke hentet ennå",
-}
 LATE_STATES = frozenset({"late", "overdue", "presumed_discontinued", "withdrawn", "failed"})
 
-CADENCE_NB = {
-    "monthly": "månedlig",
-    "quarterly": "kvartalsvis",
-    "half_yearly": "halvårlig",
-    "yearly": "årlig",
-    "irregular": "uregelmessig",
-    "once": "én gang",
-    "discontinued": "avsluttet",
-}
-FREQUENCIES = ("monthly", "quarterly", "half_yearly", "yearly")
+CADENCES_NB = names_nb("cadence")
+FREQUENCIES = tuple(code for code, word in vocabulary()["cadence"].items() if word.days)
+"""How often a report may come, the most often first."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +51,7 @@ class Standing:
 
     @property
     def state_nb(self) -> str:
-        return STATES_NB[self.state]
+        return names_nb("dataset_state")[self.state]
 
 
 @dataclass(frozen=True)
@@ -168,7 +150,7 @@ def dataset_standings(workspace: Workspace) -> list[Standing]:
                 dataset_id=row["scope_id"],
                 title_nb=row["name_nb"],
                 statistic_group=row["statistic_group"],
-                declared_nb=CADENCE_NB.get(row["declared_cadence"], row["declared_cadence"]),
+                declared_nb=CADENCES_NB.get(row["declared_cadence"], row["declared_cadence"]),
                 observed_days=row["observed_interval_days"],
                 last_release=row["last_release_date"],
                 last_year=row["last_year"],
@@ -231,12 +213,12 @@ def answer_nb(groups: list[GroupStanding]) -> str:
     groups_of = {frequency: sum(g.recommended == frequency for g in known) for frequency in FREQUENCIES}
     whole = max(FREQUENCIES, key=groups_of.__getitem__)
     parts = "; ".join(f"{g.name_nb.lower()} {g.recommended_nb}" for g in known)
-    text = f"Rapporten bør komme {CADENCE_NB[whole]}: så ofte får de fleste gruppene nye tall ({parts})."
+    text = f"Rapporten bør komme {CADENCES_NB[whole]}: så ofte får de fleste gruppene nye tall ({parts})."
     oftener = []
     for group in known:
         fastest = group.supplement or group.recommended
         if FREQUENCIES.index(fastest) < FREQUENCIES.index(whole):
-            oftener.append(f"{group.name_nb.lower()} ({CADENCE_NB[fastest]})")
+            oftener.append(f"{group.name_nb.lower()} ({CADENCES_NB[fastest]})")
     return text + (f" Oftere oppdatering er nyttig for {' og '.join(oftener)}." if oftener else "")
 
 

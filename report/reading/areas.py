@@ -149,7 +149,7 @@ class Sources:
             attribution=row.get("attribution_nb") or "",
             link=row.get("link") or "",
             licence=row.get("licence") or "",
-            cadence=row.get("declared_cadence") or "",
+            cadence=row.get("declared_cadence") or "unknown",
             retrieved=as_day(row.get("last_retrieved_at")),
             updated=as_day(row.get("last_updated_at")),
             next_expected=expected,

@@ -45,7 +45,7 @@ def cadence_datasets(context: Context) -> list[Block]:
     words = context.texts.topics["cadence"]
     rows = tuple(
         (row["name_nb"], context.texts.groups.get(row.get("statistic_group") or "", ""),
-         context.texts.cadences.get(row.get("declared_cadence") or "", ""), row.get("observed_interval_days"),
+         context.texts.cadences.get(row.get("declared_cadence") or "unknown", ""), row.get("observed_interval_days"),
          as_day(row.get("last_release_date")), row.get("last_year"), as_day(row.get("next_expected_from_date")),
          as_day(row.get("next_expected_to_date")))
         for row in context.marts.rows("cadence", {"scope": "dataset"}, order=["statistic_group", "name_nb"])

@@ -13,14 +13,23 @@ from typing import Any
 import yaml
 
 from report.words.norwegian import Unit
+from sources.vocabulary import names_nb
 
 _FILE = Path(__file__).parent / "texts.yml"
+_OF_THE_VOCABULARY = {
+    "statuses": ("value_status", "nb"),
+    "bases": ("geography_basis", "nb"),
+    "reasons": ("reason", "nb"),
+    "cadences": ("cadence", "phrase_nb"),
+    "groups": ("statistic_group", "nb"),
+}
+"""Parts whose words the report shares with the rest of the house (sources/vocabulary.yml)."""
 _PROFILE = Path(__file__).parent / "profile.yml"
 
 
 @dataclass(frozen=True)
 class Texts:
-    """texts.yml by part. Each part is a mapping of key to Norwegian text."""
+    """texts.yml by part, and the shared lists. Each part is a mapping of key to Norwegian text."""
 
     words: dict[str, str]
     marks: dict[str, str]
@@ -47,6 +56,7 @@ class Texts:
 def texts() -> Texts:
     """All words. Raises TypeError when texts.yml has a part that the code does not know, or lacks one."""
     raw = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    raw |= {part: names_nb(kind, form) for part, (kind, form) in _OF_THE_VOCABULARY.items()}
     raw["units"] = {key: _unit(**given) for key, given in raw["units"].items()}
     return Texts(**raw)
 

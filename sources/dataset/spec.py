@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema, model_validator
 
+from sources import vocabulary
 from sources.dataset.dimensions import DIMENSIONS, dimensions, units
 from sources.errors import SpecError
 
@@ -23,16 +24,22 @@ READING_SHAPE = 2
 ID_PATTERN = r"^[a-z][a-z0-9_]{1,79}$"
 UPSTREAM_ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_\-]{0,79}$"
 
-StatisticGroup = Literal[
-    "population_settlement",
-    "education",
-    "introduction_programme",
-    "work_living_conditions",
-    "grants",
-    "costs",
-    "regions",
-]
-RegionLevel = Literal["municipality", "county", "country", "city_district", "business_region", "kostra_group"]
+
+def _word_of(kind: str) -> Any:
+    """The type of a code of a list in vocabulary.yml."""
+    known = vocabulary.codes(kind)
+
+    def check(value: str) -> str:
+        if value not in known:
+            raise ValueError(f"{value!r} is none of {', '.join(known)}")
+        return value
+
+    return Annotated[str, AfterValidator(check), WithJsonSchema({"enum": list(known), "type": "string"})]
+
+
+StatisticGroup = _word_of("statistic_group")
+Cadence = _word_of("cadence")
+RegionLevel = _word_of("region_level")
 ValueStatus = Literal["ok", "suppressed", "missing", "contradicted_zero", "not_applicable", "not_finite"]
 
 
@@ -180,7 +187,7 @@ class DatasetSpec(_Strict):
     description_nb: str = ""
     statistic_group: StatisticGroup
     shape: Literal["observation", "table"] = "observation"
-    declared_cadence: Literal["monthly", "quarterly", "half_yearly", "yearly", "irregular", "once", "discontinued"]
+    declared_cadence: Cadence
     cadence_note: str = ""
     licence: str
     attribution_nb: str

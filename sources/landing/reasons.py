@@ -17,6 +17,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from sources.dataset.dimensions import dimensions, units
+from sources.vocabulary import names_nb
 
 Language = Literal["en", "nb"]
 Value = int | float | str | list[int] | list[str]
@@ -107,7 +108,7 @@ class _Wording(string.Formatter):
         if kind == "dimension":
             return dimensions()[value].name_nb if value in dimensions() else value
         if kind == "level":
-            return _file()["words"].get(value, value)
+            return names_nb("region_level").get(value, value)
         raise ValueError(f"reasons.yml: expected a known mark, found {kind!r}")
 
 

@@ -14,6 +14,7 @@ import yaml
 from sources.dataset.dimensions import DIMENSIONS, dimensions, units
 from sources.dataset.schema import SCHEMA_FILE, schema_text
 from sources.dataset.spec import load_specs
+from sources.vocabulary import codes
 from warehouse.interface.declaration import shared_texts
 
 PROJECT = Path(__file__).parents[2]
@@ -25,8 +26,8 @@ MAY_IMPORT = {
     "orchestration": set(PACKAGES),  # `trials` for the upstream of one machine that `integrering dev` can start
     "trials": {"trials", "sources"},
 }
-FOR_ALL = {"sources.files"}
-"""What every package may use: there is one way to write a file whole."""
+FOR_ALL = {"sources.files", "sources.vocabulary"}
+"""What every package may use: there is one way to write a file whole, and one place for a word."""
 FORBIDDEN_IN_SOURCES = {"dagster", "dagster_dbt", "dbt", "duckdb"}
 LONGEST_MODULE = 450
 SIDE_BY_SIDE = 14
@@ -99,6 +100,18 @@ def test_names_of_models_and_columns() -> None:
                 assert column.get("data_type"), f"{model['name']}.{column['name']}"
                 if column["name"].endswith("_code"):
                     assert column["data_type"] in ("varchar", "string"), f"{model['name']}.{column['name']} is text"
+
+
+def test_a_word_stands_in_one_place() -> None:
+    """SQL writes no Norwegian sentence: names come from the vocabulary. The orders of macros/words.sql are the vocabulary's."""
+    for path in (PROJECT / "dbt_project").rglob("*.sql"):
+        if "target" not in path.parts:
+            code = re.sub(r"--[^\n]*|\{#.*?#\}", "", path.read_text(encoding="utf-8"), flags=re.S)
+            assert not re.search("[æøåÆØÅ]", code), f"{path}: put the words into sources/vocabulary.yml"
+    macros = (PROJECT / "dbt_project" / "macros" / "words.sql").read_text(encoding="utf-8")
+    for kind, macro in (("value_status", "status"), ("geography_basis", "basis"), ("reason", "reason")):
+        listed = macros.split(f"macro {macro}_order()")[1].split("endmacro")[0]
+        assert tuple(re.findall(r"'(\w+)'", listed)) == codes(kind)
 
 
 def test_the_text_of_a_column_stands_once() -> None:

@@ -74,7 +74,7 @@ def test_the_board_on_the_real_files(real: Installation) -> None:
     answer = real.call("status")
     assert answer.returncode == 0, answer.stderr
     assert "Rapporten bør komme" in answer.stdout
-    assert "Befolkning og bosetting" in answer.stdout
+    assert "Bosetting og befolkning" in answer.stdout
     board = json.loads(real.call("status", "--json").stdout)
     assert {g["statistic_group"] for g in board["groups"]} == {
         "population_settlement",

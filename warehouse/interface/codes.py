@@ -14,6 +14,8 @@ from typing import Any
 
 import yaml
 
+from sources.vocabulary import vocabulary
+
 _AGE = re.compile(r"age_(\d+)(?:_(\d+|plus))?")
 
 
@@ -24,8 +26,16 @@ def declared_codes() -> dict[tuple[str, str], tuple[str, str]]:
     found = {}
     for column, entry in _read("codes.yml").items():
         for name in (column, *entry.get("also", [])):
-            found |= {(name, str(code)): (nb, en) for code, (nb, en) in entry["codes"].items()}
+            found |= {(name, code): names for code, names in _names(entry).items()}
     return found
+
+
+def _names(entry: dict[str, Any]) -> dict[str, tuple[str, str]]:
+    """Code -> Norwegian and English label: those written here, or those of a list of the vocabulary that has English names."""
+    if "words" not in entry:
+        return {str(code): (nb, en) for code, (nb, en) in entry["codes"].items()}
+    words = vocabulary()[entry["words"]]
+    return {code: (word.meaning_nb or word.nb, word.en) for code, word in words.items() if word.en}
 
 
 def code_rows(norwegian: Mapping[tuple[str, str], str]) -> list[dict[str, Any]]:

@@ -7,6 +7,12 @@ with datasets as (
 
 ),
 
+cadences as (
+
+    select code, days from {{ source('landing', 'word') }} where kind = 'cadence'
+
+),
+
 events as (
 
     select * from {{ ref('int_freshness__event') }}
@@ -61,12 +67,7 @@ with_interval as (
         datasets.title_nb,
         datasets.statistic_group,
         datasets.declared_cadence,
-        case datasets.declared_cadence
-            when 'monthly' then 30
-            when 'quarterly' then 91
-            when 'half_yearly' then 183
-            when 'yearly' then 365
-        end as declared_interval_days,
+        cadences.days as declared_interval_days,
         cast(case when intervals.interval_count > 0 then intervals.median_days end as double) as observed_interval_days,
         coalesce(intervals.interval_count, 0) as observed_interval_count,
         intervals.last_counted_date,
@@ -77,6 +78,8 @@ with_interval as (
         seen.last_new_year_date,
         seen.as_of_date
     from datasets
+    inner join cadences
+        on datasets.declared_cadence = cadences.code
     left join intervals
         on datasets.dataset_id = intervals.dataset_id
     left join seen

@@ -14,27 +14,9 @@ indicators as (
 
 ),
 
-group_names as (
+words as (
 
-    select
-        'population_settlement' as statistic_group,
-        'Befolkning og bosetting' as name_nb
-    union all
-    select
-        'education' as statistic_group,
-        'Utdanning' as name_nb
-    union all
-    select
-        'introduction_programme' as statistic_group,
-        'Introduksjonsprogram' as name_nb
-    union all
-    select
-        'work_living_conditions' as statistic_group,
-        'Arbeid og levekår' as name_nb
-    union all
-    select
-        'grants' as statistic_group,
-        'Tilskudd' as name_nb
+    select * from {{ source('landing', 'word') }}
 
 ),
 
@@ -103,13 +85,34 @@ supplemented as (
 
 ),
 
+-- the numbers that the sentence of each rhythm names
+counted as (
+
+    select
+        *,
+        case recommended_frequency
+            when 'monthly' then monthly_count
+            when 'quarterly' then quarterly_count
+            when 'half_yearly' then spring_count + half_yearly_count
+            when 'yearly' then known_count - half_yearly_count
+        end as main_count,
+        autumn_count + half_yearly_count as second_half_count,
+        case supplement_frequency
+            when 'monthly' then monthly_count
+            when 'quarterly' then quarterly_count
+            when 'half_yearly' then half_yearly_count
+        end as supplement_count
+    from supplemented
+
+),
+
 group_rows as (
 
     select
         'statistic_group' as scope,
-        group_names.statistic_group as scope_id,
-        group_names.name_nb,
-        group_names.statistic_group,
+        reported.code as scope_id,
+        reported.name_nb,
+        reported.code as statistic_group,
         cast(null as {{ dbt.type_string() }}) as declared_cadence,
         cast(null as integer) as declared_interval_days,
         cast(null as double) as observed_interval_days,
@@ -127,48 +130,23 @@ group_rows as (
         coalesce(chosen.new_year_indicator_count, 0) as new_year_indicator_count,
         coalesce(chosen.recommended_frequency, 'unknown') as recommended_frequency,
         chosen.supplement_frequency,
-        case chosen.recommended_frequency
-            when 'monthly' then 'månedlig'
-            when 'quarterly' then 'kvartalsvis'
-            when 'half_yearly' then 'halvårlig'
-            when 'yearly' then 'årlig'
-            else 'for få opplysninger'
-        end
-        || case chosen.supplement_frequency
-            when 'monthly' then ' med månedlig tillegg'
-            when 'quarterly' then ' med kvartalsvis tillegg'
-            when 'half_yearly' then ' med halvårlig tillegg'
-            else ''
-        end as recommended_frequency_nb,
-        case chosen.recommended_frequency
-            when 'monthly'
-                then 'Minst halvparten av indikatorene får nye tall hver måned: '
-                    || cast(chosen.monthly_count as {{ dbt.type_string() }}) || ' av ' || cast(chosen.known_count as {{ dbt.type_string() }}) || '.'
-            when 'quarterly'
-                then 'Minst halvparten av indikatorene får nye tall hvert kvartal: '
-                    || cast(chosen.quarterly_count as {{ dbt.type_string() }}) || ' av ' || cast(chosen.known_count as {{ dbt.type_string() }}) || '.'
-            when 'half_yearly'
-                then 'Minst en firedel av indikatorene får nye tall i hvert halvår: '
-                    || cast(chosen.spring_count + chosen.half_yearly_count as {{ dbt.type_string() }}) || ' i første og '
-                    || cast(chosen.autumn_count + chosen.half_yearly_count as {{ dbt.type_string() }}) || ' i andre halvår, av '
-                    || cast(chosen.known_count as {{ dbt.type_string() }}) || '.'
-            when 'yearly'
-                then 'De fleste indikatorene får nye tall én gang i året: '
-                    || cast(chosen.known_count - chosen.half_yearly_count as {{ dbt.type_string() }}) || ' av '
-                    || cast(chosen.known_count as {{ dbt.type_string() }}) || '. En rapport oftere ville stort sett gjenta seg selv.'
-            else 'Ingen av gruppens indikatorer har kjent oppdateringsrytme.'
-        end
-        || case chosen.supplement_frequency
-            when 'monthly' then ' Nye tall hver måned: ' || cast(chosen.monthly_count as {{ dbt.type_string() }}) || ' av dem.'
-            when 'quarterly' then ' Nye tall hvert kvartal: ' || cast(chosen.quarterly_count as {{ dbt.type_string() }}) || ' av dem.'
-            when 'half_yearly' then ' Nye tall hvert halvår: ' || cast(chosen.half_yearly_count as {{ dbt.type_string() }}) || ' av dem.'
-            else ''
-        end as rule_nb
-    from group_names
+        {{ filled('coalesce(supplement.name_nb, \'{main}\')', {'main': 'cadences.name_nb'}) }} as recommended_frequency_nb,
+        {{ filled('rhythm.name_nb', {
+            'count': counts('chosen.main_count'), 'second': counts('chosen.second_half_count'), 'known': counts('chosen.known_count'),
+        }) }}
+        || {{ filled("coalesce(supplement.phrase_nb, '')", {'count': counts('chosen.supplement_count')}) }} as rule_nb
+    from words as reported
     left join group_datasets
-        on group_names.statistic_group = group_datasets.statistic_group
-    left join supplemented as chosen
-        on group_names.statistic_group = chosen.statistic_group
+        on reported.code = group_datasets.statistic_group
+    left join counted as chosen
+        on reported.code = chosen.statistic_group
+    left join words as cadences
+        on cadences.kind = 'cadence' and cadences.code = coalesce(chosen.recommended_frequency, 'unknown')
+    left join words as rhythm
+        on rhythm.kind = 'group_rhythm' and rhythm.code = coalesce(chosen.recommended_frequency, 'unknown')
+    left join words as supplement
+        on supplement.kind = 'supplement_rhythm' and supplement.code = chosen.supplement_frequency
+    where reported.kind = 'statistic_group' and reported.is_reported
 
 ),
 
@@ -182,6 +160,25 @@ dataset_indicators as (
     inner join indicators
         on terms.indicator_id = indicators.indicator_id
     group by terms.dataset_id
+
+),
+
+dataset_rhythms as (
+
+    select
+        *,
+        case
+            when interval_days <= 45 then 'monthly'
+            when interval_days <= 120 then 'quarterly'
+            when interval_days <= 240 then 'half_yearly'
+            when interval_days is not null then 'yearly'
+        end as frequency,
+        case
+            when interval_days is null then 'none'
+            when observed_interval_count >= 3 then 'observed'
+            else 'declared'
+        end as rhythm
+    from datasets
 
 ),
 
@@ -207,32 +204,19 @@ dataset_rows as (
         datasets.as_of_date,
         coalesce(dataset_indicators.indicator_count, 0) as indicator_count,
         coalesce(dataset_indicators.new_year_indicator_count, 0) as new_year_indicator_count,
-        case
-            when datasets.interval_days is null then 'unknown'
-            when datasets.interval_days <= 45 then 'monthly'
-            when datasets.interval_days <= 120 then 'quarterly'
-            when datasets.interval_days <= 240 then 'half_yearly'
-            else 'yearly'
-        end as recommended_frequency,
+        coalesce(datasets.frequency, 'unknown') as recommended_frequency,
         cast(null as {{ dbt.type_string() }}) as supplement_frequency,
-        case
-            when datasets.interval_days is null then 'ved behov'
-            when datasets.interval_days <= 45 then 'månedlig'
-            when datasets.interval_days <= 120 then 'kvartalsvis'
-            when datasets.interval_days <= 240 then 'halvårlig'
-            else 'årlig'
-        end as recommended_frequency_nb,
-        case
-            when datasets.interval_days is null then 'Kilden har ingen fast rytme.'
-            when datasets.observed_interval_count >= 3
-                then 'Median av ' || cast(datasets.observed_interval_count as {{ dbt.type_string() }}) || ' observerte mellomrom: '
-                    || cast(datasets.interval_days as {{ dbt.type_string() }}) || ' dager.'
-            else 'Oppgitt av kilden; for få observasjoner til å måle ('
-                || cast(datasets.observed_interval_count as {{ dbt.type_string() }}) || ' mellomrom).'
-        end as rule_nb
-    from datasets
+        {{ filled('rhythm.name_nb', {'main': "coalesce(cadences.name_nb, '')"}) }} as recommended_frequency_nb,
+        {{ filled('rhythm.phrase_nb', {
+            'count': counts('datasets.observed_interval_count'), 'days': counts('datasets.interval_days'),
+        }) }} as rule_nb
+    from dataset_rhythms as datasets
     left join dataset_indicators
         on datasets.dataset_id = dataset_indicators.dataset_id
+    left join words as cadences
+        on cadences.kind = 'cadence' and cadences.code = datasets.frequency
+    left join words as rhythm
+        on rhythm.kind = 'dataset_rhythm' and rhythm.code = datasets.rhythm
 
 ),
 

@@ -1,0 +1,61 @@
+"""The closed lists of words that the whole house shares, read from vocabulary.yml: statuses, groups, cadences, levels.
+
+Here: a word with its names. Not here: breakdowns and units (sources/dataset/dimensions.py), or sentences of one reader alone.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+
+class Word(BaseModel):
+    """One code of a list; vocabulary.yml says what each name is for. A Norwegian name that is not given is ``nb``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    nb: str
+    phrase_nb: str = ""
+    meaning_nb: str = ""
+    en: str = ""
+    days: int | None = None
+    is_reported: bool = False
+    apart: bool = False
+
+
+@cache
+def vocabulary() -> dict[str, dict[str, Word]]:
+    """All lists by kind, each in its order."""
+    raw = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text(encoding="utf-8"))
+    return {kind: {code: Word.model_validate(word) for code, word in words.items()} for kind, words in raw.items()}
+
+
+def codes(kind: str) -> tuple[str, ...]:
+    """The codes of a list in order, without those that stand apart. KeyError for a list that is not there."""
+    return tuple(code for code, word in vocabulary()[kind].items() if not word.apart)
+
+
+def names_nb(kind: str, form: str = "nb") -> dict[str, str]:
+    """Code -> Norwegian, with the words that stand apart; ``form`` is ``nb``, ``phrase_nb`` or ``meaning_nb``."""
+    return {code: getattr(word, form) or word.nb for code, word in vocabulary()[kind].items()}
+
+
+def word_rows() -> list[dict[str, object]]:
+    """Every word as a row for SQL: its list, code, place (from 1) and names."""
+    return [
+        {
+            "kind": kind,
+            "code": code,
+            "place": place,
+            "name_nb": word.nb,
+            "phrase_nb": word.phrase_nb or word.nb,
+            "meaning_nb": word.meaning_nb or word.nb,
+            "days": word.days,
+            "is_reported": word.is_reported,
+            "is_apart": word.apart,
+        }
+        for kind, words in vocabulary().items()
+        for place, (code, word) in enumerate(words.items(), start=1)
+    ]
