@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from sources.vocabulary import vocabulary
 from warehouse.errors import WarehouseError
 from warehouse.settings import PROJECT
 
@@ -168,14 +169,23 @@ def _column(table: str, column: dict[str, Any], codes_of_model: list[Any], texts
         name=name,
         data_type=column["data_type"],
         label_nb=_word(meta, "label_nb", where),
-        description=_word(meta, "description", where),
-        description_nb=_word(meta, "description_nb", where),
+        description=_word(meta, "description", where) + _told(meta.get("words"), "en"),
+        description_nb=_word(meta, "description_nb", where) + _told(meta.get("words"), "nb"),
         unit=_unit(name, column["data_type"], meta.get("unit"), where),
         example=_word(meta, "example", where),
         is_required=required,
         codes=tuple(str(code) for code in next(iter(codes), codes_of_model)),
         references=(table_of, column_of) if column_of else None,
     )
+
+
+def _told(kind: str | None, language: str) -> str:
+    """The codes of a list of the vocabulary with what each means, to stand after a column's description."""
+    if kind is None:
+        return ""
+    words = {code: word for code, word in vocabulary()[kind].items() if not word.apart}
+    told = {code: word.en if language == "en" else word.meaning_nb or word.nb for code, word in words.items()}
+    return ": " + ", ".join(f"{code} ({meaning})" if meaning else code for code, meaning in told.items())
 
 
 def _unit(name: str, data_type: str, declared: str | None, where: str) -> str | None:
