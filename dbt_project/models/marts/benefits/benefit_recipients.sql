@@ -1,43 +1,5 @@
 -- Who receives what, as published: immigrants beside the rest of the population where a source divides them, all recipients
 -- where none does. Kroner are published for all recipients only; `amounts_by_background` says so on every row.
-{%- set by_background = {
-    'social_assistance_recipients_persons': ('social_assistance', 'recipients'),
-    'social_assistance_recipients_share': ('social_assistance', 'share_of_recipients'),
-    'social_assistance_recipients_of_group_share': ('social_assistance', 'share_of_group'),
-    'unemployed_persons': ('unemployment', 'recipients'),
-    'unemployed_share': ('unemployment', 'share_of_group'),
-    'persistent_low_income_share': ('persistent_low_income', 'share_of_group'),
-    'outside_by_category_persons': ('outside_work_education_measures', 'recipients'),
-    'outside_by_category_share': ('outside_work_education_measures', 'share_of_group'),
-    'main_status_unemployed_persons': ('main_status_unemployed', 'recipients'),
-    'main_status_unemployed_share': ('main_status_unemployed', 'share_of_group'),
-    'main_status_on_measures_persons': ('main_status_on_measures', 'recipients'),
-    'main_status_on_measures_share': ('main_status_on_measures', 'share_of_group'),
-    'main_status_aap_disability_persons': ('main_status_aap_disability', 'recipients'),
-    'main_status_aap_disability_share': ('main_status_aap_disability', 'share_of_group'),
-    'main_status_pension_persons': ('main_status_pension', 'recipients'),
-    'main_status_pension_share': ('main_status_pension', 'share_of_group'),
-    'main_status_other_persons': ('main_status_other', 'recipients'),
-    'main_status_other_share': ('main_status_other', 'share_of_group'),
-} %}
-{%- set all_recipients = {
-    'social_assistance_recipients_all_persons': ('social_assistance', 'recipients'),
-    'social_assistance_recipients_per_1000': ('social_assistance', 'share_of_group'),
-    'social_assistance_duration_months': ('social_assistance', 'duration'),
-    'social_assistance_paid_thousand_nok': ('social_assistance', 'amount_paid'),
-    'social_assistance_paid_per_recipient_nok': ('social_assistance', 'amount_per_recipient'),
-} %}
-{%- set context = {
-    'nav_unemployed_persons': ('unemployment', 'recipients'),
-    'nav_unemployed_share': ('unemployment', 'share_of_group'),
-    'work_assessment_allowance_persons': ('work_assessment_allowance', 'recipients'),
-    'work_assessment_allowance_share': ('work_assessment_allowance', 'share_of_group'),
-    'disability_benefit_persons': ('disability_benefit', 'recipients'),
-    'disability_benefit_share': ('disability_benefit', 'share_of_group'),
-    'reduced_work_capacity_persons': ('reduced_work_capacity', 'recipients'),
-    'reduced_work_capacity_share': ('reduced_work_capacity', 'share_of_group'),
-} %}
-{%- set scopes = {'by_background': by_background, 'all_recipients': all_recipients, 'context': context} %}
 {%- set groups = {
     'immigrants': 'immigrants',
     'rest_of_population': 'population_except_immigrants',
@@ -46,17 +8,7 @@
 
 with wanted as (
 
-    {%- for scope, indicators in scopes.items() %}
-        {%- set outer_last = loop.last %}
-        {%- for indicator_id, (benefit, figure_kind) in indicators.items() %}
-            select
-                '{{ indicator_id }}' as indicator_id,
-                '{{ benefit }}' as benefit,
-                '{{ figure_kind }}' as figure_kind,
-                '{{ scope }}' as figure_scope
-            {{ 'union all' if not (loop.last and outer_last) }}
-        {%- endfor %}
-    {%- endfor %}
+    select * from {{ ref('benefit_indicators') }}
 
 ),
 

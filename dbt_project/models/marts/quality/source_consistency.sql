@@ -1,33 +1,5 @@
 -- Sources held against each other: one row per check, area and year. A difference is shown, never corrected.
 -- Figures that hide small counts are compared as intervals: they agree where some value inside both bounds is the same.
-{%- set pairs = [
-    {
-        'check': 'population_imdi_ssb', 'tolerance': 0,
-        'left': ('imdi_befolkning_hovedgruppe', 'persons', 'persons', {}),
-        'right': ('ssb_07459', 'population_persons', 'persons', {}),
-    },
-    {
-        'check': 'population_ssb_harmonised', 'tolerance': 0,
-        'left': ('ssb_07459', 'population_persons', 'persons', {}),
-        'right': ('ssb_07459_harmonised', 'population_persons', 'persons', {}),
-    },
-    {
-        'check': 'immigrants_imdi_ssb', 'tolerance': 0.005,
-        'left': ('imdi_befolkning_hovedgruppe', 'persons', 'persons', {'immigrant_category': 'immigrants'}),
-        'right': ('ssb_09817', 'immigrant_background_persons', 'persons', {'immigrant_category': 'immigrants'}),
-    },
-    {
-        'check': 'immigrants_composition_reason', 'tolerance': 0.005,
-        'left': ('imdi_befolkning_hovedgruppe', 'persons', 'persons', {'immigrant_category': 'immigrants'}),
-        'right': ('imdi_befolkning_innvandringsgrunn', 'persons', 'persons', {'immigrant_category': 'immigrants'}),
-    },
-    {
-        'check': 'immigrants_reason_residence', 'tolerance': 0.005,
-        'left': ('imdi_befolkning_innvandringsgrunn', 'persons', 'persons', {'immigrant_category': 'immigrants'}),
-        'right': ('imdi_befolkning_botid', 'persons', 'persons', {'immigrant_category': 'immigrants'}),
-    },
-] %}
-
 with figures as (
 
     select
@@ -51,6 +23,28 @@ with figures as (
             'ssb_07459_harmonised', 'ssb_09817', 'imdi_bosatt_anmodede', 'imdi_tilskudd'
         )
         and figures.region_level in ('municipality', 'county', 'country')
+
+),
+
+-- the two sides of each pair: totals in every breakdown but the immigrant category that the pair names
+sides as (
+
+    select
+        pairs.check_id,
+        pairs.tolerance,
+        pairs.side,
+        figures.*
+    from figures
+    inner join {{ ref('consistency_pairs') }} as pairs
+        on
+            figures.dataset_id = pairs.dataset_id
+            and figures.measure = pairs.measure
+            and figures.unit = pairs.unit
+            and figures.immigrant_category = pairs.immigrant_category
+    where
+        {%- for name in var('dimensions') if name != 'immigrant_category' %}
+            figures.{{ name }} = 'all'{{ ' and' if not loop.last }}
+        {%- endfor %}
 
 ),
 
@@ -91,38 +85,28 @@ own_settled as (
 
 compared as (
 
-    {%- for pair in pairs %}
-        select
-            '{{ pair.check }}' as check_id,
-            left_side.region_code,
-            left_side.region_level,
-            left_side.year,
-            left_side.dataset_id,
-            right_side.dataset_id as other_dataset_id,
-            left_side.value_low,
-            left_side.value_high,
-            right_side.value_low as other_low,
-            right_side.value_high as other_high,
-            cast({{ pair.tolerance }} as double) as tolerance
-        from figures as left_side
-        inner join figures as right_side
-            on
-                left_side.region_code = right_side.region_code
-                and left_side.region_level = right_side.region_level
-                and left_side.year = right_side.year
-        where
-        {%- for alias, side in {'left_side': pair.left, 'right_side': pair.right}.items() %}
-                {{ alias }}.dataset_id = '{{ side[0] }}'
-                and {{ alias }}.measure = '{{ side[1] }}'
-                and {{ alias }}.unit = '{{ side[2] }}'
-                {%- for name in var('dimensions') %}
-                    and {{ alias }}.{{ name }} = '{{ side[3].get(name, "all") }}'
-                {%- endfor %}
-                {{ 'and' if not loop.last }}
-        {%- endfor %}
+    select
+        left_side.check_id,
+        left_side.region_code,
+        left_side.region_level,
+        left_side.year,
+        left_side.dataset_id,
+        right_side.dataset_id as other_dataset_id,
+        left_side.value_low,
+        left_side.value_high,
+        right_side.value_low as other_low,
+        right_side.value_high as other_high,
+        left_side.tolerance
+    from sides as left_side
+    inner join sides as right_side
+        on
+            left_side.check_id = right_side.check_id
+            and left_side.region_code = right_side.region_code
+            and left_side.region_level = right_side.region_level
+            and left_side.year = right_side.year
+    where left_side.side = 'left' and right_side.side = 'right'
 
-        union all
-    {%- endfor %}
+    union all
 
     -- the municipality's own account of grants against IMDi's table, to the krone
     select
