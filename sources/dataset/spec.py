@@ -18,7 +18,6 @@ from sources import vocabulary
 from sources.dataset.dimensions import DIMENSIONS, dimensions, units
 from sources.errors import SpecError
 
-SOURCES = ("imdi", "ssb", "nav", "fhi", "klass", "kostra", "microdata", "municipal", "published")
 READING_SHAPE = 2
 """Counts the shapes that observations have been kept in: a new one makes every reading anew from its bytes."""
 ID_PATTERN = r"^[a-z][a-z0-9_]{1,79}$"
@@ -108,10 +107,6 @@ class RoundingRule(_Strict):
             if not low <= printed <= high:
                 raise ValueError(f"rounding: printed {printed:g} lies outside [{low:g}, {high:g}]")
         return self
-
-    def is_altered(self, value: float) -> bool:
-        """True of a count that the rule would have printed as another: 1 and 2, where 0 and 3 stand for them."""
-        return value not in self.values and any(low <= value <= high for low, high in self.values.values())
 
 
 class Break(_Strict):

@@ -99,20 +99,6 @@ def expect_workbook(file: Path, where: str) -> None:
         )
 
 
-def expect_html(file: Path, where: str) -> None:
-    """A whole HTML page."""
-    body = file.read_bytes()
-    if not re.search(rb"<html|<!doctype html", body[:4_096], re.IGNORECASE):
-        _refuse("an HTML page", body[:4_096], where)
-    if b"</html" not in body[-4_096:].lower():
-        raise TransferError(
-            expected="a whole HTML page",
-            found="a page that stops before its end",
-            where=where,
-            next_step="run again later",
-        )
-
-
 def _refuse_other_text(head: bytes, expected: str, where: str) -> None:
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
     if not head.strip() or start in (b"<", b"{", b"[") or head.startswith(b"PK") or b"\x00" in head:
