@@ -26,14 +26,14 @@ from sources.landing.current import InUse, select_current
 from sources.landing.predecessor import is_counted
 from warehouse.build import BuildInputs, load_inputs
 from warehouse.errors import VerificationFailed
-from warehouse.interface.declaration import Table, load_interface
+from warehouse.interface.declaration import PublishedTable, load_interface
 from warehouse.interface.dictionary import write_dictionary
 from warehouse.paths import DATABASE, DataFolder
 from warehouse.release.candidate import TableDoc
 from warehouse.release.publish import Manifest, Publication, publish, read_manifest
 from warehouse.release.state import (
     BuildState,
-    Change,
+    Rebuild,
     forget_state,
     last_published,
     read_state,
@@ -61,7 +61,7 @@ class BuildPlan:
     ``models``: dbt's ids of the models that have to be built; None for all. ``because``: what they read that has changed.
     """
 
-    change: Change
+    change: Rebuild
     indicators: tuple[str, ...]
     last_year: int
     models: frozenset[str] | None
@@ -143,7 +143,7 @@ def plan_build(workspace: Workspace, *, full: bool = False) -> BuildPlan:
         workspace.landing, workspace.specs, current, workspace.indicators, demo=workspace.is_demo, as_of=workspace.as_of
     )
     plan = BuildPlan(
-        change=Change(full=True),
+        change=Rebuild(full=True),
         indicators=(),
         last_year=last_mapped_year(workspace.clock()),
         models=None,
@@ -152,7 +152,7 @@ def plan_build(workspace: Workspace, *, full: bool = False) -> BuildPlan:
         inputs=inputs,
     )
     is_full = full or workspace.full or not _is_whole(workspace.folder.build_file)
-    change = Change(full=True) if is_full else what_changed(before, state, geography=GEOGRAPHY)
+    change = Rebuild(full=True) if is_full else what_changed(before, state, geography=GEOGRAPHY)
     if change.full or before is None:
         return plan
     sources = changed_sources(workspace.specs, change.datasets, before.inputs, plan.state.inputs)
@@ -193,7 +193,7 @@ def prepare_build(workspace: Workspace, plan: BuildPlan | None = None, *, full: 
         if plan.full:
             raise
         # a damaged build file is not mended: landing is what is kept, and the file is made anew from it
-        plan = replace(plan, change=Change(full=True), models=None)
+        plan = replace(plan, change=Rebuild(full=True), models=None)
         _throw_away(folder)
         load_inputs(folder.build_file, plan.inputs)
     write_state(folder.build, plan.state)
@@ -254,7 +254,7 @@ def publish_build(workspace: Workspace) -> Manifest:
     return manifest
 
 
-def write_companions(workspace: Workspace, candidate: Path, tables: Iterable[Table]) -> None:
+def write_companions(workspace: Workspace, candidate: Path, tables: Iterable[PublishedTable]) -> None:
     """The data dictionary and the home municipality's report, written from the candidate file before it is published."""
     from report.explore.write import PAGE, write_explore
     from report.write import write_report
@@ -298,7 +298,7 @@ def require_passed(results_file: Path) -> None:
         )
 
 
-def mart_documents(tables: Iterable[Table]) -> list[TableDoc]:
+def mart_documents(tables: Iterable[PublishedTable]) -> list[TableDoc]:
     """What publication is told of each table: comments, key, what may not be empty, and how its rows are stored."""
     return [
         TableDoc(

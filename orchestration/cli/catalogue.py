@@ -15,7 +15,7 @@ from sources.dataset.dimensions import TOTAL, dimensions, units
 from sources.dataset.spec import DatasetSpec, load_specs
 from sources.vocabulary import names_nb
 from warehouse.indicators import Indicator, Term, load_indicators
-from warehouse.interface.declaration import Column, Table, interface_version, load_interface
+from warehouse.interface.declaration import PublishedColumn, PublishedTable, interface_version, load_interface
 from warehouse.settings import PROJECT
 
 DOCS = PROJECT / "docs"
@@ -60,7 +60,7 @@ def indicator_page(indicators: Iterable[Indicator], specs: dict[str, DatasetSpec
     return "\n".join([*lines, ""])
 
 
-def dictionary_page(tables: Iterable[Table], version: str) -> str:
+def dictionary_page(tables: Iterable[PublishedTable], version: str) -> str:
     """One section per published table: what it is, its key, and each column in Norwegian and English."""
     known = list(tables)
     lines = [_WRITTEN, "", "# Dataordbok / data dictionary", ""]
@@ -100,7 +100,7 @@ def tables_yml(specs: Iterable[DatasetSpec]) -> str:
     return "\n".join([*lines, ""])
 
 
-def _column_row(column: Column) -> str:
+def _column_row(column: PublishedColumn) -> str:
     unit = column.unit_texts[1] if column.unit_texts else ""
     codes = f" Koder: {', '.join(f'`{code}`' for code in column.codes)}." if column.codes else ""
     points = f" Viser til `{'.'.join(column.references)}`." if column.references else ""

@@ -46,7 +46,7 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Column(_Strict):
+class UpstreamColumn(_Strict):
     """A dimension column of the upstream file.
 
     ``role: dimension`` maps its labels to a conformed dimension, ``role: measure`` to measure names. ``codes`` maps
@@ -63,7 +63,7 @@ class Column(_Strict):
     optional: bool = Field(default=False, description="a file may lack the column; its rows are then the total")
 
     @model_validator(mode="after")
-    def _check(self) -> Column:
+    def _check(self) -> UpstreamColumn:
         if self.role == "dimension" and self.dimension not in DIMENSIONS:
             raise ValueError(f"column {self.name!r}: dimension must be one of {', '.join(DIMENSIONS)}")
         if self.role == "measure" and not self.codes:
@@ -192,7 +192,7 @@ class DatasetSpec(_Strict):
     period_kind: Literal["year", "quarter", "month", "point"] = "year"
     measure: str | None = Field(default=None, description="measure name when no column gives it")
     constants: dict[str, str] = Field(default={}, description="conformed dimension -> code that holds for every row")
-    columns: list[Column] = []
+    columns: list[UpstreamColumn] = []
     units: dict[str, str] = Field(default={}, description="upstream unit label -> unit code of units.yml")
     markers: dict[str, ValueStatus] = Field(
         default={}, description="marks in place of a figure, beside those the publisher is known for -> what they mean"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sources.dataset.dimensions import TOTAL
-from sources.dataset.spec import Column, DatasetSpec
+from sources.dataset.spec import DatasetSpec, UpstreamColumn
 from sources.demo.chance import Chance, allocate, split
 from sources.demo.plan import Recipe, members, plan
 from sources.demo.world import EAST, LAST_YEAR, YEARS, World
@@ -45,7 +45,7 @@ def draw(spec: DatasetSpec, recipe: Recipe, world: World, seed: int) -> dict[str
     return {name: _counted(spec, recipe, world, seed, number) for number, name in enumerate(names)}
 
 
-def is_axis(column: Column, codes: dict[str, str]) -> bool:
+def is_axis(column: UpstreamColumn, codes: dict[str, str]) -> bool:
     """Whether a breakdown is an axis of its own rather than a choice of group or sex."""
     if column.role != "dimension" or column.dimension in _CORE:
         return False

@@ -13,7 +13,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict
 
 from sources.dataset.dimensions import TOTAL, dimensions
-from sources.dataset.spec import Column, DatasetSpec
+from sources.dataset.spec import DatasetSpec, UpstreamColumn
 from sources.imdi.labels import countries
 
 Groups = tuple[int, int, int, int]
@@ -88,7 +88,7 @@ def plan() -> Plan:
     return Plan.model_validate(raw)
 
 
-def members(spec: DatasetSpec, column: Column, recipe: Recipe) -> dict[str, str]:
+def members(spec: DatasetSpec, column: UpstreamColumn, recipe: Recipe) -> dict[str, str]:
     """Code -> IMDi's label of the members of a column, the total first when there is one."""
     if column.role == "measure":
         return _first_labels(column)
@@ -104,7 +104,7 @@ def members(spec: DatasetSpec, column: Column, recipe: Recipe) -> dict[str, str]
     return {code: own.get(code) or _label(dimension, code) for code in listed}
 
 
-def _first_labels(column: Column) -> dict[str, str]:
+def _first_labels(column: UpstreamColumn) -> dict[str, str]:
     labels: dict[str, str] = {}
     for label, code in column.codes.items():
         labels.setdefault(code, label)

@@ -14,7 +14,7 @@ from pathlib import Path
 import yaml
 
 from sources.dataset.dimensions import dimensions, fold, open_code
-from sources.dataset.spec import Column, DatasetSpec
+from sources.dataset.spec import DatasetSpec, UpstreamColumn
 from sources.errors import LayoutError, UnknownLabelError
 from sources.imdi.body import normal_name
 
@@ -34,8 +34,8 @@ _CITY_DISTRICT = re.compile(r"0301[0-9]{2}|000301")
 class Match:
     """The columns of one file: which header holds which column of the spec."""
 
-    columns: dict[str, Column]
-    absent: list[Column] = field(default_factory=list)
+    columns: dict[str, UpstreamColumn]
+    absent: list[UpstreamColumn] = field(default_factory=list)
 
 
 def match_columns(spec: DatasetSpec, headers: list[str], where: str) -> Match:
@@ -44,7 +44,7 @@ def match_columns(spec: DatasetSpec, headers: list[str], where: str) -> Match:
     Raises LayoutError for an unknown header, a header twice, or a column that is not there (unless it is optional).
     """
     by_name = {normal_name(name): column for column in spec.columns for name in (column.name, *column.aliases)}
-    found: dict[str, Column] = {}
+    found: dict[str, UpstreamColumn] = {}
     for header in headers:
         column = by_name.get(normal_name(header))
         if column is None:
@@ -77,7 +77,7 @@ def _column_error(found: str, spec: DatasetSpec, where: str) -> LayoutError:
 class LabelMap:
     """Upstream labels of one column -> codes. New labels of an open dimension get a code made from the label."""
 
-    def __init__(self, column: Column, where: str) -> None:
+    def __init__(self, column: UpstreamColumn, where: str) -> None:
         self._column = column
         self._where = where
         self._own = {fold(label): code for label, code in column.codes.items()}

@@ -15,7 +15,7 @@ from pydantic import Field
 from sources.dataset.dimensions import dimensions, fold
 from sources.dataset.options import Options, options_of
 from sources.dataset.recognition import Sighting
-from sources.dataset.spec import Column, DatasetSpec, RegionLevel
+from sources.dataset.spec import DatasetSpec, RegionLevel, UpstreamColumn
 from sources.dataset.workbook import Cell, Sheet, as_text, open_workbook
 from sources.landing.observation import Reading
 from sources.nav.layout import OTHER_AREAS, Observations, label_error, layout_error, level_of, value_of
@@ -58,7 +58,7 @@ class _Table:
     region: int
     count: int
     share: int
-    breakdowns: dict[int, Column]
+    breakdowns: dict[int, UpstreamColumn]
 
 
 def read(spec: DatasetSpec, documents: list[Document]) -> Reading:

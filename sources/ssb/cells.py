@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from sources.dataset.dimensions import fold
 from sources.dataset.options import options_of
-from sources.dataset.spec import Column, DatasetSpec
+from sources.dataset.spec import DatasetSpec, UpstreamColumn
 from sources.errors import LayoutError, SourceError
 from sources.klass.history import code_is_valid
 from sources.landing.observation import Reading, observation_table
@@ -223,7 +223,7 @@ class CellSink:
             check_absent(self.spec, set(present), where)
             self._checked.add(present)
 
-    def _known(self, column: Column) -> Labels:
+    def _known(self, column: UpstreamColumn) -> Labels:
         return self._labels.setdefault(column.name, Labels(column, self.spec.dataset_id))
 
 

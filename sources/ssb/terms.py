@@ -17,7 +17,7 @@ from pydantic import Field
 
 from sources.dataset.dimensions import dimensions, fold, open_code
 from sources.dataset.options import Options
-from sources.dataset.spec import Column, DatasetSpec
+from sources.dataset.spec import DatasetSpec, UpstreamColumn
 from sources.errors import LayoutError, UnknownLabelError, ValueGrammarError
 from sources.klass.history import HISTORY_STARTS, counties
 
@@ -268,7 +268,7 @@ def status_of(symbol: str, where: str, own: Mapping[str, str] | None = None) -> 
 class Labels:
     """The categories of one SSB variable -> our codes, by code or by label."""
 
-    def __init__(self, column: Column, where: str, *, is_open: bool = False) -> None:
+    def __init__(self, column: UpstreamColumn, where: str, *, is_open: bool = False) -> None:
         self.column = column
         self.where = where
         self.is_open = is_open
@@ -311,18 +311,20 @@ class Labels:
         return own
 
 
-def column_named(spec: DatasetSpec, name: str) -> Column | None:
+def column_named(spec: DatasetSpec, name: str) -> UpstreamColumn | None:
     """The column of the spec for an SSB variable, by code or by any alias."""
     wanted = _CONTENTS_WORDS.get(fold(name), fold(name))
     return next((c for c in spec.columns if wanted in {fold(text) for text in (c.name, *c.aliases)}), None)
 
 
-def contents_column() -> Column:
+def contents_column() -> UpstreamColumn:
     """The contents variable of a table whose contents the spec leaves open."""
-    return Column(name=CONTENTS_VARIABLE, aliases=["statistikkvariabel"], role="measure", codes={CONTENTS_VARIABLE: ""})
+    return UpstreamColumn(
+        name=CONTENTS_VARIABLE, aliases=["statistikkvariabel"], role="measure", codes={CONTENTS_VARIABLE: ""}
+    )
 
 
-def column_for(spec: DatasetSpec, name: str, label: str, where: str, *, is_open: bool = False) -> Column:
+def column_for(spec: DatasetSpec, name: str, label: str, where: str, *, is_open: bool = False) -> UpstreamColumn:
     """The column of a variable by its code or its label. Raises LayoutError when the spec has no such variable."""
     column = column_named(spec, name) or column_named(spec, label)
     if column is None and is_open and name == CONTENTS_VARIABLE:
@@ -353,5 +355,5 @@ def check_absent(spec: DatasetSpec, present: set[str], where: str) -> None:
         )
 
 
-def _may_be_gone(spec: DatasetSpec, column: Column) -> bool:
+def _may_be_gone(spec: DatasetSpec, column: UpstreamColumn) -> bool:
     return column.optional or column.role == "ignore" or (column.role == "measure" and spec.measure is not None)

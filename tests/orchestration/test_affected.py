@@ -10,7 +10,7 @@ from sources.dataset.spec import load_specs
 from tests.support.pipeline import Installation
 from warehouse.build import BuildInputs
 from warehouse.paths import DataFolder
-from warehouse.release.state import BuildState, Change
+from warehouse.release.state import BuildState, Rebuild
 from warehouse.settings import Settings
 
 
@@ -38,8 +38,8 @@ def test_changed_datasets_and_small_tables_name_their_landing_tables() -> None:
 
 def test_a_plan_says_what_it_rebuilds_and_why() -> None:
     state, inputs = BuildState("", {}, ""), BuildInputs(())
-    plan = BuildPlan(Change(full=True), (), 2027, None, (), state, inputs)
+    plan = BuildPlan(Rebuild(full=True), (), 2027, None, (), state, inputs)
     assert str(plan) == "rebuilding all models"
-    some = Change(full=False, datasets=("imdi_bosatt_anmodede",))
+    some = Rebuild(full=False, datasets=("imdi_bosatt_anmodede",))
     plan = BuildPlan(some, (), 2027, frozenset({"model.a", "model.b"}), some.datasets, state, inputs)
     assert str(plan) == "rebuilding 2 models because imdi_bosatt_anmodede changed"

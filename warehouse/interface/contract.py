@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from warehouse.errors import WarehouseError
-from warehouse.interface.declaration import Column, Table, interface_version, load_interface
+from warehouse.interface.declaration import PublishedColumn, PublishedTable, interface_version, load_interface
 from warehouse.settings import PROJECT
 
 CONTRACT = PROJECT / "docs" / "interface.json"
@@ -34,7 +34,7 @@ class Level(IntEnum):
 
 
 @dataclass(frozen=True)
-class Change:
+class ContractChange:
     """One difference between two contracts, in words, and what it asks of the version."""
 
     level: Level
@@ -45,7 +45,7 @@ class ContractBroken(WarehouseError):
     """The interface has changed by more than its version says."""
 
 
-def contract_of(tables: Iterable[Table], version: str) -> Contract:
+def contract_of(tables: Iterable[PublishedTable], version: str) -> Contract:
     """The promises in the tables: names, types, keys, units, references and codes, but no descriptions."""
     return {
         "version": version,
@@ -59,7 +59,7 @@ def contract_of(tables: Iterable[Table], version: str) -> Contract:
     }
 
 
-def _promises(column: Column) -> dict[str, Any]:
+def _promises(column: PublishedColumn) -> dict[str, Any]:
     promised = {
         "type": column.data_type,
         "unit": column.unit,
@@ -69,53 +69,59 @@ def _promises(column: Column) -> dict[str, Any]:
     return {name: value for name, value in promised.items() if value is not None}
 
 
-def changes(before: Contract, after: Contract) -> list[Change]:
+def changes(before: Contract, after: Contract) -> list[ContractChange]:
     """Everything promised differently, breaking changes first. A renamed column is one removed and one added."""
-    found: list[Change] = []
+    found: list[ContractChange] = []
     for name in sorted(before["tables"].keys() | after["tables"].keys()):
         old, new = before["tables"].get(name), after["tables"].get(name)
         if old is None or new is None:
             found.append(
-                Change(Level.MINOR, f"table {name} added") if new else Change(Level.MAJOR, f"table {name} removed")
+                ContractChange(Level.MINOR, f"table {name} added")
+                if new
+                else ContractChange(Level.MAJOR, f"table {name} removed")
             )
             continue
         if old["key"] != new["key"]:
-            found.append(Change(Level.MAJOR, f"key of {name} changed from {old['key']} to {new['key']}"))
+            found.append(ContractChange(Level.MAJOR, f"key of {name} changed from {old['key']} to {new['key']}"))
         found += _column_changes(name, old["columns"], new["columns"])
     return sorted(found, key=lambda change: (-change.level, change.text))
 
 
-def _column_changes(table: str, before: dict[str, Any], after: dict[str, Any]) -> Iterator[Change]:
+def _column_changes(table: str, before: dict[str, Any], after: dict[str, Any]) -> Iterator[ContractChange]:
     for name in sorted(before.keys() | after.keys()):
         if name not in after:
-            yield Change(Level.MAJOR, f"column {table}.{name} removed")
+            yield ContractChange(Level.MAJOR, f"column {table}.{name} removed")
         elif name not in before:
-            yield Change(Level.MINOR, f"column {table}.{name} added")
+            yield ContractChange(Level.MINOR, f"column {table}.{name} added")
         else:
             old, new = before[name], after[name]
             for promise in ("type", "unit"):
                 if old.get(promise) != new.get(promise):
                     text = f"{promise} of {table}.{name} changed from {old.get(promise)} to {new.get(promise)}"
-                    yield Change(Level.MAJOR, text)
+                    yield ContractChange(Level.MAJOR, text)
             if old.get("references") != new.get("references"):
                 level = Level.MAJOR if old.get("references") else Level.MINOR
-                yield Change(level, f"{table}.{name} refers to {new.get('references') or 'nothing'}")
+                yield ContractChange(level, f"{table}.{name} refers to {new.get('references') or 'nothing'}")
             yield from _code_changes(f"{table}.{name}", old.get("codes"), new.get("codes"))
 
 
-def _code_changes(where: str, before: list[str] | None, after: list[str] | None) -> Iterator[Change]:
+def _code_changes(where: str, before: list[str] | None, after: list[str] | None) -> Iterator[ContractChange]:
     """A new code is an addition, which readers must expect; a code or a list that goes away is not."""
     if before is None:
         if after is not None:
-            yield Change(Level.MINOR, f"{where} has a list of codes")
+            yield ContractChange(Level.MINOR, f"{where} has a list of codes")
     elif after is None:
-        yield Change(Level.MAJOR, f"{where} has no list of codes any more")
+        yield ContractChange(Level.MAJOR, f"{where} has no list of codes any more")
     else:
-        yield from (Change(Level.MINOR, f"code {code} of {where} added") for code in after if code not in before)
-        yield from (Change(Level.MAJOR, f"code {code} of {where} removed") for code in before if code not in after)
+        yield from (
+            ContractChange(Level.MINOR, f"code {code} of {where} added") for code in after if code not in before
+        )
+        yield from (
+            ContractChange(Level.MAJOR, f"code {code} of {where} removed") for code in before if code not in after
+        )
 
 
-def require_version(before: Contract, after: Contract) -> list[Change]:
+def require_version(before: Contract, after: Contract) -> list[ContractChange]:
     """The changes between two contracts, if the later one's version allows them. Raises ContractBroken otherwise."""
     found = changes(before, after)
     needed = _raised(before["version"], max((change.level for change in found), default=Level.NONE))

@@ -56,7 +56,7 @@ Texts = dict[str, dict[str, Any]]
 
 
 @dataclass(frozen=True)
-class Column:
+class PublishedColumn:
     """A published column. ``codes``: the only values it may hold; ``references``: the (table, column) it points to."""
 
     name: str
@@ -88,7 +88,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Table:
+class PublishedTable:
     """A published table. ``key``: the columns no two rows share; ``order_by``: the order rows are stored in.
 
     ``is_by_area``: its rows are written some areas at a time. ``is_view``: a query over other tables, with no rows of its own.
@@ -100,7 +100,7 @@ class Table:
     description_nb: str
     key: tuple[str, ...]
     order_by: tuple[str, ...]
-    columns: tuple[Column, ...]
+    columns: tuple[PublishedColumn, ...]
     is_by_area: bool = False
     is_view: bool = False
 
@@ -115,7 +115,7 @@ def interface_version(project: Path = DBT_PROJECT) -> str:
     return str(_read(project / "dbt_project.yml")["version"])
 
 
-def load_interface(project: Path = DBT_PROJECT) -> tuple[Table, ...]:
+def load_interface(project: Path = DBT_PROJECT) -> tuple[PublishedTable, ...]:
     """All published tables in order of name. Raises WarehouseError where a declaration is incomplete."""
     files = sorted((project / "models" / "marts").rglob("*.yml"))
     models = [model for path in files for model in _read(path).get("models", [])]
@@ -129,7 +129,7 @@ def shared_texts(project: Path = DBT_PROJECT) -> Texts:
     return _read(path) if path.exists() else {}
 
 
-def _table(model: dict[str, Any], texts: Texts) -> Table:
+def _table(model: dict[str, Any], texts: Texts) -> PublishedTable:
     name, meta = model["name"], model.get("config", {}).get("meta", {})
     codes: dict[str, list[Any]] = dict(meta.get("codes", {}))
     for test in model.get("data_tests", []):
@@ -137,7 +137,7 @@ def _table(model: dict[str, Any], texts: Texts) -> Table:
     key = meta.get("key")
     if not key:
         raise _incomplete(name, "a key (meta.key), which publication holds the table to", "none")
-    return Table(
+    return PublishedTable(
         name=name,
         label_nb=_word(meta, "label_nb", name),
         description=_word(model, "description", name),
@@ -150,7 +150,7 @@ def _table(model: dict[str, Any], texts: Texts) -> Table:
     )
 
 
-def _column(table: str, column: dict[str, Any], codes_of_model: list[Any], texts: Texts) -> Column:
+def _column(table: str, column: dict[str, Any], codes_of_model: list[Any], texts: Texts) -> PublishedColumn:
     """A column; its codes stand at itself (accepted_values), or with those of others at the model (accepted_codes).
 
     Without a description it means what columns.yml says of its name, or of the entry that ``meta.text`` names.
@@ -165,7 +165,7 @@ def _column(table: str, column: dict[str, Any], codes_of_model: list[Any], texts
     ]
     table_of, _, column_of = meta.get("references", "").partition(".")
     required = "not_null" in tests or any(c["type"] == "not_null" for c in column.get("constraints", []))
-    return Column(
+    return PublishedColumn(
         name=name,
         data_type=column["data_type"],
         label_nb=_word(meta, "label_nb", where),

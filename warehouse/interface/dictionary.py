@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from warehouse.interface.declaration import Column, Table, interface_version
+from warehouse.interface.declaration import PublishedColumn, PublishedTable, interface_version
 from warehouse.paths import DATABASE
 
 PACKAGE_FILE = "datapackage.json"
@@ -43,7 +43,7 @@ _LICENCES = {
 """Licences of the Open Definition by the words the dataset specs open with; others are named in their own words."""
 
 
-def write_dictionary(database: Path, folder: Path, tables: Iterable[Table]) -> None:
+def write_dictionary(database: Path, folder: Path, tables: Iterable[PublishedTable]) -> None:
     """Write both files into a release folder whose manifest and database are there.
 
     ``database`` is opened read-only for the datasets in use (dim_dataset). The manifest gives rows, hashes and dates.
@@ -58,7 +58,7 @@ def write_dictionary(database: Path, folder: Path, tables: Iterable[Table]) -> N
 
 
 def data_package(
-    tables: Iterable[Table], manifest: dict[str, Any], sources: list[dict[str, Any]], folder: Path
+    tables: Iterable[PublishedTable], manifest: dict[str, Any], sources: list[dict[str, Any]], folder: Path
 ) -> dict[str, Any]:
     """The descriptor. Beside the standard's properties: `*_nb`, `unit`, `rows`, `release_id`, `is_demo`, and `views`: what
     stands in the DuckDB file alone, as queries over the resources.
@@ -87,7 +87,7 @@ def data_package(
     }
 
 
-def _resource(table: Table, facts: dict[str, Any], files: dict[str, str], folder: Path) -> dict[str, Any]:
+def _resource(table: PublishedTable, facts: dict[str, Any], files: dict[str, str], folder: Path) -> dict[str, Any]:
     path = f"parquet/{table.name}.parquet"
     return {
         **_described(table),
@@ -102,7 +102,7 @@ def _resource(table: Table, facts: dict[str, Any], files: dict[str, str], folder
     }
 
 
-def _described(table: Table) -> dict[str, Any]:
+def _described(table: PublishedTable) -> dict[str, Any]:
     return {
         "name": table.name,
         "title": table.label_nb,
@@ -111,7 +111,7 @@ def _described(table: Table) -> dict[str, Any]:
     }
 
 
-def table_schema(table: Table) -> dict[str, Any]:
+def table_schema(table: PublishedTable) -> dict[str, Any]:
     """The Table Schema of a table: fields in order, key, and which columns point into other tables."""
     references = [
         {
@@ -131,7 +131,7 @@ def table_schema(table: Table) -> dict[str, Any]:
     return {**schema, "foreignKeys": references} if references else schema
 
 
-def _field(column: Column) -> dict[str, Any]:
+def _field(column: PublishedColumn) -> dict[str, Any]:
     field: dict[str, Any] = {
         "name": column.name,
         "type": _TYPES[column.data_type],

@@ -16,7 +16,7 @@ import duckdb
 import yaml
 
 from warehouse.errors import WarehouseError
-from warehouse.interface.declaration import Table, load_interface
+from warehouse.interface.declaration import PublishedTable, load_interface
 from warehouse.interface.dictionary import FIRST
 
 _OTHER_WORDS = Path(__file__).with_name("other_words.yml")
@@ -170,7 +170,7 @@ def describe(connection: duckdb.DuckDBPyConnection, name: str, municipality: str
     )
 
 
-def _table(table: Table, municipality: str) -> Description:
+def _table(table: PublishedTable, municipality: str) -> Description:
     found = Description(f"{table.name}: {table.label_nb}", [table.description, f"one row: {', '.join(table.key)}"])
     for column in table.columns:
         unit = f" [{column.unit_texts[0]}]" if column.unit_texts else ""

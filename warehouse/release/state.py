@@ -38,7 +38,7 @@ class BuildState:
 
 
 @dataclass(frozen=True)
-class Change:
+class Rebuild:
     """What a build has to redo: all of it, or the slices of some datasets (perhaps none)."""
 
     full: bool
@@ -69,12 +69,12 @@ def forget_state(build_folder: Path) -> None:
     (build_folder / "state.json").unlink(missing_ok=True)
 
 
-def what_changed(before: BuildState | None, now: BuildState, *, geography: frozenset[str]) -> Change:
+def what_changed(before: BuildState | None, now: BuildState, *, geography: frozenset[str]) -> Rebuild:
     """Compare two states. A change of code, options or of the code history (``geography``) redoes everything."""
     if before is None or before.code != now.code or before.options != now.options:
-        return Change(full=True)
+        return Rebuild(full=True)
     names = set(before.releases) | set(now.releases)
     changed = {name for name in names if before.releases.get(name) != now.releases.get(name)}
     if changed & geography:
-        return Change(full=True)
-    return Change(full=False, datasets=tuple(sorted(changed)))
+        return Rebuild(full=True)
+    return Rebuild(full=False, datasets=tuple(sorted(changed)))
