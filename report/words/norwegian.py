@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
+from sources.vocabulary import names_nb
+
 THIN = "\u202f"
 MINUS = "\u2212"
 MILLION = 1_000_000
 
-_MONTHS = (
-    "januar", "februar", "mars", "april", "mai", "juni",
-    "juli", "august", "september", "oktober", "november", "desember",
-)  # fmt: skip
+_MONTHS = tuple(names_nb("month").values())
 
 
 @dataclass(frozen=True)

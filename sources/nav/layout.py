@@ -21,24 +21,12 @@ from sources.dataset.spec import DatasetSpec
 from sources.dataset.workbook import Cell, as_text, refuse_unreadable
 from sources.errors import LayoutError, UnknownLabelError, ValueGrammarError
 from sources.landing.observation import Reading, observation_table
+from sources.vocabulary import names_nb
 
 HIDDEN = "*"
 """Fewer than four persons (Statistikkloven § 7-1). NAV uses no other marker."""
 
-MONTHS = (
-    "januar",
-    "februar",
-    "mars",
-    "april",
-    "mai",
-    "juni",
-    "juli",
-    "august",
-    "september",
-    "oktober",
-    "november",
-    "desember",
-)
+MONTHS = tuple(names_nb("month").values())
 
 SVALBARD = "2100"
 OTHER_AREAS = frozenset({"97", "99"})

@@ -17,6 +17,7 @@ from typing import Literal
 from sources.dataset.dimensions import fold
 from sources.errors import LayoutError, UnknownLabelError, ValueGrammarError
 from sources.imdi.settlement.blocks import HEADINGS, Block
+from sources.vocabulary import names_nb
 
 Status = Literal["ok", "suppressed", "missing"]
 Level = Literal["municipality", "county", "country"]
@@ -25,20 +26,7 @@ _OVERVIEW = re.compile(r"oversikt over bosettingen i (?:(?:fylkene|kommunene) i 
 _REQUEST = re.compile(r"anmodning (20\d\d)|anmodningen? i (20\d\d)", re.IGNORECASE)
 _OF_COUNTY = re.compile(r"^(.+?)\s+[-–—]\s+(?:oversikt over bosettingen|anmodning)\b", re.IGNORECASE)
 _YEAR = re.compile(r"\b(20\d\d)\b")
-_MONTHS = [
-    "januar",
-    "februar",
-    "mars",
-    "april",
-    "mai",
-    "juni",
-    "juli",
-    "august",
-    "september",
-    "oktober",
-    "november",
-    "desember",
-]
+_MONTHS = list(names_nb("month").values())
 _PRINTED = re.compile(rf"\((?:oppdatert|tall per) (\d\d?)\. ({'|'.join(_MONTHS)})(?: (20\d\d))?\)", re.IGNORECASE)
 _NUMBER = r"(\d[\d ]*)"
 _MARKS: dict[str, Status] = {":": "suppressed", "-": "missing", "–": "missing", "": "missing"}

@@ -56,27 +56,28 @@ real_datasets as (
 
 ),
 
-own_grants as (
+-- what the municipality printed of itself, with the table of IMDi's that it is held against: grants to the krone
+own as (
 
     select
+        'own_grants_imdi' as check_id,
+        'imdi_tilskudd' as held_against,
+        cast(0.00001 as double) as tolerance,
         fct.region_code,
         fct.year,
         fct.dataset_id,
-        fct.release_id,
-        fct.amount_nok
+        fct.amount_nok as value
     from {{ ref('fct_grant_received') }} as fct
     where fct.grant_source = 'presentation'
-
-),
-
-own_settled as (
-
+    union all
     select
+        'own_settled_imdi' as check_id,
+        'imdi_bosatt_anmodede' as held_against,
+        cast(0 as double) as tolerance,
         region.region_code,
         printed.year,
         printed.dataset_id,
-        printed.release_id,
-        printed.settled_persons
+        printed.settled_persons as value
     from {{ source('published', 'published_grants_received') }} as printed
     inner join {{ ref('int_grants__municipal_code') }} as region
         on printed.municipality_code = region.municipality_code and printed.year = region.year
@@ -108,53 +109,32 @@ compared as (
 
     union all
 
-    -- the municipality's own account of grants against IMDi's table, to the krone
     select
-        'own_grants_imdi' as check_id,
+        own.check_id,
         figures.region_code,
         figures.region_level,
         figures.year,
         figures.dataset_id,
-        own_grants.dataset_id as other_dataset_id,
+        own.dataset_id as other_dataset_id,
         figures.value_low,
         figures.value_high,
-        own_grants.amount_nok as other_low,
-        own_grants.amount_nok as other_high,
-        cast(0.00001 as double) as tolerance
+        own.value as other_low,
+        own.value as other_high,
+        own.tolerance
     from figures
-    inner join own_grants
-        on figures.region_code = own_grants.region_code and figures.year = own_grants.year
+    inner join own
+        on
+            figures.dataset_id = own.held_against
+            and figures.region_code = own.region_code
+            and figures.year = own.year
     inner join real_datasets
         on figures.dataset_id = real_datasets.dataset_id
     where
-        figures.dataset_id = 'imdi_tilskudd'
-        and figures.category = 'all'
-        and figures.region_level = 'municipality'
-
-    union all
-
-    select
-        'own_settled_imdi' as check_id,
-        figures.region_code,
-        figures.region_level,
-        figures.year,
-        figures.dataset_id,
-        own_settled.dataset_id as other_dataset_id,
-        figures.value_low,
-        figures.value_high,
-        own_settled.settled_persons as other_low,
-        own_settled.settled_persons as other_high,
-        cast(0 as double) as tolerance
-    from figures
-    inner join own_settled
-        on figures.region_code = own_settled.region_code and figures.year = own_settled.year
-    inner join real_datasets
-        on figures.dataset_id = real_datasets.dataset_id
-    where
-        figures.dataset_id = 'imdi_bosatt_anmodede'
-        and figures.measure = 'settled'
-        and figures.unit = 'persons'
-        and figures.region_level = 'municipality'
+        figures.region_level = 'municipality'
+        and case
+            when own.check_id = 'own_grants_imdi' then figures.category = 'all'
+            else figures.measure = 'settled' and figures.unit = 'persons'
+        end
 
 ),
 
