@@ -145,7 +145,7 @@ group_rows as (
     left join words as rhythm
         on rhythm.kind = 'group_rhythm' and rhythm.code = coalesce(chosen.recommended_frequency, 'unknown')
     left join words as supplement
-        on supplement.kind = 'supplement_rhythm' and supplement.code = chosen.supplement_frequency
+        on supplement.kind = 'supplement_rhythm' and chosen.supplement_frequency = supplement.code
     where reported.kind = 'statistic_group' and reported.is_reported
 
 ),
@@ -214,9 +214,9 @@ dataset_rows as (
     left join dataset_indicators
         on datasets.dataset_id = dataset_indicators.dataset_id
     left join words as cadences
-        on cadences.kind = 'cadence' and cadences.code = datasets.frequency
+        on cadences.kind = 'cadence' and datasets.frequency = cadences.code
     left join words as rhythm
-        on rhythm.kind = 'dataset_rhythm' and rhythm.code = datasets.rhythm
+        on rhythm.kind = 'dataset_rhythm' and datasets.rhythm = rhythm.code
 
 ),
 

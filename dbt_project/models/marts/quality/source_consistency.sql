@@ -41,10 +41,9 @@ sides as (
             and figures.measure = pairs.measure
             and figures.unit = pairs.unit
             and figures.immigrant_category = pairs.immigrant_category
-    where
-        {%- for name in var('dimensions') if name != 'immigrant_category' %}
-            figures.{{ name }} = 'all'{{ ' and' if not loop.last }}
-        {%- endfor %}
+            {%- for name in var('dimensions') if name != 'immigrant_category' %}
+                and figures.{{ name }} = 'all'
+            {%- endfor %}
 
 ),
 
