@@ -31,7 +31,7 @@ assistance as (
         release_id,
         source_row,
         is_demo
-    from {{ ref('stg_kostra__social_assistance_by_group') }}
+    from {{ source('kostra', 'kostra_social_assistance_by_group') }}
     where period_kind = 'year' and breakdown = 'none'
 
 ),
@@ -53,7 +53,7 @@ programme as (
         release_id,
         source_row,
         is_demo
-    from {{ ref('stg_kostra__programme_by_group') }}
+    from {{ source('kostra', 'kostra_programme_by_group') }}
     where period_kind = 'year' and breakdown = 'none'
 
 ),
@@ -75,7 +75,7 @@ introduction as (
         own.release_id,
         own.source_row,
         own.is_demo
-    from {{ ref('stg_kostra__accounts_expenditure') }} as own
+    from {{ source('kostra', 'kostra_accounts_expenditure') }} as own
     left join {{ ref('int_benefits__public_expenditure') }} as public_figures
         on
             own.municipality_code = public_figures.region_code

@@ -19,7 +19,7 @@ documents as (
         source_document,
         title_nb,
         publisher_nb
-    from {{ ref('stg_published__documents') }}
+    from {{ source('published', 'published_documents') }}
 
 ),
 
