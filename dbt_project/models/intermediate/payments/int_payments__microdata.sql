@@ -2,7 +2,7 @@
 -- lives there is known; of the whole the platform's own sum stands in then. One row per area, year, scheme, group and age.
 with cells as (
 
-    select * from {{ ref('stg_microdata__benefit_by_group') }}
+    select * from {{ source('microdata', 'microdata_benefit_by_group') }}
 
 ),
 
