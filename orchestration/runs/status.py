@@ -23,7 +23,7 @@ from warehouse.query import run_query
 
 LATE_STATES = frozenset({"late", "overdue", "presumed_discontinued", "withdrawn", "failed"})
 
-CADENCES_NB = names_nb("cadence")
+CADENCE_NB = names_nb("cadence")
 FREQUENCIES = tuple(code for code, word in vocabulary()["cadence"].items() if word.days)
 """How often a report may come, the most often first."""
 
@@ -150,7 +150,7 @@ def dataset_standings(workspace: Workspace) -> list[Standing]:
                 dataset_id=row["scope_id"],
                 title_nb=row["name_nb"],
                 statistic_group=row["statistic_group"],
-                declared_nb=CADENCES_NB.get(row["declared_cadence"], row["declared_cadence"]),
+                declared_nb=CADENCE_NB.get(row["declared_cadence"], row["declared_cadence"]),
                 observed_days=row["observed_interval_days"],
                 last_release=row["last_release_date"],
                 last_year=row["last_year"],
@@ -213,12 +213,12 @@ def answer_nb(groups: list[GroupStanding]) -> str:
     groups_of = {frequency: sum(g.recommended == frequency for g in known) for frequency in FREQUENCIES}
     whole = max(FREQUENCIES, key=groups_of.__getitem__)
     parts = "; ".join(f"{g.name_nb.lower()} {g.recommended_nb}" for g in known)
-    text = f"Rapporten bør komme {CADENCES_NB[whole]}: så ofte får de fleste gruppene nye tall ({parts})."
+    text = f"Rapporten bør komme {CADENCE_NB[whole]}: så ofte får de fleste gruppene nye tall ({parts})."
     oftener = []
     for group in known:
         fastest = group.supplement or group.recommended
         if FREQUENCIES.index(fastest) < FREQUENCIES.index(whole):
-            oftener.append(f"{group.name_nb.lower()} ({CADENCES_NB[fastest]})")
+            oftener.append(f"{group.name_nb.lower()} ({CADENCE_NB[fastest]})")
     return text + (f" Oftere oppdatering er nyttig for {' og '.join(oftener)}." if oftener else "")
 
 
