@@ -27,8 +27,8 @@ def forecasts(context: Context) -> Block:
     try:
         answer = forecast(context.marts.connection, Question(code, today=context.sources.today))
     except WarehouseError as problem:
-        missing = words["missing"].format(found=problem.found, next_step=problem.next_step)
-        return Block("forecast", words["title"], missing=missing)
+        editor = words["editor_missing"].format(found=problem.found, next_step=problem.next_step)
+        return Block("forecast", words["title"], missing=words["missing"], editor=editor)
     totals = [row for row in answer.totals if row["component"] == "total"]
     plans = context.marts.rows(
         "grant_forecast", {"region_code": code, "component": "total"}, order=["scenario_id", "year"]
