@@ -68,10 +68,7 @@ class Installation:
 
 @contextlib.contextmanager
 def borrowed(installation: Installation) -> Iterator[Installation]:
-    """An installation to be changed where it lies; afterwards it is as it was.
-
-    A copy elsewhere would do too, but dbt parses the whole project anew where its build file lies at another path.
-    """
+    """An installation to be changed where it lies; afterwards it is as it was."""
     kept = installation.data.with_name(installation.data.name + "-kept")
     shutil.copytree(installation.data, kept, symlinks=True)
     try:
