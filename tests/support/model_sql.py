@@ -44,9 +44,7 @@ STAR = ("dim_series", "dim_figure_state", "dim_release", "dim_region")
 STAR += tuple(f"fct_figure_{level}" for level in ("municipality", "county", "country", "kostra_group"))
 SETTLEMENT = ("dim_dataset", "int_settlement__by_source", "fct_settlement", "settlement_by_source")
 PAYMENTS = (
-    *(f"stg_{name}__benefit_by_group" for name in ("microdata", "municipal")),
-    *(f"stg_published__{name}" for name in ("benefit_payments", "documents")),
-    *(f"stg_kostra__{name}" for name in ("social_assistance_by_group", "programme_by_group", "accounts_expenditure")),
+    "stg_municipal__benefit_by_group",
     *(f"int_payments__{name}" for name in ("microdata", "own_files", "by_source")),
     "benefit_payment_by_group",
     "benefit_rate_by_group",

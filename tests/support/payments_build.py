@@ -10,9 +10,9 @@ import duckdb
 import pyarrow as pa
 
 from sources.dataset.spec import load_specs
-from sources.ports import Document
-from sources.published.reader import ARROW_TYPES, bundled_file, read_table
+from sources.published.reader import ARROW_TYPES
 from tests.support.model_sql import PAYMENTS, compiled
+from tests.support.published_build import bundled_rows, lay_table
 
 LANDED = (
     "microdata_benefit_by_group", "municipal_benefit_by_group", "published_benefit_payments", "published_documents",
@@ -57,21 +57,10 @@ def build(landed: dict[str, Rows], status_counts: Rows) -> duckdb.DuckDBPyConnec
 def _land(connection: duckdb.DuckDBPyConnection, dataset_id: str, rows: Rows) -> None:
     spec = load_specs()[dataset_id]
     if spec.source == "published":
-        path = bundled_file(spec)
-        table = read_table(spec, [Document(path, path.name)])
-    else:
-        fields = [
-            pa.field("source_row", pa.int32()),
-            *[pa.field(c.name, ARROW_TYPES[c.type]) for c in spec.table_columns],
-        ]
-        numbered = [{"source_row": number, **row} for number, row in enumerate(rows, start=2)]
-        table = pa.Table.from_pylist(numbered, schema=pa.schema(fields))
-    connection.register("rows_given", table)
-    connection.execute(
-        f"create table build.landing.{dataset_id} as "
-        f"select '{dataset_id}' as dataset_id, 'test' as release_id, false as is_demo, * from rows_given"
-    )
-    connection.unregister("rows_given")
+        return lay_table(connection, spec, bundled_rows(spec))
+    fields = [pa.field("source_row", pa.int32()), *[pa.field(c.name, ARROW_TYPES[c.type]) for c in spec.table_columns]]
+    numbered = [{"source_row": number, **row} for number, row in enumerate(rows, start=2)]
+    return lay_table(connection, spec, pa.Table.from_pylist(numbered, schema=pa.schema(fields)))
 
 
 def _status_counts(connection: duckdb.DuckDBPyConnection, cells: Rows) -> None:
