@@ -9,7 +9,11 @@ with datasets as (
 
 cadences as (
 
-    select code, days from {{ source('landing', 'word') }} where kind = 'cadence'
+    select
+        code,
+        days
+    from {{ source('landing', 'word') }}
+    where kind = 'cadence'
 
 ),
 
