@@ -7,6 +7,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 AUDIT := .venv-audit
 INSTALLED := $(VENV)/.installed
+# runs and tests start many processes: with this set, each would compile every module again
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run demo test lint dev bench endurance fuzz readers spark sbom audit clean setup lock
 

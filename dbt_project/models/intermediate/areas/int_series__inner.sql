@@ -53,10 +53,10 @@ part_counts as (
         rounding.dataset_id,
         rounding.unit,
         rounding.measure,
-        rounding.region_level
-        {%- for name in var('dimensions') %},
-            nullif(count(case when parts.dimension = '{{ name }}' then 1 end), 0) as {{ name }}
+        {%- for name in var('dimensions') %}
+            nullif(count(case when parts.dimension = '{{ name }}' then 1 end), 0) as {{ name }},
         {%- endfor %}
+        rounding.region_level
     from rounding
     left join parts
         on rounding.dataset_id = parts.dataset_id and rounding.region_level = parts.region_level
@@ -67,10 +67,10 @@ part_counts as (
 rounded_series as (
 
     select
-        printed.*
-        {%- for name in var('dimensions') %},
-            case when printed.{{ name }} = 'all' then part_counts.{{ name }} end as {{ name }}_parts
+        {%- for name in var('dimensions') %}
+            case when printed.{{ name }} = 'all' then part_counts.{{ name }} end as {{ name }}_parts,
         {%- endfor %}
+        printed.*
     from printed
     inner join part_counts
         on
@@ -104,7 +104,7 @@ inner join rounded_series as inner_series
 {%- endfor %}
 where
 {%- for name in var('dimensions') %}
-    inner_series.{{ name }}_parts is null
-    and (totals.{{ name }} = inner_series.{{ name }} or (totals.{{ name }}_parts is not null and {{ name }}_part.code is not null))
-    {{ 'and' if not loop.last }}
+        inner_series.{{ name }}_parts is null
+        and (totals.{{ name }} = inner_series.{{ name }} or (totals.{{ name }}_parts is not null and {{ name }}_part.code is not null))
+        {{ 'and' if not loop.last }}
 {%- endfor %}

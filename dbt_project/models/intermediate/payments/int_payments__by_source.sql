@@ -36,10 +36,10 @@ with ordered as (
         dataset_id,
         release_id,
         source_row,
-        is_demo,
         {%- for name, kind in more.items() %}
-        cast(null as {{ kind }}) as {{ name }}{{ ',' if not loop.last }}
+            cast(null as {{ kind }}) as {{ name }},
         {%- endfor %}
+        is_demo
     from {{ ref('stg_municipal__benefit_by_group') }}
 
 ),
@@ -67,10 +67,10 @@ exported as (
         dataset_id,
         release_id,
         source_row,
-        is_demo,
         {%- for name, kind in more.items() %}
-        {{ name if name in of_script else 'cast(null as ' ~ kind ~ ') as ' ~ name }}{{ ',' if not loop.last }}
+            {{ name if name in of_script else 'cast(null as ' ~ kind ~ ') as ' ~ name }},
         {%- endfor %}
+        is_demo
     from {{ ref('int_payments__microdata') }}
 
 ),
@@ -102,10 +102,10 @@ own as (
         dataset_id,
         release_id,
         source_row,
-        is_demo,
         {%- for name, kind in more.items() %}
-        cast(null as {{ kind }}) as {{ name }}{{ ',' if not loop.last }}
+            cast(null as {{ kind }}) as {{ name }},
         {%- endfor %}
+        is_demo
     from {{ ref('int_payments__own_files') }}
 
 ),
@@ -133,10 +133,10 @@ printed as (
         dataset_id,
         release_id,
         source_row,
-        is_demo,
         {%- for name, kind in more.items() %}
-        {{ name if name in printed_only else 'cast(null as ' ~ kind ~ ') as ' ~ name }}{{ ',' if not loop.last }}
+            {{ name if name in printed_only else 'cast(null as ' ~ kind ~ ') as ' ~ name }},
         {%- endfor %}
+        is_demo
     from {{ source('published', 'published_benefit_payments') }}
 
 ),
