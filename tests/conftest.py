@@ -41,24 +41,27 @@ INSTALLATIONS = ("real", "demo", "small")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One group a file for `--dist loadgroup`: what its tests are marked with, the installation they share, or the file.
+    """A group for `--dist loadgroup`: what a test is marked with, the installation it asks for, or that of its file, or the file.
 
     The longest groups come first, so that the two workers end together.
     """
-    groups: dict[Path, str] = {}
+    files: dict[Path, str] = {}
+    groups: dict[pytest.Item, str] = {}
     for item in items:
         mark = item.get_closest_marker("xdist_group")
         asked = [name for name in INSTALLATIONS if _is_shared(item, name)]
         if mark is not None:
-            groups[item.path] = str(mark.args[0])
+            groups[item] = files[item.path] = str(mark.args[0])
         elif asked:
-            groups.setdefault(item.path, asked[0])
+            groups[item] = asked[0]
+            files.setdefault(item.path, asked[0])
     for item in items:
-        group = groups.setdefault(item.path, str(item.path.relative_to(item.config.rootpath)))
+        file = str(item.path.relative_to(item.config.rootpath))
+        group = groups.setdefault(item, files.get(item.path, file))
         if item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(group))
     place = {group: number for number, group in enumerate(LONGEST_FIRST)}
-    items.sort(key=lambda item: place.get(groups[item.path], len(place)))
+    items.sort(key=lambda item: place.get(groups[item], len(place)))
 
 
 def _is_shared(item: pytest.Item, name: str) -> bool:
