@@ -17,8 +17,8 @@ select
     age_group,
     counted_unit,
     {%- for name, column in counts.items() %}
-    cast(case when {{ column }} <> ':' then {{ column }} end as double) as {{ name if name != 'paid' else 'paid_thousand' }},
-    case when {{ column }} = ':' then 'suppressed' when {{ column }} is null then 'missing' else 'ok' end as {{ name }}_status,
+        cast(case when {{ column }} <> ':' then {{ column }} end as double) as {{ name if name != 'paid' else 'paid_thousand' }},
+        case when {{ column }} = ':' then 'suppressed' when {{ column }} is null then 'missing' else 'ok' end as {{ name }}_status,
     {%- endfor %}
     order_reference,
     cast(delivered_on as date) as delivered_on
