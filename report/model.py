@@ -182,6 +182,8 @@ class Grid:
     header: tuple[str, ...]
     rows: tuple[tuple[GridValue, ...], ...]
     numeric: frozenset[int] = frozenset()
+    is_annex: bool = False
+    """The numbers behind a chart in full: on the page and in the workbook, not in print."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from report.context import Context
 from report.model import Block, Cell, Figure, Grid, GridValue, Line, Measured
 from report.reading.figures import ROLES, shown_years
 from report.reading.marts import Row
-from report.words.norwegian import amount, figure, number
+from report.words.norwegian import amount, figure, listed, number
 from report.words.texts import unit_of
 
 PAIRS = (("immigrants", "population_except_immigrants"), ("refugees_within_5_years", "all"))
@@ -151,7 +151,13 @@ def _grid(context: Context, words: dict[str, Any], name: str, rows: list[Row]) -
         for row in sorted(rows, key=lambda row: (order[row["region_code"]], row["group_code"]))
     )
     year = max(row["year"] for row in rows)
-    return Grid(words["grid"].format(scheme=name, year=year), tuple(words["header"]), cells, frozenset(range(2, 9)))
+    return Grid(
+        words["grid"].format(scheme=name, year=year),
+        tuple(words["header"]),
+        cells,
+        frozenset(range(2, 9)),
+        is_annex=True,
+    )
 
 
 def _notes(words: dict[str, Any], own: list[Row]) -> tuple[str, ...]:
@@ -191,9 +197,16 @@ def benefit_rates(context: Context) -> Block:
     shown = [row for row in rows if row["year"] == newest[row["scheme"], row["source_kind"], row["region_code"]]]
     order = list(context.areas.codes)
     shown.sort(key=lambda row: (row["scheme"], row["source_kind"], order.index(row["region_code"]), row["group_code"]))
-    cells = tuple(_rate_row(context, words, row) for row in shown)
-    grid = Grid(words["title"], tuple(words["header"]), cells, frozenset({4, 5, 6, 7}))
-    return Block("benefit_rates", words["title"], grids=(grid,), notes=tuple(words["notes"]))
+    grids = []
+    for roles in (ROLES[:1], ROLES[1:]):
+        of_roles = [row for row in shown if context.areas.codes[row["region_code"]] in roles]
+        names = listed([context.areas.title(role) for role in roles])
+        cells = tuple(_rate_row(context, words, row) for row in of_roles)
+        if cells:
+            title = f"{words['title']}, {names}"
+            is_own = roles == ROLES[:1]
+            grids.append(Grid(title, tuple(words["header"]), cells, frozenset({4, 5, 6, 7}), is_annex=not is_own))
+    return Block("benefit_rates", words["title"], grids=tuple(grids), notes=tuple(words["notes"]))
 
 
 def _is_rate(row: Row) -> bool:
@@ -256,5 +269,8 @@ def benefit_reference(context: Context) -> Block:
         )
         for row in rows
     )
-    grid = Grid(words["title"], tuple(words["header"]), cells, frozenset({3, 4, 5, 6, 7}))
+    own = context.marts.rows("benefit_payment_by_group", {"region_code": context.areas.municipality_code})
+    # beside figures of its own the country's printed ones are a reference to look up
+    is_annex = any(_told(row) for row in own)
+    grid = Grid(words["title"], tuple(words["header"]), cells, frozenset({3, 4, 5, 6, 7}), is_annex=is_annex)
     return Block("benefit_reference", words["title"], grids=(grid,), notes=tuple(words["notes"]))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 import typst
 
 from report.drawing.charts import charts
-from report.model import Block, Figure, Grid, Report
+from report.model import Block, Figure, Grid, Report, Section
 from report.words.norwegian import day
 from report.words.texts import texts
 from report.writers.tables import figure_table, grid_text
@@ -59,11 +60,23 @@ def _content(report: Report) -> dict[str, Any]:
         "is_demo": report.is_demo,
         "words": {**words, "published": report.words["published"].format(date=day(report.published))},
         "sections": [
-            {"title": section.title, "intro": section.intro, "blocks": [_block(block) for block in section.blocks]}
+            {"title": section.title, "intro": section.intro, "blocks": _blocks(section)}
             for section in report.sections
             if not section.is_annex
         ],
     }
+
+
+def _blocks(section: Section) -> list[dict[str, Any]]:
+    """The blocks of a section; a note that several share stands once, under the first."""
+    said: set[str] = set()
+    blocks = []
+    for block in section.blocks:
+        if block.grids and not block.figure and not block.sentences and all(grid.is_annex for grid in block.grids):
+            continue
+        blocks.append(_block(replace(block, notes=tuple(note for note in block.notes if note not in said))))
+        said.update(block.notes)
+    return blocks
 
 
 def _block(block: Block) -> dict[str, Any]:
@@ -75,7 +88,7 @@ def _block(block: Block) -> dict[str, Any]:
         "definition": block.figure.definition if block.figure else "",
         "source": _publishers(block.figure) if block.figure else "",
         "panels": _panels(block.figure) if block.figure else [],
-        "tables": tables + [_grid(grid, block.title) for grid in block.grids],
+        "tables": tables + [_grid(grid, block.title) for grid in block.grids if not grid.is_annex],
         "notes": list(block.notes),
     }
 

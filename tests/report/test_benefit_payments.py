@@ -6,14 +6,18 @@ the rows (tests/models/test_benefit_payment.py).
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pypdf
 import pytest
 
 from report.assemble import build_report
 from report.model import Block, Measured
 from report.reading.marts import Marts
+from report.writers.html import write_html
+from report.writers.pdf import write_pdf
 from report.writers.tables import grid_text
 from tests.report.test_benefit_overview import PAYMENT, payment
 from tests.support.report_release import SmallRelease
@@ -171,6 +175,26 @@ def test_rates_stand_raw_and_with_the_age_of_the_country_and_a_small_difference_
     assert rows["Uføretrygd"][2:9] == ["2023", "Innvandrere", "7,5", "13,2", "11,6", "10,3", "klar forskjell"]
     assert rows["Andre"][8] == "usikker forskjell"
     assert rows["Skjult"][5:9] == ["1,0 til 1,1", "11,6", "10,3", "ikke kjent"]
+
+
+def test_print_has_the_chart_of_a_scheme_and_a_note_once_and_the_page_the_table(
+    small: SmallRelease, tmp_path: Path
+) -> None:
+    rest = "population_except_immigrants"
+    small.dataset("microdata_benefit_by_group", "2026-09-20")
+    rows = [payment("3909", 2023, "immigrants", 7_000, 420, 120e6), payment("3909", 2023, rest, 41_000, 3_580, 1_080e6)]
+    sick = {"scheme": "sick_pay", "scheme_name_nb": "Sykepenger"}
+    small.table("benefit_payment_by_group", PAYMENT, *rows, *(row | sick for row in rows))
+    with Marts.open(small.close()) as marts:
+        report = build_report(marts, "3909", 5, datetime(2026, 11, 1, tzinfo=UTC))
+    paper = pypdf.PdfReader(write_pdf(report, tmp_path / "rapport.pdf", datetime(2026, 11, 1, tzinfo=UTC)))
+    printed = re.sub(r"\s+", " ", " ".join(page.extract_text() for page in paper.pages))
+    page = write_html(report, tmp_path / "rapport.html", "utforsk.html").read_text(encoding="utf-8")
+    for scheme in ("Uføretrygd", "Sykepenger"):
+        assert f"{scheme}: utbetalt per bosatt i gruppen" in printed
+        table = f"{scheme}, 2023: mottakere og kroner etter gruppe"
+        assert table in page and table not in printed
+    assert printed.count("Plattformen har lagt støy") == 1
 
 
 def test_the_countrys_printed_figures_stand_with_publisher_and_date(small: SmallRelease) -> None:
