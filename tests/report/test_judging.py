@@ -86,10 +86,11 @@ def test_figures_shown_alike_do_not_differ(first: float, second: float) -> None:
     assert shown_difference(first, second, unit_of("percent")).order == "same"
 
 
-def _share(count: float, base: float, **cell: object) -> Evidence:
+def _share(count: float, base: float, bounds: tuple[float, float] | None = None) -> Evidence:
+    """A share of its counts; with ``bounds`` one that the publisher rounded."""
     value = 100 * count / base
-    made = Cell(value, value, value, "ok") if not cell else Cell(value, **cell)  # type: ignore[arg-type]
-    return Evidence(made, "share", Counted(count, base), base)
+    low, high = bounds or (value, value)
+    return Evidence(Cell(value, low, high, "rounded" if bounds else "ok"), "share", Counted(count, base), base)
 
 
 def test_few_persons_make_a_difference_uncertain() -> None:
@@ -118,7 +119,7 @@ def test_a_municipality_is_judged_against_the_rest_of_its_county() -> None:
 def test_rounding_widens_an_interval() -> None:
     percent = unit_of("percent")
     plain = judge(_share(600, 1000), _share(550, 1000), percent, Limits())
-    rounded = judge(_share(600, 1000, low=58.0, high=62.0, status="rounded"), _share(550, 1000), percent, Limits())
+    rounded = judge(_share(600, 1000, (58.0, 62.0)), _share(550, 1000), percent, Limits())
     assert plain.verdict == "above"
     assert rounded.verdict == "uncertain"
 

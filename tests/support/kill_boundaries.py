@@ -7,6 +7,7 @@ thread of its own, since it forks. Not here: assertions (test_kill_boundaries.py
 from __future__ import annotations
 
 import hashlib
+import importlib
 import json
 import os
 import shutil
@@ -18,8 +19,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pandas  # noqa: F401 - the readers import it when they need it: once here, and not in each of a hundred forks
-import pyarrow.dataset  # noqa: F401
 
 from orchestration.runs.refresh import refresh_file
 from sources.dataset.discovery import Candidate
@@ -30,6 +29,11 @@ from sources.landing.store import Landing
 from tests.support.small_upstream import imdi_long
 from warehouse.paths import DataFolder
 from warehouse.release.publish import Publication, TableDoc, publish, read_manifest, release_ids
+
+for _name in ("pandas", "pyarrow.dataset"):
+    importlib.import_module(
+        _name
+    )  # the readers import it when they need it: once here, and not in each of a hundred forks
 
 STEPS = ("fsync", "replace", "rename", "symlink")
 REMOVALS = ("unlink", "rmdir")

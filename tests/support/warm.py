@@ -65,13 +65,12 @@ class Call:
 def start(arguments: tuple[str, ...], environment: dict[str, str], folder: Path) -> Call:
     """`integrering` with these arguments, in this environment and working folder."""
     printed = Path(tempfile.mkdtemp(prefix="integrering-call-"))
-    call = Call(arguments, None, printed / "out", printed / "err")  # type: ignore[arg-type]
-    for path in (call.output, call.errors):
+    output, errors = printed / "out", printed / "err"
+    for path in (output, errors):
         path.touch()  # who looks before the process has printed anything finds nothing, and not that there is no file
-    given = (arguments, environment, str(folder), str(call.output), str(call.errors))
-    call.process = _context().Process(target=_work, args=given)
-    call.process.start()
-    return call
+    process = _context().Process(target=_work, args=(arguments, environment, str(folder), str(output), str(errors)))
+    process.start()
+    return Call(arguments, process, output, errors)
 
 
 def _work(arguments: tuple[str, ...], environment: dict[str, str], folder: str, output: str, errors: str) -> None:

@@ -30,8 +30,22 @@ SUBJECT = "Integrering: imdi_bosatt_anmodede 1a2b er ikke tatt i bruk"
 TEXT = "Årene 2024 og 2025 er borte; «Ålesund» mangler.\nintegrering releases accept|reject imdi_bosatt_anmodede 1a2b"
 
 
+class _MailServer(socketserver.ThreadingTCPServer):
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Mail)
+        self.received: list[bytes] = []
+
+
+class _HookServer(HTTPServer):
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Hook)
+        self.received: list[tuple[str, str, bytes]] = []
+
+
 class _Mail(socketserver.StreamRequestHandler):
     """As much of SMTP (RFC 5321) as a client that sends one message needs."""
+
+    server: _MailServer
 
     def handle(self) -> None:
         self._say(220)
@@ -40,7 +54,7 @@ class _Mail(socketserver.StreamRequestHandler):
             if verb == b"DATA":
                 self._say(354)
                 body = b"".join(iter(self.rfile.readline, b".\r\n"))
-                self.server.received.append(body)  # type: ignore[attr-defined]  # the test's own list
+                self.server.received.append(body)
                 self._say(250)
             elif verb == b"QUIT":
                 self._say(221)
@@ -53,11 +67,12 @@ class _Mail(socketserver.StreamRequestHandler):
 
 
 class _Hook(BaseHTTPRequestHandler):
+    server: _HookServer
     status = 204
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.received.append((self.path, self.headers["Content-Type"], body))  # type: ignore[attr-defined]
+        self.server.received.append((self.path, self.headers["Content-Type"], body))
         self.send_response(self.status)
         self.end_headers()
 
@@ -65,7 +80,6 @@ class _Hook(BaseHTTPRequestHandler):
 
 
 def _running(server: socketserver.BaseServer) -> Iterator[Any]:
-    server.received = []  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     yield server
@@ -75,7 +89,7 @@ def _running(server: socketserver.BaseServer) -> Iterator[Any]:
 
 @pytest.fixture
 def mail() -> Iterator[Any]:
-    yield from _running(socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Mail))
+    yield from _running(_MailServer())
 
 
 @pytest.fixture
@@ -87,7 +101,7 @@ def hook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=127.0.0.1"
     names = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(certificate)]
     subprocess.run([*command.split(), *names], check=True, capture_output=True)
-    server = HTTPServer(("127.0.0.1", 0), _Hook)
+    server = _HookServer()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
     server.socket = context.wrap_socket(server.socket, server_side=True)
