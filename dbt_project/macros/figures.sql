@@ -76,6 +76,11 @@ left join {{ published('dim_region') }} as counties
     on regions.county_code = counties.region_code
 inner join {{ published('dim_figure_state') }} as states
     on figures.state_number = states.state_number
+{{ figures_beside(levels) }}
+{%- endmacro %}
+
+{# Joins of the same figure of the levels around a municipality: needs `figures` and `regions`. #}
+{% macro figures_beside(levels) -%}
 {%- for level, code in levels.items() %}
 left join {{ published('fct_figure_' ~ level) }} as {{ level }}
     on
@@ -85,6 +90,51 @@ left join {{ published('fct_figure_' ~ level) }} as {{ level }}
         and regions.{{ code }} = {{ level }}.region_code
         {%- endif %}
 {%- endfor %}
+{%- endmacro %}
+
+{# First columns of a readable view in English and in Norwegian: where, what and when. Needs the joins of named_figures. #}
+{% macro named_head() -%}
+    figures.region_code as municipality_code,
+    regions.region_name as municipality_name,
+    regions.county_code,
+    counties.region_name as county_name,
+    series.indicator_id,
+    indicators.name_nb as indicator_nb,
+    indicators.name_en as indicator_en,
+    indicators.statistic_group,
+    indicators.unit,
+    figures.year
+{%- endmacro %}
+
+{% macro named_head_nb() -%}
+    figures.region_code as kommunenummer,
+    regions.region_name as kommune,
+    counties.region_name as fylke,
+    series.indicator_id as indikator_id,
+    indicators.name_nb as indikator,
+    indicators.unit_nb as enhet,
+    figures.year as aar
+{%- endmacro %}
+
+{# The figure itself beside those of the levels around it. #}
+{% macro named_values(levels) -%}
+    figures.value as municipality_value,
+    coalesce(figures.value_low, figures.value) as municipality_value_low,
+    coalesce(figures.value_high, figures.value) as municipality_value_high,
+    states.value_status as municipality_status
+    {%- for level in levels %},
+    {{ level }}.value as {{ level }}_value
+    {%- endfor %}
+{%- endmacro %}
+
+{% macro named_values_nb() -%}
+    figures.value as kommunen,
+    coalesce(figures.value_low, figures.value) as kommunen_minst,
+    coalesce(figures.value_high, figures.value) as kommunen_hoeyst,
+    states.value_status_nb as status,
+    county.value as fylket,
+    country.value as landet,
+    kostra_group.value as kostragruppen
 {%- endmacro %}
 
 {# The levels that a municipality stands beside, each with the column of dim_region that leads to it. #}

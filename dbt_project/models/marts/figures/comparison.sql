@@ -55,14 +55,8 @@ inner join {{ published('dim_figure_state') }} as states
     on figures.state_number = states.state_number
 left join {{ published('dim_release') }} as releases
     on figures.release_number = releases.release_number
-{%- for level, code in levels.items() %}
-    left join {{ published('fct_figure_' ~ level) }} as {{ level }}
-        on
-            figures.series_number = {{ level }}.series_number
-            and figures.year = {{ level }}.year
-            {%- if code %}
-                and regions.{{ code }} = {{ level }}.region_code
-            {%- endif %}
+{{ figures_beside(levels) }}
+{%- for level in levels %}
     left join {{ published('dim_figure_state') }} as {{ level }}_states
         on {{ level }}.state_number = {{ level }}_states.state_number
 {%- endfor %}

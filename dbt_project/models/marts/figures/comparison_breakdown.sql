@@ -5,27 +5,12 @@
 {%- set levels = levels_beside() %}
 
 select
-    figures.region_code as municipality_code,
-    regions.region_name as municipality_name,
-    regions.county_code,
-    counties.region_name as county_name,
-    series.indicator_id,
-    indicators.name_nb as indicator_nb,
-    indicators.name_en as indicator_en,
-    indicators.statistic_group,
-    indicators.unit,
-    figures.year,
+    {{ named_head() }},
     series.breakdown,
     series.breakdown_code,
     series.label_nb,
     series.label_en,
-    figures.value as municipality_value,
-    coalesce(figures.value_low, figures.value) as municipality_value_low,
-    coalesce(figures.value_high, figures.value) as municipality_value_high,
-    states.value_status as municipality_status,
-    {%- for level in levels %}
-        {{ level }}.value as {{ level }}_value,
-    {%- endfor %}
+    {{ named_values(levels) }},
     figures.rank,
     figures.ranked_count,
     figures.change_1y,
