@@ -13,22 +13,16 @@ from typing import Any
 import duckdb
 
 from report.reading.everywhere import BREAKDOWNS
+from tests.support.report_release import TABLES as LIKE_REPORT
 
 _FIGURE = """series_number integer, region_code varchar, year integer, value double, value_low double, value_high double,
     numerator double, denominator double, state_number integer, release_number integer"""
 _SPLIT = ", ".join(f"{name} varchar default 'all'" for name in BREAKDOWNS)
+SHARED = ("dim_indicator", "dim_indicator_term", "dim_breakdown_code", "dim_dataset", "fct_dataset_release")
 TABLES = {
     "dim_region": """region_code varchar, region_name varchar, region_level varchar, county_code varchar,
         kostra_group_code varchar""",
-    "dim_indicator": """indicator_id varchar, name_nb varchar, definition_nb varchar, statistic_group varchar,
-        unit varchar, direction varchar, breakdown_names varchar, first_break_year integer, last_break_year integer""",
-    "dim_indicator_term": "indicator_id varchar, dataset_id varchar",
-    "dim_breakdown_code": "dimension varchar, code varchar, label_nb varchar",
-    "dim_dataset": """dataset_id varchar, title_nb varchar, statistic_group varchar, declared_cadence varchar,
-        licence varchar, attribution_nb varchar, link varchar, has_release boolean, last_retrieved_at timestamp,
-        last_updated_at timestamp, is_demo boolean""",
-    "fct_dataset_release": """dataset_id varchar, release_id varchar, retrieved_at timestamp,
-        publication_status varchar, is_in_use boolean""",
+    **{name: LIKE_REPORT[name] for name in SHARED},
     "dim_release": "release_number integer, release_id varchar",
     "dim_figure_state": "state_number integer, value_status varchar, geography_basis varchar, reason varchar",
     "dim_series": f"series_number integer, indicator_id varchar, {_SPLIT}, is_demo boolean default false",
