@@ -101,16 +101,22 @@ def table_lines(
             yield f"  … and {len(found) - MOST_LINES} more lines"
 
 
+def named_releases(row: dict[str, Any]) -> list[str]:
+    """The releases of its dataset that a row names; a row made of several lists them."""
+    return [release_id for release_id in str(row.get("release_id") or "").split(", ") if release_id]
+
+
 def own_line(workspace: Workspace, row: dict[str, Any]) -> Iterator[str]:
     """The line that a row names itself, by its dataset, release and row; of a sum over lines of a table that comes in several
     files, those lines."""
     spec = workspace.specs.get(str(row.get("dataset_id")))
     if spec is not None and spec.accumulates and spec.shape == "table" and row.get("source_row") is None:
-        yield from table_lines(workspace, spec, row, str(row.get("release_id") or "").split(", "))
+        yield from table_lines(workspace, spec, row, named_releases(row))
         return
-    if spec is None or row.get("release_id") is None or row.get("source_row") is None:
-        return
-    receipt = workspace.landing.receipt(spec.dataset_id, row["release_id"])
+    releases = named_releases(row)
+    if spec is None or len(releases) != 1 or row.get("source_row") is None:
+        return  # the number of a line says nothing where several releases are named: release_lines tells those
+    receipt = workspace.landing.receipt(spec.dataset_id, releases[0])
     if receipt is not None:
         yield heading(spec, receipt)
         yield from (f"  {cell}" for cell in raw_cells(workspace, spec, receipt, [(row["source_row"], None)]))
@@ -121,8 +127,7 @@ def release_lines(workspace: Workspace, row: dict[str, Any]) -> Iterator[str]:
     spec = workspace.specs.get(str(row.get("dataset_id")))
     if spec is None:
         return
-    named = row.get("release_id")
-    for release_id in [named] if named else releases_in_use(workspace, spec.dataset_id):
+    for release_id in named_releases(row) or releases_in_use(workspace, spec.dataset_id):
         receipt = workspace.landing.receipt(spec.dataset_id, release_id)
         if receipt is not None:
             yield heading(spec, receipt)

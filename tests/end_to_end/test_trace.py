@@ -13,6 +13,7 @@ import duckdb
 import pytest
 
 from orchestration.build.dbt_project import ensure_manifest
+from orchestration.trace.cells import own_line, release_lines
 from orchestration.trace.lineage import origins_of
 from orchestration.trace.walk import trace_figure
 from orchestration.workspace import Workspace
@@ -124,3 +125,14 @@ def test_nothing_found_is_no_success(demo: Installation, workspace: Workspace, t
         answer = demo.call("trace", *words)
         assert answer.returncode == 1
         assert "Traceback" not in answer.stderr
+
+
+def test_a_row_of_several_releases_names_each_and_no_line(workspace: Workspace) -> None:
+    """The number of a line is that of one file; a row that is made of two has none to point at."""
+    dataset_id = "microdata_benefit_by_group"
+    first, second = (receipt.release_id for receipt in workspace.landing.receipts(dataset_id)[:2])
+    row = {"dataset_id": dataset_id, "release_id": f"{first}, {second}", "source_row": 3}
+    assert list(own_line(workspace, row)) == []
+    told = list(release_lines(workspace, row))
+    assert len(told) == 2 and first in told[0] and second in told[1]
+    assert list(own_line(workspace, row | {"release_id": first}))[1].strip()
