@@ -77,13 +77,18 @@ def test_every_delivery_at_hand_is_read(shared: Path) -> None:
     assert read_rows["tidsserie_ledighet_TFK_2011-2024.xlsx"] == 99_994
 
 
-def test_june_2015_of_the_first_delivery(extracts: Path) -> None:
-    """Vestfold of today, Midt-Telemark and the country, on the areas of the delivery."""
+def test_two_months_of_june_of_the_first_delivery(extracts: Path) -> None:
+    """Vestfold of today, Midt-Telemark and the country, on the areas of the delivery; 2022 when Vestfold was no county."""
     reading = read(extracts / FOLDER / "tidsserie_ledighet_TFK_2011-2024.xlsx")
-    assert set(reading.table["period_start"].to_pylist()) == {date(2015, 6, 1)}
-    found = cells(reading)
-    unemployed = [found[(code, "unemployed_persons", "all", "all")] for code in ("39", "4020", "00")]
-    assert unemployed == [(3351.0, "ok"), (124.0, "ok"), (77_310.0, "ok")]
+    found = {tuple(key[:4]): key[4] for key in rows(reading.table, *SERIES_KEYS)}
+    assert {start for _, start, _, _ in found} == {date(2015, 6, 1), date(2022, 6, 1)}
+    then = [found[(code, date(2015, 6, 1), "unemployed_persons", "all")] for code in ("39", "4020", "00")]
+    assert then == [3351.0, 124.0, 77_310.0]
+    joined = [
+        found[(code, date(2022, 6, 1), "unemployed_persons", sex)] for code in ("39", "00") for sex in ("all", "male")
+    ]
+    assert joined == [2410.0, 1343.0, 47_104.0, 26_491.0]
+    assert found[("39", date(2022, 6, 1), "unemployed_pct", "all")] == 1.9
 
 
 def test_the_deliveries_equal_the_countys_own_tidy_file(extracts: Path, shared: Path) -> None:
