@@ -1,10 +1,12 @@
 """The closed lists of words that the whole house shares, read from vocabulary.yml: statuses, groups, cadences, levels.
 
-Here: a word with its names. Not here: breakdowns and units (sources/dataset/dimensions.py), or sentences of one reader alone.
+Here: a word with its names, and how years are listed. Not here: breakdowns and units (sources/dataset/dimensions.py), or
+sentences of one reader alone.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -40,6 +42,17 @@ def codes(kind: str) -> tuple[str, ...]:
 def names_nb(kind: str, form: str = "nb") -> dict[str, str]:
     """Code -> Norwegian, with the words that stand apart; ``form`` is ``nb``, ``phrase_nb`` or ``meaning_nb``."""
     return {code: getattr(word, form) or word.nb for code, word in vocabulary()[kind].items()}
+
+
+def year_spans(years: Iterable[int], dash: str = "-") -> str:
+    """Years in order as a person writes them, three or more in a row as a span: ``2019, 2020, 2022-2024``."""
+    spans: list[list[int]] = []
+    for year in years:
+        if spans and year == spans[-1][-1] + 1:
+            spans[-1].append(year)
+        else:
+            spans.append([year])
+    return ", ".join(f"{s[0]}{dash}{s[-1]}" if len(s) > 2 else ", ".join(map(str, s)) for s in spans)
 
 
 def word_rows() -> list[dict[str, object]]:

@@ -17,7 +17,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from sources.dataset.dimensions import dimensions, units
-from sources.vocabulary import names_nb
+from sources.vocabulary import names_nb, year_spans
 
 Language = Literal["en", "nb"]
 Value = int | float | str | list[int] | list[str]
@@ -94,7 +94,7 @@ class _Wording(string.Formatter):
             day = date.fromisoformat(value)
             return f"{day:%d.%m.%Y}" if self._is_nb else f"{day:%Y-%m-%d}"
         if format_spec == "years":
-            return listed(value)
+            return year_spans(value)
         if format_spec == "all":
             return ", ".join(value)
         if format_spec == "some":
@@ -110,14 +110,3 @@ class _Wording(string.Formatter):
         if kind == "level":
             return names_nb("region_level").get(value, value)
         raise ValueError(f"reasons.yml: expected a known mark, found {kind!r}")
-
-
-def listed(years: list[int]) -> str:
-    """Years as a person writes them: runs as spans."""
-    spans: list[list[int]] = []
-    for year in years:
-        if spans and year == spans[-1][-1] + 1:
-            spans[-1].append(year)
-        else:
-            spans.append([year])
-    return ", ".join(f"{s[0]}-{s[-1]}" if len(s) > 2 else ", ".join(map(str, s)) for s in spans)

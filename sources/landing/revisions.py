@@ -29,6 +29,7 @@ from sources.landing.observation import KEY, write_parquet, years_of
 from sources.landing.predecessor import predecessors
 from sources.landing.store import Landing, Receipt
 from sources.landing.text_codes import distinct, key_numbers, used_labels
+from sources.vocabulary import year_spans
 
 
 class YearCount(BaseModel):
@@ -67,8 +68,8 @@ class RevisionFacts(BaseModel):
                 parts.append(f"{cells} cells {kind}")
         years = sorted({c.year for c in self.counts if not c.is_new_year})
         new = sorted({c.year for c in self.counts if c.is_new_year})
-        text = ", ".join(parts) + (f" in {_span(years)}" if years else "") if parts else "no cell revised"
-        return text + (f"; new: {_span(new)}" if new else "")
+        text = ", ".join(parts) + (f" in {year_spans(years)}" if years else "") if parts else "no cell revised"
+        return text + (f"; new: {year_spans(new)}" if new else "")
 
 
 def summarise(cells: pa.Table, years_before: Iterable[int]) -> tuple[pa.Table, list[YearCount]]:
@@ -144,7 +145,3 @@ def _compare(spec: DatasetSpec, path: Path, path_before: Path) -> tuple[pa.Table
 def _write_facts(landing: Landing, receipt: Receipt, facts: RevisionFacts) -> None:
     path = landing.release_folder(receipt.dataset_id, receipt.release_id) / "revision.json"
     write_whole(path, facts.model_dump_json(indent=1))
-
-
-def _span(years: list[int]) -> str:
-    return f"{years[0]}-{years[-1]}" if len(years) > 2 else ", ".join(map(str, years))

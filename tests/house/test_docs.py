@@ -40,6 +40,14 @@ def test_what_a_page_points_at_is_there(page: Path) -> None:
     assert not [*_dead_links(page, text), *_dead_paths(text), *_dead_words(text)]
 
 
+def test_each_decision_has_a_number_of_its_own_and_none_is_left_out() -> None:
+    """A number is what other pages name: two records of one number leave open which is meant."""
+    records = sorted((PROJECT / "docs" / "decisions").glob("*.md"))
+    assert [path.name[:4] for path in records] == [f"{n:04}" for n in range(1, len(records) + 1)]
+    for number, path in enumerate(records, start=1):
+        assert path.read_text(encoding="utf-8").startswith(f"# {number}. "), path
+
+
 def test_what_is_gone_is_found() -> None:
     """The search itself: a page, a file, a module, a target and two commands that are not there."""
     text = (

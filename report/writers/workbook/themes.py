@@ -30,6 +30,7 @@ from report.writers.workbook.cells import (
     whole,
 )
 from report.writers.workbook.native import GAP, HEIGHT, WIDTH, Placed, chart_of, put_chart
+from sources.vocabulary import year_spans
 
 NAME, AREA, UNIT, FIRST = 0, 1, 2, 3
 TOP = 3
@@ -172,7 +173,7 @@ def remark_of(shown: Figure, line: Line) -> str:
             told.setdefault(text, []).append(year)
         if year in shown.breaks and year != shown.years[0]:
             told.setdefault(words.marks["break_label"], []).append(year)
-    return "; ".join(f"{_spans(years)}: {text}" for text, years in told.items())
+    return "; ".join(f"{year_spans(years, '–')}: {text}" for text, years in told.items())
 
 
 def _remarks(shown: Figure, cell: Cell) -> list[str]:
@@ -192,17 +193,6 @@ def _remarks(shown: Figure, cell: Cell) -> list[str]:
     if cell.basis in ("published_under_other_code", "summed", "recomputed") and cell.is_known and not shown.is_forecast:
         found.append(words.bases[cell.basis])
     return found
-
-
-def _spans(years: Sequence[int]) -> str:
-    """«2019», «2019–2022», «2019, 2021–2022»."""
-    spans: list[list[int]] = []
-    for year in years:
-        if spans and year == spans[-1][-1] + 1:
-            spans[-1].append(year)
-        else:
-            spans.append([year])
-    return ", ".join(str(span[0]) if len(span) == 1 else f"{span[0]}–{span[-1]}" for span in spans)
 
 
 def _others(cells: Cells, sheet: Worksheet, row: int, blocks: Sequence[Block], widths: Sequence[float]) -> int:
