@@ -16,44 +16,22 @@ from orchestration.runs.status import Board
 from tests.support.folder_runs import Folder
 from tests.support.nav_workbooks import aap155
 from tests.support.small_upstream import imdi_long
+from tests.support.ssb_bodies import body
 
 PLACES = ("3801", "3802", "3803", "3804", "3805", "3806")
 
 
 def _contents(*codes: tuple[str, str, str]) -> bytes:
     """Table 13995 with contents (code, name, unit), Larvik 2023 and 2024, as JSON-stat."""
-    values = [float(100 + n) for n in range(2 * len(codes))]
-    body = {
-        "version": "2.0",
-        "class": "dataset",
-        "label": "13995: Sosialhjelpstilfeller",
-        "source": "Statistisk sentralbyrå",
-        "updated": "2025-06-15T06:00:00Z" if len(codes) > 1 else "2025-07-15T06:00:00Z",
-        "role": {"time": ["Tid"], "metric": ["ContentsCode"], "geo": ["KOKkommuneregion0000"]},
-        "id": ["KOKkommuneregion0000", "ContentsCode", "Tid"],
-        "size": [1, len(codes), 2],
-        "dimension": {
-            "KOKkommuneregion0000": {
-                "label": "region",
-                "category": {"index": {"3909": 0}, "label": {"3909": "Larvik"}},
-            },
-            "ContentsCode": {
-                "label": "statistikkvariabel",
-                "category": {
-                    "index": {code: n for n, (code, _, _) in enumerate(codes)},
-                    "label": {code: name for code, name, _ in codes},
-                    "unit": {code: {"base": unit, "decimals": 0} for code, _, unit in codes},
-                },
-            },
-            "Tid": {
-                "label": "år",
-                "category": {"index": {"2023": 0, "2024": 1}, "label": {"2023": "2023", "2024": "2024"}},
-            },
-        },
-        "extension": {"px": {"tableid": "13995"}},
-        "value": values,
+    categories = {
+        "KOKkommuneregion0000": {"3909": "Larvik"},
+        "ContentsCode": {code: name for code, name, _ in codes},
+        "Tid": {"2023": "2023", "2024": "2024"},
     }
-    return json.dumps(body, ensure_ascii=False).encode()
+    values = [float(100 + n) for n in range(2 * len(codes))]
+    updated = "2025-06-15T06:00:00Z" if len(codes) > 1 else "2025-07-15T06:00:00Z"
+    units = {code: unit for code, _, unit in codes}
+    return json.dumps(body(categories, values, table="13995", unit=units, updated=updated)).encode()
 
 
 DURATION = ("KOSsosgjantmnd0000", "Gjennomsnittlig antall måneder", "måneder")

@@ -6,26 +6,17 @@ Here: known, unknown, hidden, known elsewhere only. Not here: the figures of the
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 
-import pytest
-
-from report.assemble import build_report
-from report.reading.marts import Marts
 from tests.support.report_release import SmallRelease
 
 RECIPIENTS = """region_code varchar, year integer, benefit varchar, figure_kind varchar, figure_scope varchar,
     sex varchar default 'all', age_group varchar, unit varchar, source varchar, immigrants_value double,
     rest_of_population_value double"""
+NOVEMBER = datetime(2026, 11, 1, tzinfo=UTC)
 OWN = """municipality_code varchar, year integer, period_kind varchar default 'year', group_code varchar,
     breakdown varchar default 'none', recipients_persons bigint, paid_nok bigint"""
 COHORT = """benefit varchar, year integer, settlement_year integer, years_since_settlement integer, amount_nok bigint,
     dataset_id varchar, source_table varchar, is_demo boolean default false"""
-
-
-@pytest.fixture
-def small(tmp_path: Path) -> SmallRelease:
-    return SmallRelease(tmp_path / "integrering.duckdb")
 
 
 PAYMENT = """region_code varchar, region_level varchar, year integer, scheme varchar, scheme_name_nb varchar, group_code varchar,
@@ -62,9 +53,7 @@ def told(small: SmallRelease) -> dict[str, tuple[str, str, str]]:
 
 def overview(small: SmallRelease) -> tuple:
     """The rows of the table."""
-    with Marts.open(small.close()) as marts:
-        report = build_report(marts, "3909", 5, datetime(2026, 11, 1, tzinfo=UTC))
-    block = next(b for s in report.sections for b in s.blocks if b.block_id == "benefit_overview")
+    block = small.blocks(NOVEMBER)["benefit_overview"]
     assert all(row[3] == "–" for row in block.grids[0].rows if row[1] == row[2] == "nei")
     return block.grids[0].rows
 

@@ -7,19 +7,15 @@ the rows (tests/models/test_benefit_payment.py).
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pypdf
-import pytest
 
-from report.assemble import build_report
 from report.model import Block, Measured
-from report.reading.marts import Marts
 from report.writers.html import write_html
 from report.writers.pdf import write_pdf
 from report.writers.tables import grid_text
-from tests.report.test_benefit_overview import PAYMENT, payment
+from tests.report.test_benefit_overview import NOVEMBER, PAYMENT, payment
 from tests.support.report_release import SmallRelease
 
 RATE = """region_code varchar, year integer, scheme varchar, scheme_name_nb varchar, group_code varchar, group_name_nb varchar,
@@ -27,17 +23,6 @@ RATE = """region_code varchar, year integer, scheme varchar, scheme_name_nb varc
     standardised_rate_pct_low double, standardised_rate_pct_high double, rest_raw_rate_pct double,
     rest_standardised_rate_pct double, difference_status varchar"""
 THIN, HARD = "\u202f", "\u00a0"
-
-
-@pytest.fixture
-def small(tmp_path: Path) -> SmallRelease:
-    return SmallRelease(tmp_path / "integrering.duckdb")
-
-
-def blocks(small: SmallRelease) -> dict[str, Block]:
-    with Marts.open(small.close()) as marts:
-        report = build_report(marts, "3909", 5, datetime(2026, 11, 1, tzinfo=UTC))
-    return {block.block_id: block for section in report.sections for block in section.blocks}
 
 
 def plain(text: object) -> str:
@@ -51,8 +36,7 @@ def shown(block: Block) -> list[list[str]]:
 
 
 def test_without_figures_the_reader_is_told_why_and_the_editor_how(small: SmallRelease) -> None:
-    with Marts.open(small.close()) as marts:
-        report = build_report(marts, "3909", 5, datetime(2026, 11, 1, tzinfo=UTC))
+    report = small.report(NOVEMBER)
     missing = next(block for section in report.sections for block in section.blocks if block.block_id == "missing")
     told = {str(row[1]): str(row[0]) for row in missing.grids[0].rows}
     assert "de må lages hos microdata.no, bestilles fra SSB" in told["utbetalt etter gruppe"]
@@ -94,7 +78,7 @@ def test_a_scheme_with_figures_has_a_chart_a_sentence_and_what_its_source_does(s
         ),
         payment("39", 2023, "immigrants", 40_000, 3_000, 800e6),
     )
-    made = blocks(small)["benefit_payment_disability_benefit"]
+    made = small.blocks(NOVEMBER)["benefit_payment_disability_benefit"]
     assert plain(made.sentences[0]) == (
         "I 2023 ble det i Larvik utbetalt 17 143 kroner i uføretrygd per innvandrer og 26 341 kroner per person i befolkningen "
         "ellers. "
@@ -129,7 +113,7 @@ def test_the_source_with_the_newest_year_is_drawn_and_sources_are_not_mixed(smal
             payment("3909", 2024, group, 7_000, 420, 140e6, **order),
         ]
     small.table("benefit_payment_by_group", PAYMENT, *rows)
-    made = blocks(small)["benefit_payment_disability_benefit"]
+    made = small.blocks(NOVEMBER)["benefit_payment_disability_benefit"]
     assert made.figure and made.figure.years == (2024,)
     assert made.notes[-1] == "Bestilling 1, levert 2026-09-15."
 
@@ -170,7 +154,7 @@ def test_rates_stand_raw_and_with_the_age_of_the_country_and_a_small_difference_
         hidden,
         row | {"group_code": "all", "difference_status": "not_compared"},
     )
-    rows = {str(r[0]): r for r in shown(blocks(small)["benefit_rates"])}
+    rows = {str(r[0]): r for r in shown(small.blocks(NOVEMBER)["benefit_rates"])}
     assert len(rows) == 3
     assert rows["Uføretrygd"][2:9] == ["2023", "Innvandrere", "7,5", "13,2", "11,6", "10,3", "klar forskjell"]
     assert rows["Andre"][8] == "usikker forskjell"
@@ -185,9 +169,8 @@ def test_print_has_the_chart_of_a_scheme_and_a_note_once_and_the_page_the_table(
     rows = [payment("3909", 2023, "immigrants", 7_000, 420, 120e6), payment("3909", 2023, rest, 41_000, 3_580, 1_080e6)]
     sick = {"scheme": "sick_pay", "scheme_name_nb": "Sykepenger"}
     small.table("benefit_payment_by_group", PAYMENT, *rows, *(row | sick for row in rows))
-    with Marts.open(small.close()) as marts:
-        report = build_report(marts, "3909", 5, datetime(2026, 11, 1, tzinfo=UTC))
-    paper = pypdf.PdfReader(write_pdf(report, tmp_path / "rapport.pdf", datetime(2026, 11, 1, tzinfo=UTC)))
+    report = small.report(NOVEMBER)
+    paper = pypdf.PdfReader(write_pdf(report, tmp_path / "rapport.pdf", NOVEMBER))
     printed = re.sub(r"\s+", " ", " ".join(page.extract_text() for page in paper.pages))
     page = write_html(report, tmp_path / "rapport.html", "utforsk.html").read_text(encoding="utf-8")
     for scheme in ("Uføretrygd", "Sykepenger"):
@@ -209,6 +192,6 @@ def test_the_countrys_printed_figures_stand_with_publisher_and_date(small: Small
         PAYMENT,
         payment("00", 2023, "background_ukraine", 1, None, 1.8e9, **printed, group_name_nb="Landbakgrunn Ukraina"),
     )
-    row = shown(blocks(small)["benefit_reference"])[0]
+    row = shown(small.blocks(NOVEMBER)["benefit_reference"])[0]
     assert row[1:4] == ["2023", "Landbakgrunn Ukraina", "1 800 000 000"]
     assert row[8:11] == ["Artikkel", "Nav", "2024"]

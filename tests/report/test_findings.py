@@ -6,7 +6,6 @@ Not here: intervals (test_judging.py), the pages that show findings.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -19,7 +18,6 @@ from report.reading.areas import Sources
 from report.reading.everywhere import BREAKDOWNS
 from report.reading.marts import Marts
 from report.reading.shelf import Shelf
-from tests.support.pipeline import Installation
 from tests.support.report_release import SmallRelease
 from tests.support.star_release import HIDDEN, ROUNDED, StarRelease
 
@@ -171,17 +169,6 @@ def test_findings_are_spread_over_groups_and_matters(star: StarRelease) -> None:
     assert groups.count("work_living_conditions") == 2
     assert {"education", "introduction_programme"} < set(groups)
     assert len({rules().family(one.indicator_id) for one in found}) == len(found)
-
-
-@pytest.fixture(scope="module")
-def demo_marts(demo: Installation) -> Iterator[Marts]:
-    with Marts.open(demo.data / "published" / "integrering.duckdb") as marts:
-        yield marts
-
-
-@pytest.fixture(scope="module")
-def known(demo_marts: Marts) -> Weights:
-    return weights(demo_marts, Sources(demo_marts, NOW))
 
 
 def test_findings_differ_as_the_figures_do(known: Weights, demo_marts: Marts) -> None:

@@ -6,7 +6,6 @@ Not here: the choice of findings (test_findings.py), intervals (test_judging.py)
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from xml.etree import ElementTree
@@ -28,22 +27,10 @@ from report.words.texts import profile_words, unit_of
 from report.writers.html import write_html
 from report.writers.profile import write_profile
 from tests.report.test_judging import _share
-from tests.support.pipeline import Installation
 from tests.support.star_release import HIDDEN, OK, StarRelease
 
 NOW = datetime(2026, 11, 29, tzinfo=UTC)
 LARVIK = "3909"
-
-
-@pytest.fixture(scope="module")
-def demo_marts(demo: Installation) -> Iterator[Marts]:
-    with Marts.open(demo.data / "published" / "integrering.duckdb") as marts:
-        yield marts
-
-
-@pytest.fixture(scope="module")
-def known(demo_marts: Marts) -> Weights:
-    return weights(demo_marts, Sources(demo_marts, NOW))
 
 
 @pytest.fixture(scope="module")

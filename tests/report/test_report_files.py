@@ -50,11 +50,6 @@ class Page(HTMLParser):
             self.text.append(data)
 
 
-@pytest.fixture
-def small(tmp_path: Path) -> SmallRelease:
-    return SmallRelease(tmp_path / "integrering.duckdb")
-
-
 def with_settlement(small: SmallRelease, name: str = "Bosatte flyktninger", *, is_demo: bool = False) -> SmallRelease:
     """IMDi's settlement of Larvik and Vestfold as in the release of 25 September 2023, the country hidden in part."""
     small.dataset("d", "2023-09-25", title=name, is_demo=is_demo)

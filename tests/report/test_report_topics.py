@@ -6,13 +6,9 @@ Here: what they say of rows written by hand. Not here: files (test_report_files.
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
 
-from report.assemble import build_report
-from report.model import Block, Report
-from report.reading.marts import Marts
 from report.writers.tables import figure_table, grid_text, source_line
 from tests.support.report_release import BREAKDOWNS, SmallRelease
 
@@ -34,18 +30,7 @@ REVISION = f"""dataset_id varchar, retrieved_at timestamp, published_region_code
 HISTORY = "code varchar, current_code varchar, is_exact boolean"
 
 
-@pytest.fixture
-def small(tmp_path: Path) -> SmallRelease:
-    return SmallRelease(tmp_path / "integrering.duckdb")
-
-
-def built(small: SmallRelease, municipality: str = "3909") -> Report:
-    with Marts.open(small.close()) as marts:
-        return build_report(marts, municipality, 5, datetime(2024, 6, 1, tzinfo=UTC))
-
-
-def block(report: Report, block_id: str) -> Block:
-    return next(b for section in report.sections for b in section.blocks if b.block_id == block_id)
+JUNE = datetime(2024, 6, 1, tzinfo=UTC)
 
 
 def covered(year: int, value: float | None, series: str = "actual", **more: object) -> dict[str, object]:
@@ -65,7 +50,7 @@ def test_coverage_with_the_committees_forecast_as_an_interval(small: SmallReleas
         covered(2025, 93.8, "forecast_3", sensitivity="low"),
         covered(2024, 90.1, "earlier_forecast"),
     )
-    made = block(built(small), "coverage")
+    made = small.blocks(JUNE)["coverage"]
     assert made.sentences == (
         "I 2024 dekket integreringstilskuddet 90,9 prosent av kostnaden i landet. 9,1 prosent av kostnaden var ikke dekket. "
         "Det er 0,9 prosentpoeng lavere enn i 2023. "
@@ -82,7 +67,7 @@ def test_coverage_with_the_committees_forecast_as_an_interval(small: SmallReleas
 )
 def test_coverage_of_all_and_more_than_all(small: SmallRelease, value: float, said: str) -> None:
     small.table("cost_coverage", COVERAGE, covered(2024, value))
-    sentence = block(built(small), "coverage").sentences[0]
+    sentence = small.blocks(JUNE)["coverage"].sentences[0]
     assert said in sentence
     assert "ikke dekket" not in sentence
 
@@ -107,7 +92,7 @@ def test_benefit_is_told_cohort_by_cohort(small: SmallRelease) -> None:
             for (settled, year), amount in amounts.items()
         ),
     )  # fmt: skip
-    made = block(built(small), "cohort_benefit")
+    made = small.blocks(JUNE)["cohort_benefit"]
     assert made.sentences == (
         f"De som ble bosatt i 2022, fikk i snitt 76{THIN}920 kroner i introduksjonsstønad i 2023 og 21{THIN}362 kroner i 2024.",
     )
@@ -126,7 +111,7 @@ def test_participants_by_protection_hidden_and_known(small: SmallRelease) -> Non
          "participant_persons": 82, "total_persons": 134, "share_pct": 61.2},
         {"region_code": "3909", "as_of_date": day, "protection_status": "ordinary"},
     )  # fmt: skip
-    made = block(built(small), "protection")
+    made = small.blocks(JUNE)["protection"]
     assert made.sentences == (
         "Den 5. november 2024 hadde Larvik 82 deltakere med midlertidig kollektiv beskyttelse av 134 i alt (61,2 prosent).",
         "Den 5. november 2024 kan antallet deltakere med ordinær beskyttelse ikke vises, fordi små tall er skjult.",
@@ -154,7 +139,7 @@ def test_recipients_by_background_keep_hidden_figures_hidden(small: SmallRelease
          "figure_scope": "by_background", "sex": "all", "age_group": "all", "unit": "persons",
          "immigrants_value": 300, "immigrants_value_status": "ok"},
     )  # fmt: skip
-    row = block(built(small), "benefit_recipients").grids[0].rows
+    row = small.blocks(JUNE)["benefit_recipients"].grids[0].rows
     assert [[grid_text(value, True) for value in r[1:]] for r in row] == [
         ["Larvik", f"2{THIN}022", "personer", "skjult", "812", "mangler"]
     ]
@@ -173,12 +158,12 @@ def test_rhythm_says_how_often_to_report(small: SmallRelease) -> None:
     small.dataset("d", "2024-05-01", title="Bosetting")
     small.indicator("settled_persons", "Bosatte", "persons")
     small.value("settled_persons", "3909", 2023, 241)
-    report = built(small)
-    made = block(report, "cadence")
+    made_of = small.blocks(JUNE)
+    made = made_of["cadence"]
     assert made.sentences == ("Utdanning kan rapporteres årlig.",)
     assert made.grids[0].rows[0][0] == "Utdanning"
-    assert block(report, "cadence_datasets").grids[0].rows[0][0] == "Bosetting"
-    shown = block(report, "settled_persons").figure
+    assert made_of["cadence_datasets"].grids[0].rows[0][0] == "Bosetting"
+    shown = made_of["settled_persons"].figure
     assert shown
     assert source_line(shown.sources[0], date(2024, 6, 1)).endswith("Neste utgave: ventet 10.06.2024.")
     assert "var ventet 10.06.2024, men er ikke hentet" in source_line(shown.sources[0], date(2024, 7, 1))
@@ -186,7 +171,7 @@ def test_rhythm_says_how_often_to_report(small: SmallRelease) -> None:
 
 def test_without_a_rhythm_the_declared_one_is_shown(small: SmallRelease) -> None:
     small.dataset("d", "2024-05-01")
-    made = block(built(small), "cadence")
+    made = small.blocks(JUNE)["cadence"]
     assert made.sentences == ("1 av 1 datasett i bruk oppdateres en gang i året.",)
     assert made.notes
 
@@ -207,7 +192,7 @@ def test_revisions_follow_the_municipality_through_its_codes(small: SmallRelease
         {**change, "published_region_code": "4601", "change_kind": "changed", "value_before": 1, "value_after": 2},
     )  # fmt: skip
     small.add("dim_breakdown_code", dimension="sex", code="female", label_nb="Kvinner")
-    made = block(built(small), "revisions")
+    made = small.blocks(JUNE)["revisions"]
     assert made.sentences == (
         "3 tall for Larvik, Vestfold eller hele landet er endret, lagt til eller fjernet siden forrige utgave.",
     )
@@ -238,7 +223,7 @@ def test_own_social_assistance_by_group(small: SmallRelease) -> None:
         {**given, "year": 2022, "group_code": "refugee_within_5_years", "recipients_status": "ok", "loan_status": "ok"},
         {**given, "year": 2022, "group_code": "other", "paid_per_recipient_nok": 61000},
     )
-    shown = block(built(small), "own_social_assistance").figure
+    shown = small.blocks(JUNE)["own_social_assistance"].figure
     assert shown
     assert [(line.label, line.at(2023).value) for line in shown.lines] == [
         ("Larvik: flyktninger, inntil fem år", 51000),

@@ -28,14 +28,8 @@ from tests.support.pipeline import Installation
 from tests.support.report_release import SmallRelease
 
 
-@pytest.fixture
-def small(tmp_path: Path) -> SmallRelease:
-    return SmallRelease(tmp_path / "integrering.duckdb")
-
-
 def file_of(small: SmallRelease, target: Path) -> Path:
-    with Marts.open(small.close()) as marts:
-        return write_slides(build_report(marts, "3909", 5, PUBLISHED), target, PUBLISHED)
+    return write_slides(small.report(PUBLISHED), target, PUBLISHED)
 
 
 def slides_of(small: SmallRelease, tmp_path: Path) -> list[Any]:
@@ -115,8 +109,7 @@ def test_a_hostile_label_is_text_in_the_slide_and_in_the_data_behind_the_chart(
 
 
 def test_the_same_release_and_time_give_the_same_file(small: SmallRelease, tmp_path: Path) -> None:
-    with Marts.open(with_settlement(small).close()) as marts:
-        report = build_report(marts, "3909", 5, PUBLISHED)
+    report = with_settlement(small).report(PUBLISHED)
     first, second = (write_slides(report, tmp_path / f"{n}.pptx", PUBLISHED).read_bytes() for n in "ab")
     assert first == second
     with zipfile.ZipFile(io.BytesIO(first)) as archive:

@@ -28,14 +28,8 @@ HEAD = 4
 """The row of the heads of a theme sheet."""
 
 
-@pytest.fixture
-def small(tmp_path: Path) -> SmallRelease:
-    return SmallRelease(tmp_path / "integrering.duckdb")
-
-
 def opened(small: SmallRelease, tmp_path: Path) -> openpyxl.Workbook:
-    with Marts.open(small.close()) as marts:
-        report = build_report(marts, "3909", 5, PUBLISHED)
+    report = small.report(PUBLISHED)
     return openpyxl.load_workbook(write_workbook(report, tmp_path / "b.xlsx", PUBLISHED))
 
 

@@ -15,6 +15,7 @@ from sources.dataset.spec import DatasetSpec
 from sources.http.client import Answer, HttpClient, HttpSettings
 from sources.http.content import expect_semicolon_csv
 from sources.http.limits import Clock, RetryRule, TimeLimits
+from tests.support.ssb_bodies import body
 from trials.local_upstream.server import LocalUpstream
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -102,54 +103,18 @@ def make_spec(source: str, upstream_id: str, *, cadence: str = "yearly", **optio
 
 def dataset_12272(updated: str = "2026-06-15T06:00:00Z", shift: int = 0) -> dict[str, Any]:
     """Table 12272 composed in SSB's shape from published figures: regions x 2 contents x (2017, 2021)."""
-    regions = list(MINORITY_CHILDREN)
-    contents = {"KOSminspbhgbarn0000": "Minoritetsspråklige barn i barnehage", "KOSbarn0000": "Barn i barnehage"}
-    values: list[int | None] = []
-    status = {}
-    for region, counts in MINORITY_CHILDREN.items():
-        for place in range(2):
-            for year in (2017, 2021):
-                held = (year == 2021) == (region == "3805")
-                if not held:
-                    status[str(len(values))] = "."
-                values.append(counts[place] + shift if held else None)
-    return {
-        "version": "2.0",
-        "class": "dataset",
-        "label": "12272: Minoritetsspråklige barn i barnehager",
-        "source": "Statistisk sentralbyrå",
-        "updated": updated,
-        "role": {"time": ["Tid"], "metric": ["ContentsCode"], "geo": ["KOKkommuneregion0000"]},
-        "id": ["KOKkommuneregion0000", "ContentsCode", "Tid"],
-        "size": [len(regions), 2, 2],
-        "dimension": {
-            "KOKkommuneregion0000": {
-                "label": "region",
-                "category": {
-                    "index": {code: n for n, code in enumerate(regions)},
-                    "label": {"3805": "Larvik (2020-2023)", "0709": "Larvik (-2017)", "0728": "Lardal (-2017)"},
-                },
-                "extension": {"elimination": False, "show": "code_value"},
-            },
-            "ContentsCode": {
-                "label": "statistikkvariabel",
-                "category": {
-                    "index": {code: n for n, code in enumerate(contents)},
-                    "label": contents,
-                    "unit": {code: {"base": "barn", "decimals": 0} for code in contents},
-                },
-                "extension": {"elimination": False, "show": "value"},
-            },
-            "Tid": {
-                "label": "år",
-                "category": {"index": {"2017": 0, "2021": 1}, "label": {"2017": "2017", "2021": "2021"}},
-                "extension": {"elimination": False, "show": "code"},
-            },
-        },
-        "extension": {"px": {"tableid": "12272", "decimals": 0, "aggregallowed": False, "language": "no"}},
-        "value": values,
-        "status": status,
+    categories: dict[str, dict[str, str]] = {
+        "KOKkommuneregion0000": {"3805": "Larvik (2020-2023)", "0709": "Larvik (-2017)", "0728": "Lardal (-2017)"},
+        "ContentsCode": {"KOSminspbhgbarn0000": "Minoritetsspråklige barn", "KOSbarn0000": "Barn i barnehage"},
+        "Tid": {"2017": "2017", "2021": "2021"},
     }
+    values = [
+        MINORITY_CHILDREN[region][place] + shift if (year == 2021) == (region == "3805") else None
+        for region in categories["KOKkommuneregion0000"]
+        for place in range(2)
+        for year in (2017, 2021)
+    ]
+    return body(categories, values, table="12272", unit="barn", updated=updated)
 
 
 KOSTRA_CODELISTS = [

@@ -11,6 +11,10 @@ from typing import Any
 
 import duckdb
 
+from report.assemble import build_report
+from report.model import Block, Report
+from report.reading.marts import Marts
+
 BREAKDOWNS = (
     "sex", "age_group", "immigrant_category", "immigration_reason", "world_region", "country_background",
     "length_of_residence", "education_level", "language_background", "category",
@@ -104,3 +108,12 @@ class SmallRelease:
     def close(self) -> Path:
         self.connection.close()
         return self.path
+
+    def report(self, published: datetime) -> Report:
+        """The report of Larvik over at least five years."""
+        with Marts.open(self.close()) as marts:
+            return build_report(marts, "3909", 5, published)
+
+    def blocks(self, published: datetime) -> dict[str, Block]:
+        """The blocks of all sections of that report, by id."""
+        return {block.block_id: block for section in self.report(published).sections for block in section.blocks}

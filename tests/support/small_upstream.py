@@ -10,6 +10,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from tests.support.ssb_bodies import body
+
 HEADER = "Enhet;År;Kommunenummer;Kommune;Bosetting;Antall\n"
 SETTLED = {("0712", 2019): 46, ("3805", 2020): 29, ("3805", 2021): 35, ("3805", 2022): 34}
 SETTLED_LATER = {**SETTLED, ("3805", 2022): 168}
@@ -33,42 +35,13 @@ def imdi_long(figures: dict[tuple[str, int], int | str], measure: str = "Faktisk
 
 def ssb_12272(updated: str, children: int) -> dict[str, Any]:
     """Table 12272 for Larvik 2021 in SSB's shape; the contents nobody published stand as missing."""
-    cells: list[int | None] = [2147, children, None, None, None]
-    units = ("barn", "barn", "barn", "prosent", "prosent")
-    return {
-        "version": "2.0",
-        "class": "dataset",
-        "label": "12272: Minoritetsspråklige barn i barnehager",
-        "source": "Statistisk sentralbyrå",
-        "updated": updated,
-        "role": {"time": ["Tid"], "metric": ["ContentsCode"], "geo": ["KOKkommuneregion0000"]},
-        "id": ["KOKkommuneregion0000", "ContentsCode", "Tid"],
-        "size": [1, len(_CONTENTS), 1],
-        "dimension": {
-            "KOKkommuneregion0000": {
-                "label": "region",
-                "category": {"index": {"3805": 0}, "label": {"3805": "Larvik (2020-2023)"}},
-                "extension": {"elimination": False, "show": "code_value"},
-            },
-            "ContentsCode": {
-                "label": "statistikkvariabel",
-                "category": {
-                    "index": {code: n for n, code in enumerate(_CONTENTS)},
-                    "label": {code: code for code in _CONTENTS},
-                    "unit": {c: {"base": u, "decimals": 0} for c, u in zip(_CONTENTS, units, strict=True)},
-                },
-                "extension": {"elimination": False, "show": "value"},
-            },
-            "Tid": {
-                "label": "år",
-                "category": {"index": {"2021": 0}, "label": {"2021": "2021"}},
-                "extension": {"elimination": False, "show": "code"},
-            },
-        },
-        "extension": {"px": {"tableid": "12272", "decimals": 0, "aggregallowed": False, "language": "no"}},
-        "value": cells,
-        "status": {str(n): "." for n, cell in enumerate(cells) if cell is None},
+    units = dict(zip(_CONTENTS, ("barn", "barn", "barn", "prosent", "prosent"), strict=True))
+    categories = {
+        "KOKkommuneregion0000": {"3805": "Larvik (2020-2023)"},
+        "ContentsCode": {code: code for code in _CONTENTS},
+        "Tid": {"2021": "2021"},
     }
+    return body(categories, [2147, children, None, None, None], table="12272", unit=units, updated=updated)
 
 
 def write_small_upstream(folder: Path) -> Path:

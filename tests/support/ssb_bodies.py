@@ -7,6 +7,7 @@ they are used; the bodies are composed, not recorded.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -52,23 +53,26 @@ def own_spec(**changes: Any) -> DatasetSpec:
 
 
 def body(
-    categories: dict[str, list[str]],
-    values: list[float | None],
-    status: dict[str, str] | None = None,
+    categories: Mapping[str, Sequence[str] | Mapping[str, str]],
+    values: Sequence[float | None],
+    status: Mapping[str, str] | None = None,
     table: str = "99999",
-    unit: str = "personer",
+    unit: str | Mapping[str, str] = "personer",
     updated: str = "2026-06-15T06:00:00Z",
 ) -> dict[str, Any]:
-    """A json-stat2 data answer: variables with their codes in order, values in row-major order."""
+    """A json-stat2 data answer: variables with their codes (and labels) in order, values in row-major order.
+
+    ``unit`` is that of all contents, or one for each. Without ``status`` a cell that has no value is a dot.
+    """
     dimension = {}
     for name, codes in categories.items():
-        category: dict[str, Any] = {
-            "index": {c: n for n, c in enumerate(codes)},
-            "label": {c: f"{c} tekst" for c in codes},
-        }
+        labels = dict(codes) if isinstance(codes, Mapping) else {code: f"{code} tekst" for code in codes}
+        category: dict[str, Any] = {"index": {code: n for n, code in enumerate(labels)}, "label": labels}
         if name == "ContentsCode":
-            category["unit"] = {code: {"base": unit, "decimals": 0} for code in codes}
-        dimension[name] = {"label": name.lower(), "category": category, "extension": {"show": "code"}}
+            units = unit if isinstance(unit, Mapping) else dict.fromkeys(labels, unit)
+            category["unit"] = {code: {"base": units[code], "decimals": 0} for code in labels}
+        extension = {"elimination": False, "show": "code"}
+        dimension[name] = {"label": name.lower(), "category": category, "extension": extension}
     assert len(values) == prod(len(codes) for codes in categories.values())
     raw: dict[str, Any] = {
         "version": "2.0",
@@ -80,11 +84,11 @@ def body(
         "id": list(categories),
         "size": [len(codes) for codes in categories.values()],
         "dimension": dimension,
-        "extension": {"px": {"tableid": table}},
-        "value": values,
+        "extension": {"px": {"tableid": table, "decimals": 0, "aggregallowed": False, "language": "no"}},
+        "value": list(values),
     }
-    if status:
-        raw["status"] = status
+    if marks := status if status is not None else {str(n): "." for n, value in enumerate(values) if value is None}:
+        raw["status"] = dict(marks)
     return raw
 
 
