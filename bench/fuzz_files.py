@@ -1,7 +1,7 @@
 """Real files of every form, damaged in one place, and what becomes of each: the same figures, held, failed, or told.
 
 Here: the verdict. Not here: the damage (damage.py), which files the product can read (sources/), or thresholds of the gates.
-Run: python -m bench.fuzz_files [--folder DIR...] [--mutations 2000] [--seed 1]
+Run: python -m bench.fuzz_files [--folder DIR...] [--mutations 2000] [--seed 1] [--processes 1]
 
 Each damaged file goes the way of any file in a drop folder: found, read, judged against the release made from the whole
 file. Good ends are: left out with a reason (loudly, with exit code 1, where it may be anybody's figures), failed, held, the
@@ -12,6 +12,7 @@ difference that nothing tells of is a bad end.
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import os
 import random
 import shutil
@@ -38,6 +39,9 @@ _MONTH, _LEVEL = 1 + KEY.index("period_start"), 1 + KEY.index("region_level")
 BAD = frozenset({"traceback", "reader's fault", "untold difference"})
 GOOD = ("left out with a reason", "left out loudly", "failed", "held", "same figures", "other figures, each told")
 
+BLOCK = 200
+"""So many damaged files a process takes at a time."""
+
 Figures = dict[tuple[object, ...], tuple[object, object]]
 
 
@@ -60,24 +64,57 @@ class Report:
         return sum(n for (_, _, one), n in self.ends.items() if one == end)
 
 
-def fuzz(originals: Iterable[Original], mutations: int, seed: int, work: Path) -> Report:
-    """Damage each file in turn until ``mutations`` are made. The same seed makes the same damage."""
-    report, specs = Report(), load_specs()
-    benches = [_Bench(original, specs, work / f"{n:02d}") for n, original in enumerate(originals)]
-    benches = [bench for bench in benches if bench.outcome.state == "refreshed"]
-    for number in range(mutations):
-        bench = benches[number % len(benches)]
-        rng = random.Random(f"{seed} {number}")
-        name, change = rng.choice(changes_of(bench.original.body))
-        try:
-            body = change(rng, bench.original.body)
-        except (IndexError, ValueError):  # nothing of that kind stands in the file
-            name, body = "flip a byte", flip(rng, bench.original.body)
-        end, words = bench.end_of(body)
-        report.ends[bench.form, name, end] += 1
-        if end in BAD:
-            report.bad.append(f"{bench.original.name}, seed {seed}, number {number}, {name}: {end}: {words}")
+class Fuzzer:
+    """Whole files that are read without objection, each on a bench of its own under ``work``."""
+
+    def __init__(self, originals: Iterable[Original], work: Path) -> None:
+        specs = load_specs()
+        benches = [_Bench(original, specs, work / f"{n:02d}") for n, original in enumerate(originals)]
+        self._benches = [bench for bench in benches if bench.outcome.state == "refreshed"]
+
+    def damage(self, numbers: Iterable[int], seed: int) -> Report:
+        """One damage a number, the files in turn. The same seed and number make the same damage."""
+        report = Report()
+        for number in numbers:
+            bench = self._benches[number % len(self._benches)]
+            rng = random.Random(f"{seed} {number}")
+            name, change = rng.choice(changes_of(bench.original.body))
+            try:
+                body = change(rng, bench.original.body)
+            except (IndexError, ValueError):  # nothing of that kind stands in the file
+                name, body = "flip a byte", flip(rng, bench.original.body)
+            end, words = bench.end_of(body)
+            report.ends[bench.form, name, end] += 1
+            if end in BAD:
+                report.bad.append(f"{bench.original.name}, seed {seed}, number {number}, {name}: {end}: {words}")
+        return report
+
+
+def fuzz_side_by_side(originals: list[Original], mutations: int, seed: int, work: Path, processes: int) -> Report:
+    """The same damage as one Fuzzer does, by so many processes, each with files of its own; how far it has come on stderr."""
+    report, done = Report(), 0
+    blocks = [range(first, min(first + BLOCK, mutations)) for first in range(0, mutations, BLOCK)]
+    with multiprocessing.Pool(processes, _begin, (originals, work, seed)) as pool:
+        for part in pool.imap_unordered(_damage, blocks):
+            report.ends += part.ends
+            report.bad += part.bad
+            done += sum(part.ends.values())
+            print(f"{done} of {mutations}, {len(report.bad)} bad", file=sys.stderr, flush=True)
     return report
+
+
+_here: tuple[Fuzzer, int]
+"""In a process of the pool: its own files, and the seed."""
+
+
+def _begin(originals: list[Original], work: Path, seed: int) -> None:
+    global _here
+    _here = Fuzzer(originals, work / str(os.getpid())), seed
+
+
+def _damage(numbers: range) -> Report:
+    fuzzer, seed = _here
+    return fuzzer.damage(numbers, seed)
 
 
 class _Bench:
@@ -188,13 +225,14 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, nargs="+", default=[shared / "upstream", shared / "cases" / "jsonstat"])
     parser.add_argument("--mutations", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--processes", type=int, default=1)
     asked = parser.parse_args()
     if missing := [str(folder) for folder in asked.folder if not folder.is_dir()]:
         print(f"no folder of real files at {', '.join(missing)}; name some with --folder", file=sys.stderr)
         return 2
     originals = [original for folder in asked.folder for original in real_files(folder)]
     with tempfile.TemporaryDirectory(prefix="integrering-fuzz-") as work:
-        report = fuzz(originals, asked.mutations, asked.seed, Path(work))
+        report = fuzz_side_by_side(originals, asked.mutations, asked.seed, Path(work), asked.processes)
     for title, at in (("form", 0), ("damage", 1)):
         print(f"\n{title:42s}" + "".join(f"{end[:16]:>18s}" for end in (*GOOD, *sorted(BAD))))
         for one in sorted({key[at] for key in report.ends}):

@@ -13,7 +13,7 @@ import json
 import pytest
 
 from bench.damage import changes_of
-from bench.fuzz_files import BAD, GOOD, Original, Report, fuzz
+from bench.fuzz_files import BAD, GOOD, Fuzzer, Original, Report
 from sources.klass.history import municipalities
 from tests.support.nav_workbooks import aap155, write
 from tests.support.ssb_bodies import body
@@ -120,7 +120,7 @@ def originals(tmp_path_factory: pytest.TempPathFactory) -> list[Original]:
 
 @pytest.fixture(scope="module")
 def report(originals: list[Original], tmp_path_factory: pytest.TempPathFactory) -> Report:
-    return fuzz(originals, MUTATIONS, 2026, tmp_path_factory.mktemp("fuzz"))
+    return Fuzzer(originals, tmp_path_factory.mktemp("fuzz")).damage(range(MUTATIONS), 2026)
 
 
 def test_no_damage_ends_in_a_traceback_or_an_untold_figure(report: Report) -> None:

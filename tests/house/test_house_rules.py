@@ -268,7 +268,7 @@ def test_no_host_names_of_registries_and_no_machine_paths_in_the_project() -> No
     forbidden = re.compile(
         "|".join(["files.python" + "hosted", "pypi" + r"\.org", "registry.npm" + "js", r"(?<![\w.])/(work|root)/"])
     )
-    skipped = {".git", "target", "logs", "data", "dist", "__pycache__", ".hypothesis", ".ruff_cache"}
+    skipped = {".git", "target", "logs", "data", "data-demo", "dist", "__pycache__", ".hypothesis", ".ruff_cache"}
     for path in PROJECT.rglob("*"):
         parts = set(path.relative_to(PROJECT).parts)
         if (
