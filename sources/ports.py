@@ -14,6 +14,7 @@ from typing import Literal, Protocol
 import pyarrow as pa
 
 from sources.dataset.spec import DatasetSpec
+from sources.errors import LayoutError
 from sources.landing.observation import Reading
 from sources.landing.store import Blob, Landing
 
@@ -24,6 +25,18 @@ class Document:
 
     path: Path
     name: str
+
+
+def only(documents: list[Document], spec: DatasetSpec) -> Document:
+    """The one body of a release whose form has one. Raises LayoutError for several, or none."""
+    if len(documents) != 1:
+        raise LayoutError(
+            expected="one file in a release",
+            found=f"{len(documents)} files",
+            where=spec.dataset_id,
+            next_step="give each file as a release of its own",
+        )
+    return documents[0]
 
 
 ObservationReader = Callable[[DatasetSpec, list[Document]], Reading]

@@ -9,11 +9,11 @@ from datetime import timedelta
 
 import dagster as dg
 
-from orchestration.runs.live import Upstream
 from orchestration.runs.objections import asides, remember_not_read, remember_unplaced, unserved_datasets
 from orchestration.runs.refresh import plan_refresh, refresh_files
 from orchestration.runs.refusal import note_refusal
 from orchestration.runs.settle import OBJECTIONS, Outcome
+from orchestration.upstream.live import Upstream
 from orchestration.workspace import Workspace
 from sources.dataset.discovery import Candidate
 from sources.dataset.spec import DatasetSpec

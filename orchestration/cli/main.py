@@ -148,7 +148,7 @@ def sources_check(
 ) -> None:
     """Validate all dataset specs and show what each would call; with --live compare them with upstream."""
     from orchestration.cli.status_display import print_checks
-    from orchestration.runs.live import http_client
+    from orchestration.upstream.live import http_client
     from sources.live import check_live, live_clients
 
     workspace = _workspace(only=tuple(only or ()))

@@ -105,7 +105,7 @@ def _ask_upstream(workspace: Workspace, plan: RefreshPlan, report: RunReport, on
     """Of a live run: ask the publishers, and add what has something new to the plan."""
     if workspace.settings.source != "live":
         return
-    from orchestration.runs.live import Upstream
+    from orchestration.upstream.live import Upstream
 
     on_stage("asking upstream")
     new, others = Upstream(workspace).plan()

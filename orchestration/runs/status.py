@@ -11,8 +11,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from orchestration.runs.live import Upstream
 from orchestration.runs.objections import Aside, NotRead, Unserved, asides, not_read, unserved_datasets
+from orchestration.upstream.live import Upstream
 from orchestration.workspace import Workspace
 from sources.http.limits import OSLO
 from sources.landing.predecessor import is_counted

@@ -21,8 +21,9 @@ import dagster as dg
 
 from orchestration.assets.datasets import dataset_key
 from orchestration.build.preparation import current_state, published_manifest
-from orchestration.runs.live import Memory, Upstream
 from orchestration.runs.refresh import digest_of, plan_refresh
+from orchestration.upstream.live import Upstream
+from orchestration.upstream.memory import Memory
 from orchestration.workspace import Workspace
 from sources.dataset.discovery import Candidate
 from sources.files import file_digest

@@ -68,12 +68,9 @@ def forms() -> dict[str, Form]:
         Form("klass_changes", "klass", read_changes, raw_changes, ("klass_municipality_changes",)),
         Form("klass_correspondence", "klass", read_correspondences, raw_correspondences, ("klass_kostra_groups",)),
         Form(
-            "klass_bundled_municipalities",
-            "klass",
-            klass.read_bundled_municipalities,
-            text_lines,
-            ("klass_municipalities",),
+            "klass_bundled_municipalities", "klass", klass.read_bundled_periods, text_lines, ("klass_municipalities",)
         ),
+        Form("klass_bundled_counties", "klass", klass.read_bundled_periods, text_lines, ("klass_counties",)),
         Form(
             "klass_bundled_changes",
             "klass",
@@ -81,7 +78,6 @@ def forms() -> dict[str, Form]:
             klass.raw_bundled_changes,
             ("klass_municipality_changes",),
         ),
-        Form("klass_bundled_counties", "klass", klass.read_bundled_counties, text_lines, ("klass_counties",)),
     ]
     return {form.name: form for form in known}
 

@@ -14,9 +14,9 @@ from sources.dataset.spec import DatasetSpec
 from sources.errors import LayoutError, WithdrawnError
 from sources.fhi.reader import FORM
 from sources.fhi.table import FhiTable, body_of, check_title, question
-from sources.http.client import HttpClient, incoming_folder
+from sources.http.client import HttpClient
 from sources.http.content import expect_jsonstat_dataset, read_json_object
-from sources.landing.store import Blob, Landing
+from sources.landing.store import Landing
 from sources.ports import Fetched, Probe
 from sources.ssb.metadata import category_codes
 
@@ -47,7 +47,7 @@ class FhiClient:
             raise _withdrawn(options, spec)
         where = f"FHI {options.bank} table {options.table}"
         asked = question(options, read_json_object(default, where), where)
-        with incoming_folder(landing.folder) as folder:
+        with landing.incoming() as folder:
             file = folder / "table.json"
             answer = self._http.download(
                 "fhi",
@@ -63,14 +63,7 @@ class FhiClient:
                 raise _withdrawn(options, spec)
             _check(file, options, asked, where)
             asked_hash = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:12]
-            blob = Blob(
-                sha256=landing.put_file(file),
-                bytes=file.stat().st_size,
-                name=f"{options.bank}_{options.table}_query_{asked_hash}.json",
-                url=answer.url,
-                http_status=answer.status,
-                content_type=answer.content_type,
-            )
+            blob = landing.received(file, f"{options.bank}_{options.table}_query_{asked_hash}.json", answer)
         stamp = hashlib.sha256(default).hexdigest()[:16]
         return [Fetched([blob], FORM, self._http.clock.now(), stamp=stamp)]
 

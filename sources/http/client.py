@@ -7,11 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import re
-import tempfile
-import time as _time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time
 from io import BytesIO
@@ -44,7 +41,6 @@ SMALL_ANSWER_BYTES = 64_000_000
 _RETRY_STATUSES = frozenset({429, 500, 502, 503, 504})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS = 3
-_INCOMING_MAX_AGE_SECONDS = 86_400.0
 
 
 @dataclass(frozen=True)
@@ -365,21 +361,6 @@ class HttpClient:
         return self._breakers.setdefault(
             publisher, Breaker(self.clock, self.settings.breaker_limit, self.settings.breaker_pause)
         )
-
-
-@contextlib.contextmanager
-def incoming_folder(landing_folder: Path) -> Iterator[Path]:
-    """A private folder inside landing for bodies on their way in; it and leftovers of killed runs are removed."""
-    parent = landing_folder / "incoming"
-    parent.mkdir(parents=True, exist_ok=True)
-    for leftover in parent.iterdir():
-        with contextlib.suppress(OSError):
-            if leftover.is_dir() and _time.time() - leftover.stat().st_mtime > _INCOMING_MAX_AGE_SECONDS:
-                for file in leftover.iterdir():
-                    file.unlink()
-                leftover.rmdir()
-    with tempfile.TemporaryDirectory(dir=parent, prefix=f"{os.getpid()}_") as folder:
-        yield Path(folder)
 
 
 def _given_up(url: str, trouble: _Trouble, attempts: int, waited: float, wait: float) -> TransferError:

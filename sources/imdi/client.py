@@ -13,7 +13,7 @@ from pathlib import Path
 from sources.dataset.options import options_of
 from sources.dataset.spec import DatasetSpec
 from sources.errors import NotOfKindError, TransferError, WithdrawnError
-from sources.http.client import HARD_CEILING_BYTES, Answer, HttpClient, incoming_folder
+from sources.http.client import HARD_CEILING_BYTES, Answer, HttpClient
 from sources.http.content import expect_semicolon_csv
 from sources.imdi.download import ImdiDownload
 from sources.imdi.settlement.client import SettlementPageClient
@@ -84,7 +84,7 @@ class ImdiClient:
         options = options_of(spec, "imdi", ImdiDownload)
         table = options.table or spec.upstream_id
         found: dict[str, tuple[Blob, Answer]] = {}
-        with incoming_folder(landing.folder) as folder:
+        with landing.incoming() as folder:
             for level in options.levels:
                 received = self._receive(spec, table, level, folder, landing)
                 if received is not None:
@@ -155,14 +155,7 @@ class ImdiClient:
             raise
         if answer.status in _GONE:
             return None
-        blob = Blob(
-            sha256=landing.put_file(file),
-            bytes=file.stat().st_size,
-            name=f"{level}_{table}.csv",
-            url=answer.url,
-            http_status=answer.status,
-            content_type=answer.content_type,
-        )
+        blob = landing.received(file, f"{level}_{table}.csv", answer)
         return blob, answer
 
     def _is_unlisted(self, table: str) -> bool:

@@ -5,7 +5,6 @@ Here: answers to calls. Not here: single versions and the history that ships wit
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from datetime import date
@@ -14,13 +13,23 @@ from typing import Any
 import pyarrow as pa
 
 from sources.dataset.spec import DatasetSpec
-from sources.errors import LayoutError, NotOfKindError
-from sources.klass.reader import ChangeRow, changes_table, entry_text, raw_entries
+from sources.klass.reader import (
+    NO_PLACE,
+    PERIOD,
+    ChangeRow,
+    changes_table,
+    day_of,
+    entries_of,
+    entry_text,
+    raw_entries,
+    table_of,
+)
 from sources.ports import Document, Place
 
-_NO_PLACE = "9999"
-"""`9999 Uoppgitt` is an item of every version of Klass 131 and no municipality."""
-
+CORRESPONDENCE = {
+    "source_row": pa.int32(), "code": pa.string(), "target_code": pa.string(), "target_name": pa.string(),
+    "valid_on": pa.date32(),
+}  # fmt: skip
 _DAY_IN_NAME = re.compile(r"(\d{4}-\d{2}-\d{2})")
 
 
@@ -32,13 +41,11 @@ def read_codes(spec: DatasetSpec, documents: list[Document]) -> pa.Table:
     rows = []
     for document, number, entry in _entries(documents, "codes"):
         code, name = (entry_text(entry, key, document, number) for key in ("code", "name"))
-        if code == _NO_PLACE:
+        if code == NO_PLACE:
             continue
         valid_to = _day(entry["validTo"], document, number) if entry.get("validTo") else None
         rows.append((number, code, name, _day(entry.get("validFrom"), document, number), valid_to))
-    names = ["source_row", "code", "name", "valid_from", "valid_to"]
-    types = [pa.int32(), pa.string(), pa.string(), pa.date32(), pa.date32()]
-    return _table(rows, names, types)
+    return table_of(rows, PERIOD)
 
 
 def read_changes(spec: DatasetSpec, documents: list[Document]) -> pa.Table:
@@ -86,47 +93,17 @@ def read_correspondences(spec: DatasetSpec, documents: list[Document]) -> pa.Tab
             entry_text(entry, key, document, number) for key in ("sourceCode", "targetCode", "targetName")
         )
         rows.append((number, source, target, name, day))
-    names = ["source_row", "code", "target_code", "target_name", "valid_on"]
-    return _table(rows, names, [pa.int32(), pa.string(), pa.string(), pa.string(), pa.date32()])
+    return table_of(rows, CORRESPONDENCE)
 
 
 def _entries(documents: list[Document], key: str) -> list[tuple[Document, int, dict[str, Any]]]:
     """(document, 1-based number over all documents, entry) of the list ``key`` of each answer."""
-    found = []
+    found: list[tuple[Document, int, dict[str, Any]]] = []
     for document in documents:
-        try:
-            answer = json.loads(document.path.read_bytes())
-        except ValueError as problem:
-            raise NotOfKindError(
-                expected="a JSON answer of Klass",
-                found="text that is no JSON",
-                where=document.name,
-                next_step="fetch it again with Accept: application/json",
-            ) from problem
-        entries = answer.get(key) if isinstance(answer, dict) else None
-        if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-            raise LayoutError(
-                expected=f"an object with a list '{key}'",
-                found=f"keys {sorted(answer)[:8]}" if isinstance(answer, dict) else type(answer).__name__,
-                where=document.name,
-                next_step="compare with the guide of the Klass API",
-            )
+        _, entries = entries_of(document, key)
         found += [(document, len(found) + n, entry) for n, entry in enumerate(entries, start=1)]
     return found
 
 
 def _day(text: object, document: Document, number: int) -> date:
-    try:
-        return date.fromisoformat(str(text))
-    except ValueError as problem:
-        raise LayoutError(
-            expected="a date",
-            found=repr(text)[:60],
-            where=f"{document.name}, entry {number}",
-            next_step="look at the answer by hand",
-        ) from problem
-
-
-def _table(rows: list[tuple[Any, ...]], names: list[str], types: list[pa.DataType]) -> pa.Table:
-    columns = list(zip(*rows, strict=True)) if rows else [() for _ in names]
-    return pa.table([pa.array(c, t) for c, t in zip(columns, types, strict=True)], names=names)
+    return day_of(text, f"{document.name}, entry {number}")

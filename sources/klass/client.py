@@ -14,7 +14,7 @@ from typing import Any
 from sources.dataset.options import options_of
 from sources.dataset.spec import DatasetSpec
 from sources.errors import LayoutError, TransferError, WithdrawnError
-from sources.http.client import Answer, HttpClient, incoming_folder
+from sources.http.client import Answer, HttpClient
 from sources.http.content import expect_json_object, read_json_object
 from sources.klass.request import KlassRequest
 from sources.landing.store import Blob, Landing
@@ -63,7 +63,7 @@ class KlassClient:
         """``versions``: one release a version. The other kinds: one release of one or more bodies in order of date."""
         request = options_of(spec, "klass", KlassRequest)
         stamp = _stamp(self._versions(request))
-        with incoming_folder(landing.folder) as folder:
+        with landing.incoming() as folder:
             into = _Into(folder, landing)
             if request.kind == "versions":
                 blobs = [self._version(request, version, into) for version in self._versions(request)]
@@ -175,14 +175,7 @@ class KlassClient:
                 next_step="compare with the guide of the Klass API",
             )
         name = f"{url.removeprefix(BASE).split('?', 1)[0].strip('/').replace('/', '_')}.json"
-        return Blob(
-            sha256=into.landing.put_file(file),
-            bytes=file.stat().st_size,
-            name=name,
-            url=answer.url,
-            http_status=answer.status,
-            content_type=answer.content_type,
-        )
+        return into.landing.received(file, name, answer)
 
 
 @dataclass(frozen=True)

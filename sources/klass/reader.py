@@ -22,8 +22,16 @@ from sources.klass.history import DATA, name_of
 from sources.ports import UPDATED_AT, Document, Place
 from sources.raw import nothing_there, text_lines
 
-_NO_PLACE = "9999"
+NO_PLACE = "9999"
 """`9999 Uoppgitt` is an item of every version of Klass 131 and no municipality."""
+
+PERIOD = {
+    "source_row": pa.int32(), "code": pa.string(), "name": pa.string(), "valid_from": pa.date32(), "valid_to": pa.date32(),
+}  # fmt: skip
+CHANGE = {
+    "source_row": pa.int32(), "old_code": pa.string(), "old_name": pa.string(), "new_code": pa.string(),
+    "new_name": pa.string(), "change_date": pa.date32(), "change_kind": pa.string(), "covers_from": pa.date32(),
+}  # fmt: skip
 
 ChangeRow = tuple[str, str, str, str, str]
 """(old_code, old_name, new_code, new_name, change_date)"""
@@ -50,32 +58,24 @@ def read_version(spec: DatasetSpec, documents: list[Document]) -> pa.Table:
     upstream date: versions fetched on one day have no other order.
     """
     document = documents[0]
-    answer = _json_object(document, "classificationItems")
-    valid_from = _date(answer.get("validFrom"), document, "validFrom")
-    valid_to = _date(answer["validTo"], document, "validTo") if answer.get("validTo") else None
-    items = answer["classificationItems"]
-    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-        raise LayoutError(
-            expected="a list of items in 'classificationItems'",
-            found=repr(items)[:60],
-            where=document.name,
-            next_step="look at the answer by hand",
-        )
+    answer, items = entries_of(document, "classificationItems")
+    valid_from = day_of(answer.get("validFrom"), f"{document.name}, validFrom")
+    valid_to = day_of(answer["validTo"], f"{document.name}, validTo") if answer.get("validTo") else None
     texts = [[entry_text(i, key, document, n) for key in ("code", "name")] for n, i in enumerate(items, start=1)]
-    places = [(code, name) for code, name in texts if code != _NO_PLACE]
+    places = [(code, name) for code, name in texts if code != NO_PLACE]
     rows = [(n, code, name, valid_from, valid_to) for n, (code, name) in enumerate(places, start=1)]
-    table = _table(rows, ["source_row", "code", "name", "valid_from", "valid_to"])
+    table = table_of(rows, PERIOD)
     return table.replace_schema_metadata({UPDATED_AT: f"{valid_from.isoformat()}T00:00:00+00:00"})
 
 
-def read_bundled_municipalities(spec: DatasetSpec, documents: list[Document]) -> pa.Table:
-    """The compact history -> code, name, valid_from, valid_to."""
-    return _bundled_periods(documents[0])
-
-
-def read_bundled_counties(spec: DatasetSpec, documents: list[Document]) -> pa.Table:
-    """The compact county list -> code, name, valid_from, valid_to."""
-    return _bundled_periods(documents[0])
+def read_bundled_periods(spec: DatasetSpec, documents: list[Document]) -> pa.Table:
+    """The compact history of municipalities, or of counties -> code, name, valid_from, valid_to."""
+    with open(documents[0].path, encoding="utf-8", newline="") as handle:
+        rows = [
+            (n, row["code"], row["name"], date.fromisoformat(row["valid_from"]), _day_or_none(row["valid_to"]))
+            for n, row in enumerate(csv.DictReader(handle), start=2)
+        ]
+    return table_of(rows, PERIOD)
 
 
 def read_bundled_changes(spec: DatasetSpec, documents: list[Document]) -> pa.Table:
@@ -98,8 +98,7 @@ def changes_table(rows: list[ChangeRow]) -> pa.Table:
         (n, old, old_name, new, new_name, date.fromisoformat(day), kind, covers_from)
         for n, ((old, old_name, new, new_name, day), kind) in enumerate(zip(rows, kinds, strict=True), start=1)
     ]
-    names = ["source_row", "old_code", "old_name", "new_code", "new_name", "change_date", "change_kind", "covers_from"]
-    return _table(records, names)
+    return table_of(records, CHANGE)
 
 
 def change_kinds(rows: list[ChangeRow]) -> list[str]:
@@ -128,21 +127,6 @@ def change_kinds(rows: list[ChangeRow]) -> list[str]:
     return [kind(row) for row in rows]
 
 
-def _bundled_periods(document: Document) -> pa.Table:
-    with open(document.path, encoding="utf-8", newline="") as handle:
-        rows = [
-            (
-                n,
-                row["code"],
-                row["name"],
-                date.fromisoformat(row["valid_from"]),
-                date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
-            )
-            for n, row in enumerate(csv.DictReader(handle), start=2)
-        ]
-    return _table(rows, ["source_row", "code", "name", "valid_from", "valid_to"])
-
-
 def bundled_files() -> dict[str, Document]:
     """The files that ship with the product, by dataset_id."""
     return {
@@ -159,8 +143,8 @@ def raw_bundled_changes(spec: DatasetSpec, documents: list[Document], places: Se
 
 def raw_version(spec: DatasetSpec, documents: list[Document], places: Sequence[Place]) -> list[str]:
     """The items of a version answer, as they stand in it."""
-    answer = _json_object(documents[0], "classificationItems")
-    items = [item for item in answer["classificationItems"] if item["code"] != _NO_PLACE]
+    _, entries = entries_of(documents[0], "classificationItems")
+    items = [item for item in entries if item["code"] != NO_PLACE]
     return raw_entries(documents[0].name, "classificationItems", items, places)
 
 
@@ -174,9 +158,10 @@ def raw_entries(name: str, key: str, entries: Sequence[dict[str, Any]], places: 
     ]
 
 
-def _json_object(document: Document, key: str) -> dict[str, Any]:
+def json_of(document: Document) -> object:
+    """What an answer of Klass says. Raises NotOfKindError for text that is no JSON."""
     try:
-        answer = json.loads(document.path.read_bytes())
+        return json.loads(document.path.read_bytes())
     except ValueError as problem:
         raise NotOfKindError(
             expected="a JSON answer of Klass",
@@ -184,45 +169,47 @@ def _json_object(document: Document, key: str) -> dict[str, Any]:
             where=document.name,
             next_step="fetch it again with Accept: application/json",
         ) from problem
-    if not isinstance(answer, dict) or key not in answer:
+
+
+def entries_of(document: Document, key: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """An answer, and the entries of its list. Raises LayoutError where there is no such list."""
+    answer = json_of(document)
+    entries = answer.get(key) if isinstance(answer, dict) else None
+    if not isinstance(answer, dict) or not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
         raise LayoutError(
-            expected=f"an object with '{key}'",
+            expected=f"an object with a list '{key}'",
             found=f"keys {sorted(answer)[:8]}" if isinstance(answer, dict) else type(answer).__name__,
             where=document.name,
-            next_step="check that the address is the one the dataset spec names",
+            next_step="compare with the guide of the Klass API",
         )
-    return answer
+    return answer, entries
 
 
 def entry_text(entry: dict[str, Any], key: str, document: Document, number: int) -> str:
     """A text of an entry. Codes are text with leading zeros: a number is refused, since its zeros are lost."""
     value = entry.get(key)
     if not isinstance(value, str) or not value:
-        raise LayoutError(
-            expected=f"text in {key}",
-            found=repr(value)[:60],
-            where=f"{document.name}, entry {number}",
-            next_step="look at the answer by hand",
-        )
+        raise _odd(f"text in {key}", value, f"{document.name}, entry {number}")
     return value
 
 
-def _date(text: str | None, document: Document, field: str) -> date:
+def day_of(text: object, where: str) -> date:
+    """A date of an answer. Raises LayoutError for what is none."""
     try:
-        return date.fromisoformat(text or "")
+        return date.fromisoformat(str(text))
     except ValueError as problem:
-        raise LayoutError(
-            expected=f"a date in {field}", found=repr(text), where=document.name, next_step="look at the answer by hand"
-        ) from problem
+        raise _odd("a date", text, where) from problem
 
 
-def _table(rows: list[tuple], names: list[str]) -> pa.Table:
-    columns = list(zip(*rows, strict=True)) if rows else [[] for _ in names]
-    types = {
-        "source_row": pa.int32(),
-        "valid_from": pa.date32(),
-        "valid_to": pa.date32(),
-        "change_date": pa.date32(),
-        "covers_from": pa.date32(),
-    }
-    return pa.table([pa.array(c, types.get(n, pa.string())) for n, c in zip(names, columns, strict=True)], names=names)
+def table_of(rows: Sequence[tuple[Any, ...]], columns: dict[str, pa.DataType]) -> pa.Table:
+    """Rows as a table of these columns, also where there is no row."""
+    values = list(zip(*rows, strict=True)) if rows else [() for _ in columns]
+    return pa.table({name: pa.array(v, kind) for (name, kind), v in zip(columns.items(), values, strict=True)})
+
+
+def _odd(expected: str, found: object, where: str) -> LayoutError:
+    return LayoutError(expected=expected, found=repr(found)[:60], where=where, next_step="look at the answer by hand")
+
+
+def _day_or_none(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None

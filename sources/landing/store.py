@@ -14,13 +14,18 @@ A release of a dataset is one distinct content: ``release_id`` is the first 16 h
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
+import os
 import re
 import shutil
+import tempfile
+import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -30,9 +35,13 @@ from sources.files import file_digest, write_whole, written_whole
 from sources.landing import body_delta
 from sources.landing.reasons import Reason
 
+if TYPE_CHECKING:
+    from sources.http.client import Answer
+
 _RELEASE_PATTERN = re.compile(r"^[0-9a-f]{16}$")
 SEEN_AGAIN = "seen_again.json"
 _DATASET_PATTERN = re.compile(ID_PATTERN)
+_INCOMING_MAX_AGE_SECONDS = 86_400.0
 
 
 class Blob(BaseModel):
@@ -181,6 +190,23 @@ class Landing:
                 ) from problem
             write_whole(restored, whole)
         return restored
+
+    @contextlib.contextmanager
+    def incoming(self) -> Iterator[Path]:
+        """A private folder for bodies on their way in; it and leftovers of killed runs are removed."""
+        parent = self.folder / "incoming"
+        parent.mkdir(parents=True, exist_ok=True)
+        for leftover in parent.iterdir():
+            with contextlib.suppress(OSError):
+                if leftover.is_dir() and time.time() - leftover.stat().st_mtime > _INCOMING_MAX_AGE_SECONDS:
+                    shutil.rmtree(leftover)
+        with tempfile.TemporaryDirectory(dir=parent, prefix=f"{os.getpid()}_") as folder:
+            yield Path(folder)
+
+    def received(self, file: Path, name: str, answer: Answer) -> Blob:
+        """Store a whole body that a client has fetched into a file, with the address and kind it came under."""
+        kept = {"sha256": self.put_file(file), "bytes": file.stat().st_size, "name": name}
+        return Blob(**kept, url=answer.url, http_status=answer.status, content_type=answer.content_type)
 
     def release_folder(self, dataset_id: str, release_id: str) -> Path:
         if not _DATASET_PATTERN.fullmatch(dataset_id) or not _RELEASE_PATTERN.fullmatch(release_id):

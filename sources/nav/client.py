@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote
 from sources.dataset.options import options_of
 from sources.dataset.spec import DatasetSpec
 from sources.errors import LayoutError, WithdrawnError
-from sources.http.client import HttpClient, incoming_folder
+from sources.http.client import HttpClient
 from sources.http.content import expect_workbook
 from sources.landing.store import Blob, Landing
 from sources.nav.page import HOST, NavPage, find_workbook
@@ -88,7 +88,7 @@ class NavClient:
         return self._pages[path]
 
     def _workbook(self, path: str, landing: Landing) -> Blob:
-        with incoming_folder(landing.folder) as folder:
+        with landing.incoming() as folder:
             file = folder / "workbook.xlsx"
             answer = self._http.download(
                 "nav",
@@ -98,11 +98,4 @@ class NavClient:
                 accept=_WORKBOOK_TYPE,
                 max_bytes=_MAX_WORKBOOK_BYTES,
             )
-            return Blob(
-                sha256=landing.put_file(file),
-                bytes=file.stat().st_size,
-                name=unquote(path.rsplit("/", 1)[1])[:200],
-                url=answer.url,
-                http_status=answer.status,
-                content_type=answer.content_type,
-            )
+            return landing.received(file, unquote(path.rsplit("/", 1)[1])[:200], answer)

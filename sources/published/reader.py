@@ -23,7 +23,7 @@ from sources.errors import (
     UnknownLabelError,
     ValueGrammarError,
 )
-from sources.ports import Document
+from sources.ports import Document, only
 
 DATA_FOLDER = Path(__file__).parent / "data"
 
@@ -62,7 +62,7 @@ def read_table(spec: DatasetSpec, documents: list[Document]) -> pa.Table:
     encoding or kind of file, an unknown or missing column, a cell outside the grammar, a value outside the allowed
     list, an empty required cell, and a key that stands twice.
     """
-    document = _only(spec, documents)
+    document = only(documents, spec)
     lines = _records(_text_of(document), document.name)
     order = _header(spec, lines[0][1], document.name)
     values: dict[str, list[object]] = {column.name: [] for column in spec.table_columns}
@@ -109,17 +109,6 @@ def parse_cell(column: TableColumn, text: str, where: str) -> object:
         return convert(text)
     except ValueError as problem:
         raise ValueGrammarError(expected=grammar, found=repr(text[:60]), where=place, next_step=_HOLD) from problem
-
-
-def _only(spec: DatasetSpec, documents: list[Document]) -> Document:
-    if len(documents) != 1:
-        raise LayoutError(
-            expected="one file",
-            found=f"{len(documents)} files",
-            where=spec.dataset_id,
-            next_step="give one CSV file for the table",
-        )
-    return documents[0]
 
 
 def _text_of(document: Document) -> str:

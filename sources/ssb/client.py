@@ -16,10 +16,10 @@ from typing import Any, Literal
 from sources.dataset.options import options_of
 from sources.dataset.spec import DatasetSpec
 from sources.errors import ClosedError, LayoutError, TransferError, WithdrawnError
-from sources.http.client import HttpClient, incoming_folder
+from sources.http.client import Answer, HttpClient
 from sources.http.content import expect_jsonstat_dataset, read_json_object
 from sources.http.limits import OSLO
-from sources.landing.store import Blob, Landing
+from sources.landing.store import Landing
 from sources.ports import Fetched, Probe
 from sources.ssb.metadata import TableMetadata, category_codes, metadata_of_v1, metadata_of_v2
 from sources.ssb.notes import mandatory_notes
@@ -55,8 +55,7 @@ class _Part:
 
     file: Path
     name: str
-    url: str
-    content_type: str | None
+    answer: Answer
     updated: str | None
     mandatory_notes: tuple[str, ...] = ()
 
@@ -109,7 +108,7 @@ class SsbClient:
         metadata = self.metadata(table, query)
         selections = resolve(query, metadata, lambda codelist: self.codes_of(codelist, query.language))
         parts = [part for selection in selections for part in split(selection, self.cell_limit())]
-        with incoming_folder(landing.folder) as folder:
+        with landing.incoming() as folder:
             for _ in range(2):
                 bodies = self._one_load(table, query, parts, folder)
                 if bodies:
@@ -216,7 +215,7 @@ class SsbClient:
         question = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:12]
         name = f"{table}_{number:02}of{of:02}_query_{question}.json"
         notes = tuple(mandatory_notes(dataset))
-        return _Part(file, name, answer.url, answer.content_type, dataset.get("updated"), notes)
+        return _Part(file, name, answer, dataset.get("updated"), notes)
 
     def _one_load(self, table: str, query: SsbQuery, parts: list[Selection], folder: Path) -> list[_Part]:
         """The parts in their order; none when they are of two updates, or the smallest (asked first) is another at last.
@@ -237,17 +236,7 @@ class SsbClient:
         return [asked[number] for number in range(len(parts))]
 
     def _landed(self, bodies: list[_Part], resource: _Resource, query: SsbQuery, landing: Landing) -> Fetched:
-        blobs = [
-            Blob(
-                sha256=landing.put_file(body.file),
-                bytes=body.file.stat().st_size,
-                name=body.name,
-                url=body.url,
-                http_status=200,
-                content_type=body.content_type,
-            )
-            for body in bodies
-        ]
+        blobs = [landing.received(body.file, body.name, body.answer) for body in bodies]
         updated_at = parse_updated(bodies[0].updated, bodies[0].name) or resource.probe.updated_at
         return Fetched(
             blobs=blobs,

@@ -10,28 +10,6 @@ from tests.support.pipeline import Installation
 LARVIK = "municipality_code = '3909'"
 
 
-def test_every_card_is_answered_in_the_release(demo: Installation) -> None:
-    rows = demo.rows(
-        "select statistic_group, count(distinct imdi_card) as cards from dim_indicator group by 1 having cards > 0"
-    )
-    assert {row["statistic_group"]: row["cards"] for row in rows} == {
-        "population_settlement": "15",
-        "education": "12",
-        "introduction_programme": "8",
-        "work_living_conditions": "13",
-        "grants": "2",
-    }
-
-
-def test_every_indicator_has_rows_for_all_municipalities(demo: Installation) -> None:
-    lacking = demo.column(
-        "select i.indicator_id from dim_indicator i left join comparison c using (indicator_id) "
-        "group by 1 having count(distinct c.municipality_code) <> 357"
-    )
-    # nobody here has seen an answer of FHI's, so none is invented
-    assert lacking == ["persistent_low_income_fhi_share"]
-
-
 def test_status_and_basis_stand_on_every_figure(demo: Installation) -> None:
     row = demo.rows(
         "select count(*) as n, count(municipality_status) as m, count(municipality_basis) as mb, "

@@ -8,16 +8,13 @@ from __future__ import annotations
 import json
 import os
 import resource
-import shutil
 import signal
 import subprocess
 import sys
-from collections import namedtuple
 from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from orchestration.build.preparation import current_state, prepare_build
@@ -26,10 +23,10 @@ from sources.landing.observation import write_parquet
 from sources.landing.store import Landing
 from tests.support.pipeline import PROJECT, Installation
 from warehouse.build import connect
-from warehouse.errors import WarehouseError, WriterBusy
+from warehouse.errors import WriterBusy
 from warehouse.lock import writer_lock
 from warehouse.paths import DataFolder
-from warehouse.release.publish import Publication, point_to, publish
+from warehouse.release.publish import point_to
 from warehouse.release.state import BuildState, read_state, write_state
 from warehouse.settings import Settings
 
@@ -62,19 +59,6 @@ def test_a_full_disk_leaves_no_part_of_a_body_under_its_name(tmp_path: Path) -> 
     digest = landing.put_bytes(b"x" * 1_000_000)
     assert landing.blob_path(digest).stat().st_size == 1_000_000, "with room again the same bytes land"
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] != 100_000
-
-
-def test_too_little_room_is_seen_before_anything_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = DataFolder(tmp_path)
-    folder.build.mkdir()
-    folder.build_file.write_bytes(b"0" * 10_000)
-    usage = namedtuple("usage", "total used free")(10**9, 10**9 - 5_000, 5_000)
-    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage)
-    work = Publication(folder, [], "f", "3909", False, {}, keep=2)
-    with pytest.raises(WarehouseError, match="space"):
-        publish(work)
-    assert not folder.published.exists()
-    assert not folder.releases.exists() or not list(folder.releases.iterdir())
 
 
 def test_every_file_is_on_disk_before_its_name_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,20 +147,6 @@ def test_a_damaged_build_file_is_made_anew_from_landing(
     assert prepare_build(workspace).full
     with connect(folder.build_file, read_only=True) as connection:
         assert connection.execute("select count(*) > 0 from landing.dataset").fetchone() == (True,)
-
-
-def test_a_reader_keeps_the_release_it_opened_while_the_pointer_moves(tmp_path: Path) -> None:
-    """Fault 36: an open file survives the move of the pointer; who opens anew gets the new release."""
-    folder = DataFolder(tmp_path)
-    for number in (1, 2):
-        release = folder.releases / f"{number:06d}-0badcafe"
-        release.mkdir(parents=True)
-        pq.write_table(pa.table({"release": [number]}), release / "figures.parquet")
-    point_to(folder, "000001-0badcafe")
-    with open(folder.published / "figures.parquet", "rb") as opened:
-        point_to(folder, "000002-0badcafe")
-        assert pq.read_table(opened)["release"].to_pylist() == [1]
-    assert pq.read_table(folder.published / "figures.parquet")["release"].to_pylist() == [2]
 
 
 def test_a_receipt_that_was_cut_is_not_a_release(tmp_path: Path) -> None:

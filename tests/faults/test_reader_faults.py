@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.runs.live import Upstream
 from orchestration.runs.refresh import plan_refresh, refresh_file
+from orchestration.upstream.live import Upstream
 from orchestration.workspace import Workspace
 from sources.dataset.discovery import discover
 from sources.dataset.spec import DatasetSpec, load_specs

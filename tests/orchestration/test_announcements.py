@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from orchestration.runs.live import Upstream
 from orchestration.sensors.changes import ask_in_slice
+from orchestration.upstream.live import Upstream
 from orchestration.workspace import Workspace
 from sources.dataset.spec import DatasetSpec
 from sources.errors import ClosedError, TransferError

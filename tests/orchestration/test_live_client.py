@@ -24,7 +24,6 @@ from tests.support.live_upstream import (
     NOON,
     SETTLED,
     TRICKLE,
-    PatientClock,
     dataset_12272,
     http_for,
     make_spec,
@@ -183,16 +182,6 @@ def test_one_bad_publisher_never_stops_the_others(
     clean = Runs(http_for(upstream), Landing(runs.landing.folder.parent / "clean"))
     clean.run(SPECS)
     assert runs.releases == clean.releases
-
-
-def test_in_ssbs_closed_hours_the_others_are_fetched(upstream: LocalUpstream, tmp_path: Path) -> None:
-    clock = PatientClock(NOON.replace(hour=5))
-    runs = Runs(http_for(upstream, clock), Landing(tmp_path / "landing"))
-    result = runs.run(SPECS)
-    assert {name for name, state in result.items() if state == "closed"} == {"ssb_test_12272", "ssb_test_12362"}
-    assert {state for name, state in result.items() if not name.startswith("ssb")} == {"fetched"}
-    clock.sleep(4 * 3600)
-    assert runs.run(SPECS)["ssb_test_12272"] == "fetched"
 
 
 def test_check_lists_every_dataset_without_a_call_and_live_shows_what_differs(

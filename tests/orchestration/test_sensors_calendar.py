@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.runs.live import ASK_EVERY, Upstream
 from orchestration.sensors.changes import Changes, ask_in_slice, changes_upstream
+from orchestration.upstream.live import ASK_EVERY, Upstream
 from orchestration.workspace import Workspace
 from sources.dataset.spec import DatasetSpec
 from sources.errors import ClosedError, TransferError

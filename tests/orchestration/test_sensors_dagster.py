@@ -17,7 +17,6 @@ import pytest
 from dagster._core.test_utils import create_run_for_test
 
 from orchestration.cli.dev import what_watches
-from orchestration.runs.live import Upstream
 from orchestration.runs.settle import Outcome
 from orchestration.sensors import notifications
 from orchestration.sensors.changes import (
@@ -31,6 +30,7 @@ from orchestration.sensors.changes import (
     watch_folder,
     with_what_lies_ready,
 )
+from orchestration.upstream.live import Upstream
 from orchestration.workspace import Workspace
 from tests.support.small_upstream import SETTLED, SETTLED_LATER, imdi_long, write_small_upstream
 from trials.local_upstream.server import LocalUpstream

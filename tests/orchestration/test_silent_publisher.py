@@ -13,9 +13,9 @@ import pytest
 
 from orchestration.cli.display import print_run
 from orchestration.cli.status_display import print_board
-from orchestration.runs.live import Upstream
 from orchestration.runs.run import RunReport
 from orchestration.runs.status import Board, Standing
+from orchestration.upstream.live import Upstream
 from orchestration.workspace import Workspace
 from sources.dataset.spec import DatasetSpec
 from sources.errors import LayoutError, TransferError

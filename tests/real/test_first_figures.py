@@ -56,30 +56,6 @@ def test_a_changed_request_keeps_the_first_one(real: Installation) -> None:
     assert (row["requested_persons"], row["original_request_persons"]) == ("175", "32")
 
 
-def test_immigrants_by_reason(real: Installation) -> None:
-    rows = real.rows(
-        "select immigration_reason, municipality_value from comparison where municipality_code = '3909' and year = 2021 "
-        "and indicator_id = 'immigrants_by_reason_persons' and sex = 'all'"
-    )
-    assert {row["immigration_reason"]: row["municipality_value"] for row in rows} == {
-        "all": "5685",
-        "work": "1461",
-        "family": "1387",
-        "flight": "1913",
-        "other": "132",
-        "unknown": "792",
-    }
-
-
-def test_secondary_moves(real: Installation) -> None:
-    rows = real.rows(
-        "select category, municipality_value from comparison where municipality_code = '3909' and year = 2022 "
-        "and indicator_id = 'refugees_by_secondary_move_persons' and length_of_residence = 'all'"
-    )
-    found = {row["category"]: row["municipality_value"] for row in rows}
-    assert found == {"all": "1930", "settled_here": "1298", "moved_here": "588", "unknown": "44"}
-
-
 def test_three_vintages_are_three_releases_and_the_long_file_is_in_use(real: Installation) -> None:
     rows = real.rows(
         "select file_name, is_in_use from fct_dataset_release where dataset_id = 'imdi_bosatt_anmodede' order by retrieved_at"

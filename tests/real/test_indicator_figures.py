@@ -54,14 +54,6 @@ def test_young_immigrants_outside_work_and_education(real: Installation) -> None
     assert float(row["value"]) == pytest.approx(100 * 229 / 1044)
 
 
-def test_population_of_larvik(real: Installation) -> None:
-    population = real.column(
-        f"select municipality_value from comparison where {LARVIK} and year between 2023 and 2026 "
-        "and indicator_id = 'population_harmonised_persons' order by year"
-    )
-    assert [float(value) for value in population] == [48246, 48715, 48870, 49022]
-
-
 def test_grants_of_2013_and_2014(real: Installation) -> None:
     """Larvik (0709) as published, 46 461 287 and 51 115 320, and Lardal (0728), which is part of it since 2018."""
     grants = real.column(
@@ -85,14 +77,6 @@ def test_a_share_of_vestfold_in_2020_to_2023_is_recomputed_or_unavailable_with_t
         if row["geography_basis"] == "unavailable":
             assert row["value"] == ""
             assert row["reason"] != ""
-
-
-def test_no_median_for_an_area_put_together_of_others(real: Installation) -> None:
-    assert real.column(
-        "select count(*) from fct_indicator_value f join dim_indicator i using (indicator_id) "
-        "where i.unit in ('nok_median', 'points') and f.region_code = '39' and f.year between 2020 and 2023 "
-        "and (f.value is not null or f.value_low is not null)"
-    ) == ["0"]
 
 
 def test_the_break_in_education_levels_is_not_crossed(real: Installation) -> None:

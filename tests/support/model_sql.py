@@ -118,9 +118,9 @@ class Build:
             self.connection.execute(f"create schema build.{schema}")
         specs = load_specs()
         readers = {
-            "municipalities": klass.read_bundled_municipalities,
+            "municipalities": klass.read_bundled_periods,
             "municipality_changes": klass.read_bundled_changes,
-            "counties": klass.read_bundled_counties,
+            "counties": klass.read_bundled_periods,
         }
         for name, read in readers.items():
             dataset_id = f"klass_{name}"

@@ -264,15 +264,6 @@ def test_extras_are_in_the_manifest_with_their_hash(folder: DataFolder) -> None:
     assert "report/rapport.html" in read_manifest(folder.published).files
 
 
-def test_a_reader_keeps_its_release(folder: DataFolder) -> None:
-    publish(_publication(folder))
-    with duckdb.connect(str((folder.published / DATABASE).resolve()), read_only=True) as reader:
-        _build(folder, ["3909"])
-        publish(_publication(folder, keep=2))
-        assert reader.execute("select count(*) from marts.dim_region").fetchone() == (3,)
-    assert _codes(folder) == ["00", "3909"]
-
-
 def test_queries_cannot_reach_other_files(folder: DataFolder) -> None:
     publish(_publication(folder))
     for sql in (

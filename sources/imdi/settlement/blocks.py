@@ -15,34 +15,12 @@ from sources.errors import EncodingError, LayoutError, NotOfKindError
 Kind = Literal["h1", "h2", "h3", "text", "header", "row"]
 HEADINGS = ("h1", "h2", "h3")
 
-_KIND_OF_TAG: dict[str, Kind] = {
-    "h1": "h1",
-    "h2": "h2",
-    "h3": "h3",
-    "h4": "h3",
-    "h5": "h3",
-    "h6": "h3",
-    "caption": "h3",
-}
-_BREAKING = frozenset(
-    {
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "dd",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figure",
-        "footer",
-        "form",
-    }
-    | {"header", "hr", "html", "li", "main", "nav", "ol", "p", "pre", "section", "table", "tbody", "td", "tfoot", "th"}
-    | {"thead", "tr", "ul"}
-)
+_KIND_OF_TAG: dict[str, Kind] = {"h1": "h1", "h2": "h2", **dict.fromkeys(("h3", "h4", "h5", "h6", "caption"), "h3")}
+_BREAKING = frozenset((
+    "address", "article", "aside", "blockquote", "body", "dd", "div", "dl", "dt", "fieldset", "figure", "footer", "form",
+    "header", "hr", "html", "li", "main", "nav", "ol", "p", "pre", "section", "table", "tbody", "td", "tfoot", "th", "thead",
+    "tr", "ul",
+))  # fmt: skip
 """Elements that end a run of text. All others (strong, span, a, br) stand inside one."""
 
 _UNSEEN = frozenset({"script", "style", "noscript", "template"})

@@ -24,7 +24,7 @@ from sources.imdi.settlement.areas import county_code, municipality_code
 from sources.imdi.settlement.blocks import HEADINGS, Block, page_blocks, transcribed_blocks
 from sources.imdi.settlement.tables import Figure, Page, read_tables
 from sources.landing.observation import Reading, observation_table
-from sources.ports import Document, Place
+from sources.ports import Document, Place, only
 
 PAGE, LINES = "imdi_settlement_page", "imdi_settlement_lines"
 IN_TEXT = "page_text"
@@ -69,13 +69,13 @@ def recognise(specimen: Specimen) -> Sighting | None:
 
 def read_page(spec: DatasetSpec, documents: list[Document]) -> Reading:
     """A page as its address gives it or as a browser saved it. Raises a SourceError that names heading, row and column."""
-    document = _only(documents, spec)
+    document = only(documents, spec)
     return _reading(spec, page_blocks(_html_of(document.path)), document.name)
 
 
 def read_lines(spec: DatasetSpec, documents: list[Document]) -> Reading:
     """A transcribed page. Raises as `read_page`."""
-    document = _only(documents, spec)
+    document = only(documents, spec)
     return _reading(spec, transcribed_blocks(document.path.read_bytes(), document.name), document.name)
 
 
@@ -150,17 +150,6 @@ def _place(figure: Figure, year: int, where: str) -> tuple[str, str]:
         if figure.level == "county"
         else (municipality_code(figure.name, county, year, at), "municipality")
     )
-
-
-def _only(documents: list[Document], spec: DatasetSpec) -> Document:
-    if len(documents) != 1:
-        raise LayoutError(
-            expected="one page in a release",
-            found=f"{len(documents)} files",
-            where=spec.dataset_id,
-            next_step="give each page as a file of its own",
-        )
-    return documents[0]
 
 
 def _is_mhtml(head: bytes) -> bool:

@@ -10,7 +10,6 @@ import socket
 import ssl
 import subprocess
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,20 +28,8 @@ from tests.support.live_upstream import (
     PatientClock,
     download,
     http_for,
-    write_release,
 )
 from trials.local_upstream.server import LocalUpstream
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_release(tmp_path_factory.mktemp("upstream"), {"001/imdi/k/bosatt_anmodede.csv": SETTLED})
-
-
-@pytest.fixture
-def upstream(folder: Path) -> Iterator[LocalUpstream]:
-    with LocalUpstream(folder) as running:
-        yield running
 
 
 @pytest.mark.parametrize(
@@ -116,11 +103,11 @@ def certificate(tmp_path: Path) -> Path:
 
 
 def test_over_tls_a_body_arrives_a_trickle_is_cut_and_an_unknown_certificate_refused(
-    folder: Path, certificate: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    settled: Path, certificate: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, certificate.with_name("key.pem"))
-    upstream = LocalUpstream(folder)
+    upstream = LocalUpstream(settled)
     upstream._server.socket = context.wrap_socket(upstream._server.socket, server_side=True)
     with upstream:
         secure = {host: base.replace("http://", "https://") for host, base in upstream.base_urls.items()}

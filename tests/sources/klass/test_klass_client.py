@@ -95,20 +95,6 @@ def test_a_boundary_without_a_change_table_is_noted_and_the_others_are_kept(
     assert len(rows(landing, fetched, "codeChanges")) == 500
 
 
-@pytest.mark.parametrize("year", sorted(CODES_A_YEAR))
-def test_codes_with_exclusive_ends_give_the_yearly_lists(klass: LocalUpstream, landing: Landing, year: int) -> None:
-    """A code counts in a year when validFrom <= 1 January < validTo; 9999 is no municipality."""
-    (fetched,) = KlassClient(http_for(klass)).fetch(spec("codes"), landing)
-    day = f"{year}-01-01"
-    valid = [
-        r
-        for r in rows(landing, fetched, "codes")
-        if r["validFrom"] <= day and (r["validTo"] is None or day < r["validTo"]) and r["code"] != "9999"
-    ]
-    assert len(valid) == len({r["code"] for r in valid}) == CODES_A_YEAR[year]
-    assert ("3909" in {r["code"] for r in valid}) == (year >= 2024)
-
-
 def test_versions_are_found_by_date_and_come_oldest_first(klass: LocalUpstream, landing: Landing) -> None:
     """Ids are not stable (2020 moved from 1160 to 1860): the classification's list says which are in force."""
     fetched = KlassClient(http_for(klass)).fetch(spec("versions"), landing)

@@ -7,17 +7,13 @@ import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestration.runs.refresh import refresh_file
-from orchestration.runs.revisions import revisions
-from sources.dataset.dimensions import DIMENSIONS
 from sources.dataset.discovery import Candidate
 from sources.dataset.spec import DatasetSpec, load_specs
 from sources.errors import SourceError
@@ -36,7 +32,6 @@ from sources.landing.revisions import (
 )
 from sources.landing.store import Landing
 from tests.support.small_upstream import imdi_long
-from warehouse.build import BuildInputs, load_inputs
 
 DATASET = "imdi_bosatt_anmodede"
 
@@ -130,44 +125,6 @@ def test_a_comparison_applied_to_the_old_release_gives_the_new_one(
         else:
             patched[key] = row["value_after"] if row["status_after"] == "ok" else row["status_after"]
     assert patched == new
-
-
-def test_two_vintages_of_2022_differ_in_2848_cells(extracts: Path, tmp_path: Path) -> None:
-    """PROVENANCE of IMDi: 2 848 of 137 200 cells, all of 2022, 356 municipalities x 4 categories x 2 units."""
-    landing, spec = Landing(tmp_path), _specs()[DATASET]
-    wide = extracts / "upstream" / "imdi" / "wide"
-    first = land(landing, wide / "k_bosatt_anmodede_2022_vintage1.csv", datetime(2022, 1, 31, tzinfo=UTC), "imdi_wide")
-    second = land(
-        landing, wide / "k_bosatt_anmodede_2022_vintage2_sep.csv", datetime(2022, 9, 30, tzinfo=UTC), "imdi_wide"
-    )
-    receipt = landing.receipt(DATASET, second)
-    assert receipt is not None
-    facts = ensure_revision(landing, spec, receipt)
-    assert facts is not None and facts.before == first
-    assert facts.cells == 2848
-    assert {count.year for count in facts.counts} == {2022}
-    assert {count.cells for count in facts.counts} == {356} and len(facts.counts) == 8
-
-    cells = pq.read_table(revision_path(landing, receipt))
-    larvik = cells.filter(
-        pc.and_(pc.equal(cells["region_code"], "3805"), pc.equal(cells["unit"], "persons"))
-    ).to_pylist()
-    assert {r["measure"]: (r["change_kind"], r["value_before"], r["value_after"]) for r in larvik} == {
-        "requested": ("changed", 32, 175),
-        "original_request": ("added", None, 32),
-        "decided": ("added", None, 175),
-        "settled": ("added", None, 34),
-    }
-    requested = cells.filter(pc.equal(cells["change_kind"], "changed"))
-    assert (pc.sum(requested["value_before"]).as_py(), pc.sum(requested["value_after"]).as_py()) == (5500, 35000)
-    (compared,), counts = revisions(landing, _specs(), demo=False)
-    assert (compared.path, counts.num_rows) == (revision_path(landing, receipt), 8)
-    load_inputs(tmp_path / "build.duckdb", BuildInputs(DIMENSIONS, [compared]))
-    with duckdb.connect(str(tmp_path / "build.duckdb")) as connection:
-        assert connection.execute("select count(*), max(before_release_id) from landing.revision").fetchone() == (
-            2848,
-            facts.before,
-        )
 
 
 def test_education_2025_was_revised_in_458_cells(upstream: Path) -> None:
