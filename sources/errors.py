@@ -10,10 +10,11 @@ class SourceError(Exception):
     """Something upstream is not as the dataset spec says.
 
     Every message has the four parts a reader needs: what was expected, what was found, where, and what to do next.
-    ``where`` names dataset, file, line or cell; it never holds a personal value.
+    ``where`` names dataset, file, line or cell; it never holds a personal value. A module whose advice is always the same makes
+    its errors by `functools.partial` with that ``next_step``.
     """
 
-    def __init__(self, *, expected: str, found: str, where: str, next_step: str) -> None:
+    def __init__(self, expected: str, found: str, where: str, next_step: str) -> None:
         self.expected = expected
         self.found = found
         self.where = where

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ipaddress
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
@@ -106,37 +107,30 @@ def real_folder(extracts: Path) -> Path:
     return (real_files.SHARED if real_files.are_at_hand() else extracts) / "upstream"
 
 
+def _ran(folder: Path, call: Callable[[Installation], CompletedProcess[str]]) -> Installation:
+    """An installation after its first run, with what that printed."""
+    installation = Installation(folder)
+    said = call(installation)
+    (folder / "first_run.txt").write_text(f"{said.returncode}\n{said.stdout}\n{said.stderr}", encoding="utf-8")
+    return installation
+
+
 @pytest.fixture(scope="session")
 def real(real_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Installation:
     """An installation that has run once on the real files. Read it; do not run it again."""
-    installation = Installation(tmp_path_factory.mktemp("real"))
-    answer = installation.call("run", "--extracts", str(real_folder))
-    (installation.data / "first_run.txt").write_text(
-        f"{answer.returncode}\n{answer.stdout}\n{answer.stderr}", encoding="utf-8"
-    )
-    return installation
+    return _ran(tmp_path_factory.mktemp("real"), lambda it: it.call("run", "--extracts", str(real_folder)))
 
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     """An installation that has run once on invented figures, as `make demo` does."""
-    installation = Installation(tmp_path_factory.mktemp("demo"))
-    answer = installation.call("run", "--source", "demo")
-    (installation.data / "first_run.txt").write_text(
-        f"{answer.returncode}\n{answer.stdout}\n{answer.stderr}", encoding="utf-8"
-    )
-    return installation
+    return _ran(tmp_path_factory.mktemp("demo"), lambda it: it.call("run", "--source", "demo"))
 
 
 @pytest.fixture(scope="session")
 def shipped(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     """An installation that has run once on the real figures that ship, as `make run` does."""
-    installation = Installation(tmp_path_factory.mktemp("shipped"))
-    answer = installation.call_cold("run")
-    (installation.data / "first_run.txt").write_text(
-        f"{answer.returncode}\n{answer.stdout}\n{answer.stderr}", encoding="utf-8"
-    )
-    return installation
+    return _ran(tmp_path_factory.mktemp("shipped"), lambda it: it.call_cold("run"))
 
 
 @pytest.fixture(scope="session")

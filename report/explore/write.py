@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import vl_convert
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from report.explore.data import Areas, areas, indicators, packed
 from report.reading.marts import Marts
 from report.words.norwegian import day
 from report.words.texts import texts
+from report.writers.filling import page
 
 PAGE = "utforsk.html"
 FOLDER = "utforsk"
@@ -95,15 +95,10 @@ def _kostra(marts: Marts) -> list[dict[str, Any]]:
 
 
 def _write_page(target: Path, start: dict[str, Any], published_at: datetime) -> Path:
-    environment = Environment(
-        loader=FileSystemLoader(_LOOKS),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     text = json.dumps(start, ensure_ascii=False, separators=(",", ":"))
-    page = environment.get_template("utforsk.html.j2").render(
+    return page(
+        _LOOKS / "utforsk.html.j2",
+        target,
         words=texts().explore["words"],
         style=Markup((_LOOKS / "utforsk.css").read_text(encoding="utf-8")),
         script=Markup((_LOOKS / "utforsk.js").read_text(encoding="utf-8")),
@@ -114,5 +109,3 @@ def _write_page(target: Path, start: dict[str, Any], published_at: datetime) -> 
         is_demo=any(one["demo"] for one in start["indicators"]),
         demo_banner=texts().words["demo_banner"],
     )
-    target.write_text(page, encoding="utf-8")
-    return target

@@ -10,13 +10,13 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from report.drawing.charts import charts
 from report.model import Figure, Report
 from report.profile.page import Profile
 from report.words.norwegian import day
+from report.writers.filling import page
 from report.writers.pictures import picture_name
 from report.writers.profile import profile_content
 from report.writers.tables import figure_table, grid_text, source_line
@@ -33,14 +33,9 @@ def write_html(
 
     ``profile`` is what the page begins with, ``pdf`` the file that has the same on paper.
     """
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    page = environment.get_template("report.html.j2").render(
+    return page(
+        _TEMPLATES / "report.html.j2",
+        target,
         report=report,
         words=report.words,
         published=day(report.published),
@@ -56,8 +51,6 @@ def write_html(
         pdf=pdf,
         explore=f"{explore}#m={report.municipality_code}" if explore else None,
     )
-    target.write_text(page, encoding="utf-8")
-    return target
 
 
 def _drawn(shown: Figure) -> list[dict[str, Any]]:

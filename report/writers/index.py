@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from report.model import Report
 from report.words.norwegian import day
 from report.words.texts import texts
+from report.writers.filling import page
 
 PAGE = "index.html"
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -22,16 +22,11 @@ _TEMPLATES = Path(__file__).parent / "templates"
 def write_index(target: Path, reports: Sequence[Report], explore: str | None = None) -> Path:
     """Write index.html into ``target``. A file of texts.yml that is not there is not listed."""
     words = texts().index
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     groups = [(report.municipality, _present(target, words["files"], report.municipality_code)) for report in reports]
     shared = _present(target, words["shared"], "")
-    page = environment.get_template("index.html.j2").render(
+    return page(
+        _TEMPLATES / "index.html.j2",
+        target / PAGE,
         words=words,
         title=reports[0].title if len(reports) == 1 else words["title"],
         groups=groups,
@@ -40,9 +35,6 @@ def write_index(target: Path, reports: Sequence[Report], explore: str | None = N
         banner=reports[0].words["demo_banner"] if any(report.is_demo for report in reports) else "",
         style=Markup((_TEMPLATES / "report.css").read_text(encoding="utf-8")),
     )
-    path = target / PAGE
-    path.write_text(page, encoding="utf-8")
-    return path
 
 
 def _present(target: Path, files: dict[str, str], code: str) -> list[tuple[str, str]]:

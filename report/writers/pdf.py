@@ -5,19 +5,17 @@ Here: what the template needs, as JSON. Not here: the look (templates/report.typ
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import typst
-
 from report.drawing.charts import charts
 from report.model import Block, Figure, Grid, Report, Section
 from report.words.norwegian import day
 from report.words.texts import texts
+from report.writers.filling import paper
 from report.writers.tables import figure_table, grid_text
 
 _TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
@@ -39,17 +37,7 @@ _WORD = re.compile("[\\s\u200b-]")
 
 def write_pdf(report: Report, target: Path, stamp: datetime) -> Path:
     """Write the PDF. ``stamp`` is the time noted in the file: the same report and time give the same bytes."""
-    content = json.dumps(_content(report), ensure_ascii=False)
-    # the standard is refused by Typst itself when an image lacks its text or the document its title or language
-    typst.compile(
-        _TEMPLATE.read_bytes(),
-        output=str(target),
-        sys_inputs={"report": content},
-        pdf_standards=["ua-1"],
-        ignore_system_fonts=True,
-        timestamp=int(stamp.timestamp()),
-    )
-    return target
+    return paper(_TEMPLATE, target, _content(report), stamp)
 
 
 def _content(report: Report) -> dict[str, Any]:

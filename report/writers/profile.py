@@ -6,13 +6,10 @@ stands on the pages (report/profile).
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
-
-import typst
 
 from report.drawing import marks
 from report.drawing.charts import charts
@@ -23,6 +20,7 @@ from report.profile.page import Drawing, Lined, Profile, Told
 from report.profile.rules import rules
 from report.words.norwegian import day, number, short_day
 from report.words.texts import profile_words
+from report.writers.filling import paper
 from report.writers.pdf import FONT
 
 _TEMPLATE = Path(__file__).parent / "templates" / "profile.typ"
@@ -37,15 +35,7 @@ SCENARIO = 40
 def write_profile(report: Report, profile: Profile, target: Path, stamp: datetime) -> Path:
     """Write profil-<code>.pdf. The same profile and ``stamp`` give the same bytes."""
     content = {**profile_content(report, profile), "keywords": [report.municipality, report.county]}
-    typst.compile(
-        _TEMPLATE.read_bytes(),
-        output=str(target),
-        sys_inputs={"profile": json.dumps(content, ensure_ascii=False)},
-        pdf_standards=["ua-1"],
-        ignore_system_fonts=True,
-        timestamp=int(stamp.timestamp()),
-    )
-    return target
+    return paper(_TEMPLATE, target, content, stamp)
 
 
 def profile_content(report: Report, profile: Profile, font: str = FONT) -> dict[str, Any]:

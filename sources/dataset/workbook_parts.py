@@ -13,11 +13,18 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree
 from xml.sax.saxutils import quoteattr
 
 from sources.errors import LayoutError, NotOfKindError
+
+over_cap = partial(
+    LayoutError,
+    next_step="do not open the file; ask the sender what it is. A real statistics workbook is far below the cap",
+)
+"""The error for a workbook that would fill memory."""
 
 MAX_ENTRIES = 2_000
 MAX_TOTAL_BYTES = 200 * 1024 * 1024
@@ -318,14 +325,4 @@ def not_a_workbook(found: str, where: str) -> NotOfKindError:
         found=found,
         where=where,
         next_step="open it in Excel and save it as a plain .xlsx workbook, or fetch it again from the publisher",
-    )
-
-
-def over_cap(expected: str, found: str, where: str) -> LayoutError:
-    """The error for a workbook that would fill memory."""
-    return LayoutError(
-        expected=expected,
-        found=found,
-        where=where,
-        next_step="do not open the file; ask the sender what it is. A real statistics workbook is far below the cap",
     )

@@ -6,19 +6,17 @@ Here: one June a year, all areas. Not here: NAV's public tables (nav.py), the in
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
-import xlsxwriter
 
 from sources.dataset.options import options_of
 from sources.dataset.spec import DatasetSpec
+from sources.demo.books import write_book
 from sources.demo.regions import Regions
 from sources.demo.world import YEARS, World
 from sources.nav.special_delivery import DeliveryLayout
 
-_WRITTEN = datetime(2026, 6, 30, tzinfo=UTC).replace(tzinfo=None)
 _DELIVERED = (2024, 2025)
 _MONTH = 6
 _HIDDEN_BELOW = 4
@@ -48,12 +46,8 @@ def write_deliveries(folder: Path, world: World, specs: dict[str, DatasetSpec]) 
             layout = options_of(spec, "workbook", DeliveryLayout)
             headers = [layout.month[0], layout.region[0], second, "Kjønn", layout.count[0], layout.share[0]]
             name = f"nav/{spec.upstream_id}_{year}{_MONTH:02d}.xlsx"
-            with xlsxwriter.Workbook(str(folder / name)) as book:
-                book.set_properties({"title": "Oppdiktede tall", "created": _WRITTEN})
-                for sheet_name, rates in sheets.items():
-                    sheet = book.add_worksheet(sheet_name)
-                    for number, row in enumerate((headers, *_rows(world, year, rates, share_of))):
-                        sheet.write_row(number, 0, row)
+            rows = {sheet: (headers, *_rows(world, year, rates, share_of)) for sheet, rates in sheets.items()}
+            write_book(folder / name, rows)
             listed.append([name, "nav", spec.upstream_id, dataset_id, ""])
     return listed
 

@@ -6,20 +6,18 @@ Here: counts and shares by area and month, and the sheets. Not here: the invente
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
-import xlsxwriter
 
 from sources.dataset.options import options_of
 from sources.dataset.spec import DatasetSpec
+from sources.demo.books import write_book
 from sources.demo.chance import Chance
 from sources.demo.regions import Regions
 from sources.demo.world import YEARS, World
 from sources.nav.layout import MONTHS, SheetRule, TimeSeriesLayout
 
-_WRITTEN = datetime(2026, 6, 30, tzinfo=UTC).replace(tzinfo=None)
 _HIDDEN_BELOW = 4
 
 
@@ -60,29 +58,19 @@ def write_nav_extracts(folder: Path, world: World, specs: dict[str, DatasetSpec]
 
 def _write(path: Path, spec: DatasetSpec, recipe: _Recipe, world: World, year: int, months: int, seed: int) -> None:
     layout = options_of(spec, "workbook", TimeSeriesLayout)
-    with xlsxwriter.Workbook(str(path)) as book:
-        book.set_properties({"title": "Oppdiktede tall", "created": _WRITTEN})
-        for rule in layout.sheets:
-            sheet = book.add_worksheet(_sheet_name(rule))
-            sheet.write(0, 0, f"{recipe.title} (oppdiktede tall)")
-            sheet.write(1, 0, "Kilde: Nav")
-            sheet.write(2, 0, f"Periode: {year} 01 - {year} {months:02d}")
-            for month in range(months):
-                sheet.write(4, month + 1, MONTHS[month].capitalize())
-            for row, (label, cells) in enumerate(_rows(rule, spec, recipe, world, year, months, seed), start=5):
-                sheet.write(row, 0, label)
-                for month, cell in enumerate(cells):
-                    sheet.write(row, month + 1, cell)
-
-
-def _sheet_name(rule: SheetRule) -> str:
-    return "Oppdiktet " + " ".join(rule.words)
+    head = [[f"{recipe.title} (oppdiktede tall)"], ["Kilde: Nav"], [f"Periode: {year} 01 - {year} {months:02d}"], []]
+    names = [None, *(month.capitalize() for month in MONTHS[:months])]
+    sheets = {
+        "Oppdiktet " + " ".join(rule.words): [*head, names, *_rows(rule, spec, recipe, world, year, months, seed)]
+        for rule in layout.sheets
+    }
+    write_book(path, sheets)
 
 
 def _rows(
     rule: SheetRule, spec: DatasetSpec, recipe: _Recipe, world: World, year: int, months: int, seed: int
-) -> list[tuple[str, list[float | str]]]:
-    """Area label and its cells; the country last, as ``I alt``."""
+) -> list[list[str | float]]:
+    """Area label and its cells in a row; the country last, as ``I alt``."""
     regions = Regions(world, [year], "k" if "municipality" in rule.levels else "f")
     people = world.people[:, YEARS.index(year)].sum(axis=2)[:, None]
     season = Chance(seed, f"{spec.upstream_id} {year}").between(900, 1100, (len(people), 1, 1, months))
@@ -96,5 +84,5 @@ def _rows(
         cells = [
             "*" if h else (int(n) if rule.share_of is None else int(n) / 10) for n, h in zip(shown, hidden, strict=True)
         ]
-        rows.append(("I alt" if code == "00" else f"{code} {name or 'Uten navn'}", cells))
+        rows.append(["I alt" if code == "00" else f"{code} {name or 'Uten navn'}", *cells])
     return sorted(rows, key=lambda row: (row[0] == "I alt", row[0]))

@@ -9,13 +9,12 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
-import xlsxwriter
 
 from sources.dataset.spec import DatasetSpec
+from sources.demo.books import write_book
 from sources.demo.chance import split
 from sources.demo.world import EAST, NORWEGIAN_BORN, REST, WEST, YEARS, World
 from sources.microdata.schemes import AGES, RECEIVES, RESIDENTS, SCHEMES
@@ -26,7 +25,6 @@ _AREAS = {"3909": "kommune", "39": "fylke", "00": "landet"}
 _GROUPS = ("ovrige", "innvandrer", "flyktning_inntil_5", "flyktning_over_5")
 _SCRIPT = "0de300"
 """Six digits of a script that there is not."""
-_WRITTEN = datetime(2026, 6, 30, tzinfo=UTC).replace(tzinfo=None)
 
 _RATES = {
     "social_assistance": ((13, 34, 430, 170), 58_000),
@@ -145,11 +143,7 @@ def _write_export(path: Path, mark: str, area: str, residents: tuple[int, ...], 
         lines += [[f"tabulate {mark} aldersgruppe, summarize({alias}) sum flatten"], ["", *AGES]]
         lines += [*([group, *figures] for group, figures in groups.items()), []]
     if path.suffix == ".xlsx":
-        with xlsxwriter.Workbook(str(path)) as book:
-            book.set_properties({"title": "Oppdiktede tall", "created": _WRITTEN})
-            sheet = book.add_worksheet("Tabeller")
-            for number, line in enumerate(lines):
-                sheet.write_row(number, 0, line)
+        write_book(path, {"Tabeller": lines})
     else:
         path.write_text(_csv(lines), encoding="utf-8-sig")
 

@@ -7,12 +7,18 @@ reading an answer.
 from __future__ import annotations
 
 import re
-from typing import Any, NoReturn
+from functools import partial
+from typing import Any
 
 from pydantic import Field
 
 from sources.dataset.options import Options
 from sources.errors import LayoutError
+
+_wrong = partial(
+    LayoutError,
+    next_step="compare with the table at statistikk.fhi.no and correct the spec; the last good release stays in use",
+)
 
 BASE = "https://statistikk-data.fhi.no/api/open/v1"
 MOST_ROWS = 50_000
@@ -47,7 +53,9 @@ def question(options: FhiTable, default: dict[str, Any], where: str) -> dict[str
     """
     offered = _offered(default, where)
     if set(offered) != {*options.selection, AREA}:
-        _fail(f"the variables {', '.join(sorted({*options.selection, AREA}))}", ", ".join(sorted(offered)), where)
+        raise _wrong(
+            f"the variables {', '.join(sorted({*options.selection, AREA}))}", ", ".join(sorted(offered)), where
+        )
     asked = {}
     for variable, codes in offered.items():
         wanted = options.selection.get(variable, ["*"])
@@ -56,12 +64,12 @@ def question(options: FhiTable, default: dict[str, Any], where: str) -> dict[str
         else:
             asked[variable] = codes if wanted == ["*"] else wanted
         if missing := [code for code in asked[variable] if code not in codes]:
-            _fail(f"{variable} with {', '.join(missing)}", f"only {', '.join(codes[:20])}", where)
+            raise _wrong(f"{variable} with {', '.join(missing)}", f"only {', '.join(codes[:20])}", where)
     rows = 1
     for codes in asked.values():
         rows *= len(codes)
     if not 0 < rows <= MOST_ROWS:
-        _fail(f"between 1 and {MOST_ROWS} rows", str(rows), where)
+        raise _wrong(f"between 1 and {MOST_ROWS} rows", str(rows), where)
     return asked
 
 
@@ -90,14 +98,5 @@ def _offered(default: dict[str, Any], where: str) -> dict[str, list[str]]:
         isinstance(one, dict) and isinstance(one.get("code"), str) and isinstance(one.get("values"), list)
         for one in listed
     ):
-        _fail("a list of dimensions with code and values", f"keys {', '.join(sorted(default))[:120]}", where)
+        raise _wrong("a list of dimensions with code and values", f"keys {', '.join(sorted(default))[:120]}", where)
     return {one["code"]: [str(value) for value in one["values"]] for one in listed}
-
-
-def _fail(expected: str, found: str, where: str) -> NoReturn:
-    raise LayoutError(
-        expected=expected,
-        found=found,
-        where=where,
-        next_step="compare with the table at statistikk.fhi.no and correct the spec; the last good release stays in use",
-    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+from functools import partial
 
 import numpy as np
 
@@ -18,6 +19,8 @@ from sources.imdi.body import normal_name
 from sources.imdi.cells import Cells, Factor
 from sources.imdi.labels import Match, match_columns
 from sources.ports import Document
+
+_wrong = partial(LayoutError, next_step="compare with the other files of the delivery, or fetch the table from IMDi")
 
 FORM = "imdi_delivery2015"
 LACKS = (
@@ -104,12 +107,3 @@ def _labelled(heads: list[_Record], where: str) -> dict[int, dict[str, str]]:
                 )
             columns.setdefault(number, {})[match[1]] = match[2]
     return columns
-
-
-def _wrong(expected: str, found: str, where: str) -> LayoutError:
-    return LayoutError(
-        expected=expected,
-        found=found,
-        where=where,
-        next_step="compare with the other files of the delivery, or fetch the table from IMDi",
-    )

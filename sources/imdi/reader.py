@@ -6,6 +6,7 @@ Here: choosing the form's module and joining the files of a release. Not here: f
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import date
 
 import numpy as np
@@ -14,9 +15,10 @@ import pyarrow.compute as pc
 
 from sources.dataset.spec import DatasetSpec
 from sources.imdi import delivery, reexport
-from sources.imdi.cells import observations
+from sources.imdi.cells import Cells, observations
 from sources.imdi.coded import read_coded
 from sources.imdi.delivery import read_delivery
+from sources.imdi.labels import Match
 from sources.imdi.long import read_long
 from sources.imdi.recognise import recognise
 from sources.imdi.reexport import read_reexport
@@ -26,7 +28,7 @@ from sources.landing.observation import Reading, drop_exact_duplicates, years_of
 from sources.landing.text_codes import distinct, key_numbers, rows_where, values_at
 from sources.ports import Document, ObservationReader
 
-__all__ = ["READERS", "read_imdi_coded", "read_imdi_long", "read_imdi_wide", "recognise"]
+__all__ = ["READERS", "read_imdi_long", "read_imdi_wide", "recognise"]
 
 
 def read_imdi_long(spec: DatasetSpec, documents: list[Document]) -> Reading:
@@ -48,27 +50,21 @@ def read_imdi_wide(spec: DatasetSpec, documents: list[Document]) -> Reading:
     return _joined(spec, documents, readings)
 
 
-def read_imdi_coded(spec: DatasetSpec, documents: list[Document]) -> Reading:
-    """Read flat coded files of the first API, all region levels in one file."""
-    return _joined(spec, documents, [observations(spec, *read_coded(spec, document)) for document in documents])
+def _reader(cells_of: Callable[[DatasetSpec, Document], tuple[Cells, Match]]) -> ObservationReader:
+    """A reader of files that each give their cells, joined."""
 
+    def read(spec: DatasetSpec, documents: list[Document]) -> Reading:
+        return _joined(spec, documents, [observations(spec, *cells_of(spec, document)) for document in documents])
 
-def read_imdi_reexport(spec: DatasetSpec, documents: list[Document]) -> Reading:
-    """Read long tables that another program has saved again (reexport.py)."""
-    return _joined(spec, documents, [observations(spec, *read_reexport(spec, document)) for document in documents])
-
-
-def read_imdi_delivery(spec: DatasetSpec, documents: list[Document]) -> Reading:
-    """Read files of the delivery of 2015, each of one level and year (delivery.py)."""
-    return _joined(spec, documents, [observations(spec, *read_delivery(spec, document)) for document in documents])
+    return read
 
 
 READERS: dict[str, ObservationReader] = {
-    reexport.FORM: read_imdi_reexport,
-    delivery.FORM: read_imdi_delivery,
+    reexport.FORM: _reader(read_reexport),
+    delivery.FORM: _reader(read_delivery),
     "imdi_long": read_imdi_long,
     "imdi_wide": read_imdi_wide,
-    "imdi_coded": read_imdi_coded,
+    "imdi_coded": _reader(read_coded),
 }
 """Form name -> reader."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -19,6 +20,11 @@ from sources.imdi.cells import Cells, Factor
 from sources.imdi.labels import Match, match_columns
 from sources.klass.history import counties, municipalities
 from sources.ports import Document
+
+_wrong = partial(
+    ValueGrammarError,
+    next_step="correct the file from IMDi's own, or fetch the table itself from IMDi; nothing is guessed",
+)
 
 FORM = "imdi_reexport"
 _NUMBERS = {"kommunenummer": "K", "fylkesnummer": "F"}
@@ -160,13 +166,4 @@ def _lacking(lacks: list[str], where: str) -> LayoutError:
         found=lacks_text(lacks),
         where=f"{where} line 1",
         next_step="add the columns, or fetch the table itself from IMDi",
-    )
-
-
-def _wrong(expected: str, found: str, where: str) -> ValueGrammarError:
-    return ValueGrammarError(
-        expected=expected,
-        found=found,
-        where=where,
-        next_step="correct the file from IMDi's own, or fetch the table itself from IMDi; nothing is guessed",
     )

@@ -89,7 +89,7 @@ def _months(sheet: Sheet, first: int, last: int, year: int, found: Observations,
     columns = {column: MONTHS.index(name) + 1 for column, name in enumerate(header) if name in MONTHS}
     if list(columns.values()) != wanted:
         names = ", ".join(MONTHS[month - 1] for month in wanted)
-        raise layout_error(f"{where}, row 2", f"the months {names}, as the sheet's name says", repr(header[:8]))
+        raise layout_error(f"the months {names}, as the sheet's name says", repr(header[:8]), f"{where}, row 2")
     for number, row in enumerate(sheet.rows, start=1):
         code = as_text(row[_CODE_AT])
         if _CODE.match(code):
@@ -107,5 +107,5 @@ def _figure(cell: Cell, grammar: re.Pattern[str], expected: str, where: str) -> 
     if text == HIDDEN:
         return None, "suppressed"
     if not grammar.match(text):
-        raise layout_error(where, expected, repr(text[:40]))
+        raise layout_error(expected, repr(text[:40]), where)
     return float(text.replace(",", ".")), "ok"

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from typing import Literal
 
 import pyarrow as pa
@@ -22,6 +23,13 @@ from sources.dataset.workbook import Cell, as_text, refuse_unreadable
 from sources.errors import LayoutError, UnknownLabelError, ValueGrammarError
 from sources.landing.observation import Reading, observation_table
 from sources.vocabulary import names_nb
+
+layout_error = partial(
+    LayoutError,
+    next_step="compare the workbook with the one before; when NAV has changed it, options.workbook of the dataset spec "
+    "must follow (docs/live-clients.md). The last good release stays in use",
+)
+"""NAV's layout is not the one the reader knows."""
 
 HIDDEN = "*"
 """Fewer than four persons (Statistikkloven § 7-1). NAV uses no other marker."""
@@ -145,7 +153,7 @@ class Observations:
     def reading(self, updated_at: datetime | None = None) -> Reading:
         """All figures. Raises LayoutError when there are none."""
         if not self.rows:
-            raise layout_error(self.spec.dataset_id, "at least one figure", "none")
+            raise layout_error("at least one figure", "none", self.spec.dataset_id)
         columns: dict[str, pa.Array] = {}
         for place, (name, kind) in enumerate(_COLUMNS.items()):
             array = pa.array([row[place] for row in self.rows], kind)
@@ -170,17 +178,6 @@ _COLUMNS = {
     "value": pa.float64(),
     "value_status": pa.string(),
 }
-
-
-def layout_error(where: str, expected: str, found: str) -> LayoutError:
-    """NAV's layout is not the one the reader knows."""
-    return LayoutError(
-        expected=expected,
-        found=found,
-        where=where,
-        next_step="compare the workbook with the one before; when NAV has changed it, options.workbook of the dataset spec "
-        "must follow (docs/live-clients.md). The last good release stays in use",
-    )
 
 
 def label_error(where: str, expected: str, found: str) -> UnknownLabelError:

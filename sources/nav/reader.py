@@ -131,7 +131,7 @@ def _chosen(rules: list[SheetRule], sheets: list[Sheet], where: str) -> list[tup
         fitting = [sheet for sheet in fitting if not _COPY.search(sheet.name)] or fitting
         if len(fitting) != 1:
             wanted = f"one sheet with {' and '.join(map(repr, rule.words))} in its name"
-            raise layout_error(where, wanted, "sheets " + ", ".join(repr(sheet.name) for sheet in sheets))
+            raise layout_error(wanted, "sheets " + ", ".join(repr(sheet.name) for sheet in sheets), where)
         chosen.append((rule, fitting[0]))
     return chosen
 
@@ -145,10 +145,10 @@ def _period(chosen: list[Sheet], sheets: list[Sheet], where: str) -> Period:
     periods = own or {period for sheet in sheets if (period := period_in(sheet.rows))}
     if len(periods) != 1:
         shown = ", ".join(f"{p.year} {p.first}-{p.last}" for p in sorted(periods, key=str)) or "none"
-        raise layout_error(where, "one period such as 'Januar - oktober 2022' or 'Periode: 2026 01 - 2026 08'", shown)
+        raise layout_error("one period such as 'Januar - oktober 2022' or 'Periode: 2026 01 - 2026 08'", shown, where)
     period = periods.pop()
     if period.first != 1:
-        raise layout_error(where, "months from January on", f"from {MONTHS[period.first - 1]} {period.year}")
+        raise layout_error("months from January on", f"from {MONTHS[period.first - 1]} {period.year}", where)
     return period
 
 
@@ -157,7 +157,7 @@ def _check_codes(found: set[str], wanted: frozenset[str], year: int, where: str)
     if found != wanted:
         unknown, missing = sorted(found - wanted), sorted(wanted - found)
         said = f"{len(found)}; unknown: {', '.join(unknown[:8]) or 'none'}; missing: {', '.join(missing[:8]) or 'none'}"
-        raise layout_error(where, f"the {len(wanted)} municipalities of Klass for {year}", said)
+        raise layout_error(f"the {len(wanted)} municipalities of Klass for {year}", said, where)
 
 
 def _month_columns(row: list[Cell]) -> dict[int, int]:
@@ -204,7 +204,7 @@ class _Table:
             elif self.blocks and any(row[column] is not None for column in self.blocks[-1].columns):
                 self._row(number, row, self.blocks[-1], leaking)
         if not self.blocks:
-            raise layout_error(self.where, "a header row of month names", "none")
+            raise layout_error("a header row of month names", "none", self.where)
         if units()[self.rule.unit].additive and "municipality" in self.rule.levels:
             self._check_totals()
 
@@ -214,7 +214,7 @@ class _Table:
             found = ", ".join(MONTHS[month - 1] for month in months)
             first, last = MONTHS[self.period.first - 1], MONTHS[self.period.last - 1]
             wanted = f"the months {first} to {last} in order, as the period says"
-            raise layout_error(f"{self.where}, row {number}", wanted, found)
+            raise layout_error(wanted, found, f"{self.where}, row {number}")
 
     def _row(self, number: int, row: list[Cell], block: _Block, leaking: set[tuple[str, date]]) -> None:
         label = " ".join(filter(None, (as_text(cell) for cell in row[: min(block.columns)])))
@@ -241,11 +241,11 @@ class _Table:
         if set(fold(label).split()) == {"ukjent"}:
             return None
         expected = "an area with its code, 'I alt ...' or 'Ukjent'"
-        raise layout_error(f"{self.where}, row {number}", expected, repr(label[:80]))
+        raise layout_error(expected, repr(label[:80]), f"{self.where}, row {number}")
 
     def _keep_total(self, code: str, figures: dict[int, tuple[float | None, str]], block: _Block, spot: str) -> None:
         if level_of(code) in ("municipality", "city_district"):
-            raise layout_error(spot, f"areas of level {', '.join(self.rule.levels)}", f"code {code}")
+            raise layout_error(f"areas of level {', '.join(self.rule.levels)}", f"code {code}", spot)
         if code != "00":
             block.total = {column: value for column, (value, _) in figures.items() if value is not None}
 
@@ -279,9 +279,9 @@ class _Table:
             off += not shown <= total <= shown + 3 * block.hidden.get(column, 0)
         if checked and off / checked > MAX_TOTALS_OFF:
             raise layout_error(
-                self.where,
                 "county totals that agree with their municipalities",
                 f"{off} of {checked} outside their bounds",
+                self.where,
             )
         self.found.notes["county totals compared"] += checked
         self.found.notes["county totals outside the sum of their municipalities"] += off

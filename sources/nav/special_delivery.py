@@ -75,7 +75,7 @@ def read(spec: DatasetSpec, documents: list[Document]) -> Reading:
         for sheet in open_workbook(document.path, document.name, found.notes):
             reader.read(sheet)
         if missing := set(layout.required_levels) - reader.levels:
-            raise layout_error(document.name, f"figures for {', '.join(sorted(missing))}", "none in any sheet")
+            raise layout_error(f"figures for {', '.join(sorted(missing))}", "none in any sheet", document.name)
     return found.reading()
 
 
@@ -130,7 +130,7 @@ class _Reader:
         fitting = [codes for words, codes in self.layout.sheet_words.items() if fold(words) in fold(sheet.name)]
         if len(fitting) != 1:
             wanted = " or ".join(map(repr, self.layout.sheet_words))
-            raise layout_error(self.document, f"a sheet name with {wanted}", repr(sheet.name))
+            raise layout_error(f"a sheet name with {wanted}", repr(sheet.name), self.document)
         return fitting[0]
 
     def _tables(self, sheet: Sheet, number: int) -> list[_Table]:
@@ -148,13 +148,13 @@ class _Reader:
             if headers[column]:
                 at.setdefault(fold(headers[column]), []).append(column)
         if twice := [name for name, columns in at.items() if len(columns) > 1]:
-            raise layout_error(where, "each header once in a table", f"twice: {', '.join(twice)}")
+            raise layout_error("each header once in a table", f"twice: {', '.join(twice)}", where)
         taken = {part: self._one(at, names, where) for part, names in self._parts().items()}
         breakdowns = {self._one(at, [c.name, *c.aliases], where): c for c in self.spec.columns}
         known = {*taken.values(), *breakdowns}
         ignored = {fold(text) for text in self.layout.ignored}
         if odd := [text for text, (column,) in at.items() if column not in known and text not in ignored]:
-            raise layout_error(where, "only known headers", f"also {', '.join(map(repr, odd))}")
+            raise layout_error("only known headers", f"also {', '.join(map(repr, odd))}", where)
         return _Table(number, taken["month"], taken["region"], taken["count"], taken["share"], breakdowns)
 
     def _parts(self) -> dict[str, list[str]]:
@@ -169,7 +169,7 @@ class _Reader:
         found = [at[fold(name)][0] for name in names if fold(name) in at]
         if len(found) != 1:
             raise layout_error(
-                where, f"one header of {', '.join(map(repr, names))}", f"{len(found)} among {', '.join(at)}"
+                f"one header of {', '.join(map(repr, names))}", f"{len(found)} among {', '.join(at)}", where
             )
         return found[0]
 
@@ -231,5 +231,5 @@ def _month(cell: Cell, where: str) -> date:
     """``202501`` as the first of the month."""
     text = as_text(cell)
     if not re.fullmatch(r"20\d\d(0[1-9]|1[0-2])", text):
-        raise layout_error(where, "a month as 202501", repr(text[:40]))
+        raise layout_error("a month as 202501", repr(text[:40]), where)
     return date(int(text[:4]), int(text[4:]), 1)

@@ -10,6 +10,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -24,6 +25,11 @@ from sources.ports import Fetched, Probe
 from sources.ssb.metadata import TableMetadata, category_codes, metadata_of_v1, metadata_of_v2
 from sources.ssb.notes import mandatory_notes
 from sources.ssb.selection import Selection, SsbQuery, resolve, split
+
+_mismatch = partial(
+    LayoutError,
+    next_step="SSB answered something else than was asked for: run again, then compare with the table on ssb.no",
+)
 
 V2 = "https://data.ssb.no/api/pxwebapi/v2"
 V1 = "https://data.ssb.no/api/v0"
@@ -290,12 +296,3 @@ def parse_updated(text: str | None, where: str) -> datetime | None:
     if moment is None or moment.tzinfo is None:
         raise _mismatch("a time with zone in `updated`", repr(text)[:60], f"SSB table {where}")
     return moment
-
-
-def _mismatch(expected: str, found: str, where: str) -> LayoutError:
-    return LayoutError(
-        expected=expected,
-        found=found,
-        where=where,
-        next_step="SSB answered something else than was asked for: run again, then compare with the table on ssb.no",
-    )

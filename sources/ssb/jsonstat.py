@@ -10,6 +10,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from math import prod
 from typing import Any, NoReturn, TypeGuard
 
@@ -17,6 +18,10 @@ import numpy as np
 import pyarrow as pa
 
 from sources.errors import LayoutError, NotOfKindError, ValueGrammarError
+
+_wrong = partial(
+    LayoutError, next_step="fetch the table again; if it stays so, the format has changed and the decoder must follow"
+)
 
 MAX_CELLS = 20_000_000
 """SSB answers at most 800 000 cells; a body that claims far more is not read into memory."""
@@ -89,7 +94,7 @@ def decode(body: bytes, where: str) -> Cube:
     names, size, roles = _shape(dataset, where)
     cells = prod(size)
     if cells > MAX_CELLS:
-        _fail(f"at most {MAX_CELLS:,} cells", f"size {size}, which makes {cells:,} cells", where)
+        raise _wrong(f"at most {MAX_CELLS:,} cells", f"size {size}, which makes {cells:,} cells", where)
     described = dataset["dimension"]
     dimensions = [_dimension(name, described.get(name), count, where) for name, count in zip(names, size, strict=True)]
     values = _values(dataset.get("value"), cells, size, where)
@@ -125,17 +130,21 @@ def _shape(dataset: dict[str, Any], where: str) -> tuple[list[str], list[int], d
     inner = dataset["dimension"]
     names, size = dataset.get("id", inner.get("id")), dataset.get("size", inner.get("size"))
     if not isinstance(names, list) or not isinstance(size, list) or not all(isinstance(name, str) for name in names):
-        _fail("`id` and `size` as lists", f"id {str(names)[:80]}, size {str(size)[:80]}", where)
+        raise _wrong("`id` and `size` as lists", f"id {str(names)[:80]}, size {str(size)[:80]}", where)
     if not all(isinstance(count, int) and not isinstance(count, bool) and count >= 0 for count in size):
-        _fail("`size` of whole numbers", f"size {size}", where)
+        raise _wrong("`size` of whole numbers", f"size {size}", where)
     if len(names) != len(size) or len(set(names)) != len(names):
-        _fail("one size for each dimension", f"{len(names)} dimensions {names} and {len(size)} sizes {size}", where)
+        raise _wrong(
+            "one size for each dimension", f"{len(names)} dimensions {names} and {len(size)} sizes {size}", where
+        )
     described = set(inner) - _DESCRIPTION_KEYS
     if described - set(names):
-        _fail(f"the dimensions {names}", f"also a description of {', '.join(sorted(described - set(names)))}", where)
+        raise _wrong(
+            f"the dimensions {names}", f"also a description of {', '.join(sorted(described - set(names)))}", where
+        )
     role = dataset.get("role", inner.get("role")) or {}
     if not isinstance(role, dict):
-        _fail("`role` as map", f"{type(role).__name__} {str(role)[:60]}", where)
+        raise _wrong("`role` as map", f"{type(role).__name__} {str(role)[:60]}", where)
     roles = {str(key): [str(name) for name in value] for key, value in role.items() if isinstance(value, list)}
     return names, size, roles
 
@@ -143,7 +152,7 @@ def _shape(dataset: dict[str, Any], where: str) -> tuple[list[str], list[int], d
 def _dimension(name: str, raw: object, count: int, where: str) -> Dimension:
     category = raw.get("category") if isinstance(raw, dict) else None
     if not isinstance(raw, dict) or not isinstance(category, dict):
-        _fail(f"a description of dimension {name}", "none", where)
+        raise _wrong(f"a description of dimension {name}", "none", where)
     index = category.get("index")
     labels = _labels(name, category.get("label"), index, where)
     if isinstance(index, dict):
@@ -153,9 +162,9 @@ def _dimension(name: str, raw: object, count: int, where: str) -> Dimension:
     elif index is None and len(labels) == 1:
         codes = list(labels)
     else:
-        _fail(f"`index` of {name} as list or map", type(index).__name__, where)
+        raise _wrong(f"`index` of {name} as list or map", type(index).__name__, where)
     if len(codes) != count or len(set(codes)) != len(codes):
-        _fail(
+        raise _wrong(
             f"{count} different categories in {name}, as `size` says",
             f"{len(codes)} ({len(set(codes))} different)",
             where,
@@ -170,7 +179,7 @@ def _labels(name: str, raw: object, index: object, where: str) -> dict[str, obje
         return raw or {}
     codes = sorted(index, key=index.__getitem__) if _is_numbered(index) else index
     if not isinstance(raw, list) or not isinstance(codes, list) or len(codes) != len(raw):
-        _fail(f"`label` of {name} as map of codes to labels", f"{type(raw).__name__} {str(raw)[:60]}", where)
+        raise _wrong(f"`label` of {name} as map of codes to labels", f"{type(raw).__name__} {str(raw)[:60]}", where)
     return {str(code): label for code, label in zip(codes, raw, strict=True)}
 
 
@@ -183,7 +192,7 @@ def _units(name: str, raw: object, where: str) -> dict[str, str]:
     if raw is None:
         return {}
     if not isinstance(raw, dict) or not all(unit is None or isinstance(unit, dict) for unit in raw.values()):
-        _fail(f"`unit` of {name} as map of codes to units", f"{type(raw).__name__} {str(raw)[:60]}", where)
+        raise _wrong(f"`unit` of {name} as map of codes to units", f"{type(raw).__name__} {str(raw)[:60]}", where)
     return {code: str(unit["base"]) for code, unit in raw.items() if unit and unit.get("base") is not None}
 
 
@@ -191,25 +200,25 @@ def _ordered(name: str, index: dict[str, Any], count: int, where: str) -> list[s
     places: list[str | None] = [None] * count
     for code, place in index.items():
         if not isinstance(place, int) or isinstance(place, bool) or not 0 <= place < count or places[place] is not None:
-            _fail(
+            raise _wrong(
                 f"the places 0 to {count - 1} of {name} once each", f"{code!r} at {place!r} ({len(index)} codes)", where
             )
         places[place] = code
     if len(index) != count:
-        _fail(f"{count} categories in {name}, as `size` says", f"{len(index)}", where)
+        raise _wrong(f"{count} categories in {name}, as `size` says", f"{len(index)}", where)
     return [code for code in places if code is not None]
 
 
 def _values(raw: object, cells: int, size: list[int], where: str) -> np.ndarray:
     if isinstance(raw, list):
         if len(raw) != cells:
-            _fail(f"size {size}, which makes {cells} cells", f"{len(raw)} values", where)
+            raise _wrong(f"size {size}, which makes {cells} cells", f"{len(raw)} values", where)
         return _numbers(raw, where)
     if isinstance(raw, dict):
         values = np.full(cells, np.nan)
         values[_places(list(raw), cells, size, "value", where)] = _numbers(list(raw.values()), where)
         return values
-    _fail("`value` as list or map", type(raw).__name__, where)
+    raise _wrong("`value` as list or map", type(raw).__name__, where)
 
 
 def _numbers(raw: list[Any], where: str) -> np.ndarray:
@@ -235,12 +244,12 @@ def _status(raw: object, cells: int, size: list[int], where: str) -> tuple[np.nd
         return np.ones(cells, dtype=np.int16), ["", raw]
     if isinstance(raw, list):
         if len(raw) != cells:
-            _fail(f"size {size}, which makes {cells} cells", f"{len(raw)} statuses", where)
+            raise _wrong(f"size {size}, which makes {cells} cells", f"{len(raw)} statuses", where)
         texts, places = raw, np.arange(cells)
     elif isinstance(raw, dict):
         texts, places = list(raw.values()), _places(list(raw), cells, size, "status", where)
     else:
-        _fail("`status` as list, map or one text", type(raw).__name__, where)
+        raise _wrong("`status` as list, map or one text", type(raw).__name__, where)
     symbols = ["", *sorted({str(text) for text in texts if text is not None} - {""})]
     number = {symbol: place for place, symbol in enumerate(symbols)}
     status = np.zeros(cells, dtype=np.int16)
@@ -252,9 +261,9 @@ def _places(keys: list[str], cells: int, size: list[int], part: str, where: str)
     try:
         places = np.array([int(key) for key in keys], dtype=np.int64)
     except (ValueError, OverflowError):
-        _fail(f"cell numbers as keys of `{part}`", str(keys[:3]), where)
+        raise _wrong(f"cell numbers as keys of `{part}`", str(keys[:3]), where) from None
     if len(places) and (places.min() < 0 or places.max() >= cells):
-        _fail(f"size {size}, which makes {cells} cells", f"`{part}` for cell {int(places.max())}", where)
+        raise _wrong(f"size {size}, which makes {cells} cells", f"`{part}` for cell {int(places.max())}", where)
     return places
 
 
@@ -264,9 +273,9 @@ def _moment(raw: object, where: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(str(raw))
     except ValueError:
-        _fail("`updated` as a moment", repr(raw)[:60], where)
+        raise _wrong("`updated` as a moment", repr(raw)[:60], where) from None
     if moment.tzinfo is None:
-        _fail("`updated` with a time zone", repr(raw)[:60], where)
+        raise _wrong("`updated` with a time zone", repr(raw)[:60], where)
     return moment
 
 
@@ -305,13 +314,4 @@ def _not_jsonstat(found: str, where: str) -> NotOfKindError:
         found=found,
         where=where,
         next_step="look at the bytes: an error page or message is no data. The last good release stays in use",
-    )
-
-
-def _fail(expected: str, found: str, where: str) -> NoReturn:
-    raise LayoutError(
-        expected=expected,
-        found=found,
-        where=where,
-        next_step="fetch the table again; if it stays so, the format has changed and the decoder must follow",
     )

@@ -39,11 +39,6 @@ def upstream(tmp_path: Path) -> Iterator[LocalUpstream]:
         yield running
 
 
-@pytest.fixture
-def landing(tmp_path: Path) -> Landing:
-    return Landing(tmp_path / "landing")
-
-
 BOTH = make_spec("imdi", "bosatt_anmodede", levels=["k", "f"])
 
 

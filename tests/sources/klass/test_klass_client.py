@@ -43,11 +43,6 @@ def klass(recorded: LocalUpstream) -> LocalUpstream:
     return recorded
 
 
-@pytest.fixture
-def landing(tmp_path: Path) -> Landing:
-    return Landing(tmp_path / "landing")
-
-
 def spec(kind: str, since: str = "2016-01-01", **more: object) -> Any:
     return make_spec("klass", "131", classification=131, kind=kind, from_date=since, **more)
 

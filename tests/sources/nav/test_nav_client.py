@@ -52,11 +52,6 @@ def upstream(tmp_path: Path) -> Iterator[LocalUpstream]:
         yield running
 
 
-@pytest.fixture
-def landing(tmp_path: Path) -> Landing:
-    return Landing(tmp_path / "landing")
-
-
 def spec(code: str = "HL060", **more: object) -> object:
     return make_spec("nav", code, cadence="monthly", page=PAGE, table_code=code, **more)
 

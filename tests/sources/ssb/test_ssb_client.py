@@ -49,11 +49,6 @@ def upstream(tmp_path: Path) -> Iterator[LocalUpstream]:
         yield running
 
 
-@pytest.fixture
-def landing(tmp_path: Path) -> Landing:
-    return Landing(tmp_path / "landing")
-
-
 def bodies(landing: Landing, fetched: Any) -> list[dict[str, Any]]:
     return [json.loads(landing.blob_path(blob.sha256).read_bytes()) for blob in fetched.blobs]
 

@@ -1,0 +1,17 @@
+"""What tests of the sources share: an empty landing.
+
+Here: the fixture. Not here: releases in it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sources.landing.store import Landing
+
+
+@pytest.fixture
+def landing(tmp_path: Path) -> Landing:
+    return Landing(tmp_path / "landing")
