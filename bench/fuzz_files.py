@@ -164,6 +164,9 @@ class _Bench:
         if self._spec.accumulates:  # a file says nothing of months it does not hold: the file before serves them still
             held = {key[_MONTH] for key in after}
             before = {key: figure for key, figure in before.items() if key[_MONTH] in held}
+        if self._spec.shape == "observation":  # and of a level it does not hold
+            levels = {key[_LEVEL] for key in after}
+            before = {key: figure for key, figure in before.items() if key[_LEVEL] in levels}
         differing = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
         if not differing:
             return "same figures", ""

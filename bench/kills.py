@@ -36,8 +36,8 @@ from tests.support.warm import Call
 from warehouse.paths import DataFolder
 from warehouse.release.publish import read_manifest
 
-MOMENTS_A_RUN = 25
-RECOVERED = 50
+MOMENTS_A_RUN = 50
+RECOVERED = 100
 """Of every so many copies one is given a run of its own, which must end well and show the newest figure."""
 
 SHARED_MEMORY = Path("/dev/shm")
@@ -87,7 +87,7 @@ class Killer:
     def run(self, most: int) -> None:
         """One run, met at so many moments at most; the last is its end."""
         self._change()
-        started = len(Landing(self._installation.data / "landing").receipts("imdi_bosatt_anmodede"))
+        begun = time.time(), len(Landing(self._installation.data / "landing").receipts("imdi_bosatt_anmodede"))
         call = self._start(self._installation)
         count = min(MOMENTS_A_RUN if self._number % 2 else 1, most)
         for share in sorted(self._chance.random() for _ in range(count)):
@@ -95,7 +95,7 @@ class Killer:
                 break
             time.sleep(self._chance.uniform(0, 0.1))
             with self._copy(call) as copy:
-                self._judge(copy, started)
+                self._judge(copy, *begun)
                 if self.met.moments % RECOVERED == 0:
                     self._recover(copy)
         if call.is_over():
@@ -107,6 +107,7 @@ class Killer:
             call.wait()
             self.met.killed += 1
         shutil.rmtree(call.output.parent, ignore_errors=True)
+        self._look("after the run", self._installation.data)
 
     def finish(self) -> None:
         """The run that is left alone at the end."""
@@ -142,19 +143,25 @@ class Killer:
             _signal(call, signal.SIGCONT)
             yield copy
 
-    def _judge(self, copy: Path, receipts_before: int) -> None:
+    def _judge(self, copy: Path, begun: float, receipts_before: int) -> None:
         """The published release is whole and shows the figure before or the new one; landing has lost nothing."""
         self.met.moments += 1
-        found, landing = shown(copy), Landing(copy / "landing")
-        receipts = landing.receipts()
-        new = 100 + self._number
+        landing = Landing(copy / "landing")
         has_landed = len(landing.receipts("imdi_bosatt_anmodede")) > receipts_before
-        is_writing = any((copy / "releases").glob(".candidate-*"))
-        phase = "publishing" if is_writing else "after" if found == new else "building" if has_landed else "landing"
+        # one that a run before was killed over lies there until the next is written
+        is_writing = any(p.stat().st_mtime >= begun for p in (copy / "releases").glob(".candidate-*"))
+        is_published = shown(copy) == 100 + self._number
+        phase = "publishing" if is_writing else "after" if is_published else "building" if has_landed else "landing"
         self.met.phases[phase] += 1
+        self._look(phase, copy)
+
+    def _look(self, phase: str, data: Path) -> None:
+        """What is wrong in a data folder, and what it shows from now on: a run goes on between a copy and its end."""
+        found, new, landing = shown(data), 100 + self._number, Landing(data / "landing")
+        receipts = landing.receipts()
         faults = [
             f"shows {found}, not {self._shown} or {new}" if found not in (self._shown, new) else "",
-            *(f"{name} of the release is damaged" for name in _damaged_files(copy)),
+            *(f"{name} of the release is damaged" for name in _damaged_files(data)),
             f"{self._receipts - len(receipts)} receipts fewer" if len(receipts) < self._receipts else "",
             *(f"the body of {r.dataset_id} {r.release_id} is damaged" for r in receipts if not _is_whole(landing, r)),
         ]

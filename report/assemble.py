@@ -25,6 +25,7 @@ from report.sections.method import breaks, cadence, cadence_datasets, hidden_cel
 from report.sections.missing import Missing
 from report.sections.peers import origin, peers, split
 from report.sections.rates import grant_rates
+from report.sections.remarks import remarks
 from report.sections.topics import benefit_recipients, cohort_benefit, coverage, protection
 from report.words.sentences import Writer
 from report.words.texts import texts
@@ -119,6 +120,7 @@ def _with_own_ids(sections: list[Section]) -> tuple[Section, ...]:
 def _section_blocks(context: Context, spec: SectionSpec, missing: Missing) -> list[Block]:
     blocks: list[Block] = []
     taken: set[tuple[str, str]] = set()
+    told: set[str] = set()
     for asked in spec.shows:
         if isinstance(asked, IndicatorFigure):
             shown = context.reader.indicator(asked)
@@ -126,7 +128,7 @@ def _section_blocks(context: Context, spec: SectionSpec, missing: Missing) -> li
                 missing.indicator(context, asked.indicator, _name(context, asked))
             elif (shown.figure_id, shown.title) not in taken and not missing.stale(context, shown):
                 taken.add((shown.figure_id, shown.title))
-                blocks.append(_figure_block(context, shown))
+                blocks.append(_figure_block(context, shown, told))
         elif isinstance(asked, MartFigure):
             blocks.append(_mart_block(context, asked))
         elif isinstance(asked, SplitTable):
@@ -148,8 +150,12 @@ def _name(context: Context, asked: IndicatorFigure) -> str:
     return name[:1].lower() + name[1:]
 
 
-def _figure_block(context: Context, shown: Figure) -> Block:
-    return Block(shown.figure_id, shown.title, tuple(context.writer.paragraphs(shown)), shown)
+def _figure_block(context: Context, shown: Figure, told: set[str]) -> Block:
+    """``told``: remarks of the section so far; one that holds for many figures is made once."""
+    said = tuple(context.writer.paragraphs(shown))
+    notes = tuple(note for note in remarks(context, shown) if note not in told)
+    told.update(notes)
+    return Block(shown.figure_id, shown.title, said, shown, notes=notes)
 
 
 def _mart_block(context: Context, asked: MartFigure) -> Block:

@@ -128,7 +128,10 @@ def load_settings(**changes: Any) -> Settings:
             next_step="correct the place named; docs/operation.md lists the settings",
         ) from None
     except ValidationError as problem:
-        wrong = [(".".join(map(str, error["loc"])), error["msg"]) for error in problem.errors(include_input=False)]
+        wrong = [
+            (".".join(map(str, error["loc"])), error["msg"].removeprefix("Value error, "))
+            for error in problem.errors(include_input=False)
+        ]
         described = {
             name: Settings.model_fields[name].description or name for name, _ in wrong if name in Settings.model_fields
         }

@@ -24,7 +24,7 @@ from sources.landing.revisions import ensure_revision
 from sources.vocabulary import vocabulary
 
 GROUP_NAMES = {
-    "population_settlement": "1_kilde_befolkning",
+    "population_settlement": "1_kilde_bosatte",
     "education": "1_kilde_utdanning",
     "introduction_programme": "1_kilde_intro",
     "work_living_conditions": "1_kilde_levekaar",
@@ -212,6 +212,8 @@ def _objections(workspace: Workspace, spec: DatasetSpec, outcomes: Sequence[Outc
         if decision and decision.state == "held" and is_counted(receipt, workspace.is_demo):
             name = receipt.blobs[0].name
             told[f"holdt tilbake: {name} ({receipt.release_id})"] = in_norwegian(decision.reasons)
+            asked = f"{spec.dataset_id} {receipt.release_id}"
+            told[f"gjør: {name}"] = f"integrering releases accept {asked} (ta i bruk), eller reject (avvis)"
     for aside in asides(workspace, [spec.dataset_id]):
         told[f"ikke i bruk: {aside.file_name}"] = (
             f"dekker {aside.regions} mot {aside.regions_in_use} områder ({aside.slice})"

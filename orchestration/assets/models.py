@@ -27,24 +27,25 @@ UNIQUE_ID = "dagster_dbt/unique_id"
 _LAYERS = {"staging": "2_lest", "intermediate": "3_regnet", "marts": "4_tabell", "seeds": "2_lest"}
 """The steps of the way between the datasets (1) and what is published (5)."""
 
-_TOPICS = {
+TOPICS = {
     "areas": "omraader",
     "benefits": "ytelser",
     "cohorts": "kull",
-    "costs": "kostnader",
+    "costs": "kostnad",
     "dimensions": "oppslag",
     "figures": "tall",
     "freshness": "ferskhet",
     "grants": "tilskudd",
-    "indicators": "indikatorer",
+    "indicators": "maaltall",
     "municipal": "egne_tall",
+    "payments": "utbetalt",
     "published": "dokumenter",
     "quality": "kvalitet",
     "regions": "regioner",
-    "settlement": "bosetting",
+    "settlement": "bosatte",
     "seeds": "lister",
 }
-"""Folder of a model -> topic as the UI shows it; a publisher's folder keeps its name."""
+"""Folder of a model -> topic as the UI shows it; a publisher's folder keeps its name. The graph's boxes cut what is longer."""
 
 
 class Translator(DagsterDbtTranslator):
@@ -68,7 +69,7 @@ class Translator(DagsterDbtTranslator):
         layer, topic = (
             (*dbt_resource_props["fqn"][1:3], "")[:2] if len(dbt_resource_props["fqn"]) > 3 else ("seeds", "seeds")
         )
-        return f"{_LAYERS.get(layer, layer)}_{_TOPICS.get(topic, topic)}"
+        return f"{_LAYERS.get(layer, layer)}_{TOPICS.get(topic, topic)}"
 
     def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
         """Norwegian first, where a table is published; what is inside is the engineer's, in English."""
@@ -76,10 +77,10 @@ class Translator(DagsterDbtTranslator):
         return "\n\n".join(text for text in (norwegian, dbt_resource_props.get("description", "")) if text)
 
     def get_metadata(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, Any]:
-        """dbt's own, with what a column of a mart means where its yml leaves it to columns.yml."""
+        """dbt's own, with what a column of a mart means in both languages."""
         comments = self._comments.get(dbt_resource_props["name"], {})
         described = {
-            name: column | {"description": column["description"] or comments.get(name, "")}
+            name: column | {"description": comments.get(name) or column["description"]}
             for name, column in dbt_resource_props.get("columns", {}).items()
         }
         return super().get_metadata({**dbt_resource_props, "columns": described})

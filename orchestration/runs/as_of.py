@@ -38,7 +38,7 @@ def warehouse_as_of(workspace: Workspace, day: date, *, on_stage: Callable[[str]
     Raises WrongSetting for a day that is not over, or on which nothing had come; WarehouseError with dbt's words when the models
     cannot be built from what there was then.
     """
-    _require_past(workspace, day)
+    _require_past(workspace, day, on_stage)
     corner = workspace.folder.build / "as_of" / day.isoformat()
     corner.mkdir(parents=True, exist_ok=True)
     landing = corner / "landing"
@@ -58,21 +58,29 @@ def warehouse_as_of(workspace: Workspace, day: date, *, on_stage: Callable[[str]
     return corner
 
 
-def _require_past(workspace: Workspace, day: date) -> None:
-    """Raises WrongSetting where there is nothing to build: a day to come, or one before anything was there."""
+def _require_past(workspace: Workspace, day: date, on_stage: Callable[[str], None]) -> None:
+    """Tell how much had come. Raises WrongSetting where there is nothing to build: a day to come, or one before anything came."""
     today = workspace.clock().astimezone(OSLO).date()
     published = published_manifest(workspace.folder)
     is_demo = published is None or published.is_demo
-    receipts = [r for r in workspace.landing.receipts() if is_counted(r, is_demo)]
-    came = min((r.retrieved_at.astimezone(OSLO).date() for r in receipts if r.date_basis != BUNDLED), default=None)
+    first: dict[str, date] = {}
+    for receipt in workspace.landing.receipts():
+        # reference tables that ship count on any day
+        if is_counted(receipt, is_demo) and not (
+            receipt.date_basis == BUNDLED and _is_table(workspace, receipt.dataset_id)
+        ):
+            came = receipt.retrieved_at.astimezone(OSLO).date()
+            first[receipt.dataset_id] = min(came, first.get(receipt.dataset_id, came))
+    there = [came for came in first.values() if came <= day]
     if day > today:
         found, next_step = f"{day}, which is to come", "leave --as-of out for the newest release"
-    elif receipts and day < (came or day):
-        has_shipped = any(r.date_basis == BUNDLED and not _is_table(workspace, r.dataset_id) for r in receipts)
-        if has_shipped:
-            return
-        found, next_step = f"{day}: nothing had come then", f"the first release came on {came}"
+    elif first and not there:
+        found, next_step = f"{day}: nothing had come then", f"the first release came on {min(first.values())}"
     else:
+        if len(there) < len(first):
+            on_stage(
+                f"of {len(first)} datasets {len(there)} had come by {day.isoformat()}: tables of the others are empty"
+            )
         return
     raise WrongSetting(expected="a day on which something had come", found=found, where="--as-of", next_step=next_step)
 

@@ -192,7 +192,7 @@ class Settling:
         facts = self._facts(receipt)
         years = f", {min(facts.years)}-{max(facts.years)}" if facts.years else ""
         remarks = [f"no figure for {', '.join(decision.unserved)}"] if decision.unserved else []
-        remarks += [notice.en for notice in decision.notices if notice.code == "covers"]
+        remarks += [notice.en for notice in decision.notices if notice.code in ("covers", "level_left")]
         remarks += facts.notes if self.spec.shape == "table" else []
         labels = [f"{name}: {', '.join(new[:5])}" for name, new in facts.new_labels.items()]
         remarks += [f"new labels in {'; '.join(labels)}"] if labels else []

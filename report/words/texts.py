@@ -34,6 +34,7 @@ class Texts:
     words: dict[str, str]
     marks: dict[str, str]
     legend: dict[str, str]
+    remarks: dict[str, str]
     short: dict[str, str]
     statuses: dict[str, str]
     bases: dict[str, str]

@@ -106,6 +106,7 @@ def _judge_pair(spec: DatasetSpec, now: Snapshot, pair: Pair, found: Judgement) 
     found.reasons += rules.lost_codes(spec, now.table, before.table)
     found.reasons += rules.lost_counties(now.table, before.table)
     found.reasons += rules.more_hidden(spec, now.table, before.table)
+    found.notices += rules.levels_left(now.facts, before.facts)
     found.notices += rules.lost_places(now.table, before.table)
     judge_cells(spec, pair.cells, before.table, first_open_year(before), found.reasons, found.notices)
 

@@ -178,6 +178,11 @@ def shrunk(spec: DatasetSpec, facts: ReadingFacts, before: ReadingFacts) -> list
     return reasons
 
 
+def levels_left(facts: ReadingFacts, before: ReadingFacts) -> list[Reason]:
+    """Region levels that are not in the file any more: the release before goes on serving them, which somebody should know."""
+    return [reason("level_left", level=name) for name in sorted(before.slices.keys() - facts.slices.keys())]
+
+
 def lost_years(spec: DatasetSpec, table: pa.Table, before: pa.Table) -> list[Reason]:
     """Years of the region levels that both hold which are gone, whatever the form of the two files."""
     levels = used_labels(table["region_level"]) & used_labels(before["region_level"])

@@ -13,7 +13,7 @@ import pytest
 
 from tests.support.model_sql import SETTLEMENT, compiled
 
-PAGE, TABLE = "imdi_bosettingstall", "imdi_bosatt_anmodede"
+PAGE, TABLE, QUOTED = "imdi_bosettingstall", "imdi_bosatt_anmodede", "published_settlement_counts"
 _SERIES = [
     (1, PAGE, "settled", "all"),
     (2, PAGE, "settled", "page_text"),
@@ -25,6 +25,9 @@ _FIGURES = [  # series, region, level, period, value, low, high, status
     (3, "3909", "municipality", "2022-01-01", 167, 167, 167, "ok"),
     (4, "3909", "municipality", "2022-01-01", 175, 175, 175, "ok"),
     (3, "3909", "municipality", "2021-01-01", 35, 35, 35, "ok"),
+    (3, "3909", "municipality", "2023-01-01", 96, 96, 96, "ok"),
+    (4, "3909", "municipality", "2023-01-01", 200, 200, 200, "ok"),
+    (3, "3907", "municipality", "2023-01-01", 50, 50, 50, "ok"),
     (1, "3909", "municipality", "2026-01-01", 35, 35, 35, "ok"),
     (1, "3907", "municipality", "2022-01-01", None, 0, None, "suppressed"),
     (3, "3907", "municipality", "2022-01-01", 3, 3, 3, "ok"),
@@ -46,7 +49,7 @@ def marts() -> duckdb.DuckDBPyConnection:
         + ", ".join(
             f"('{d}', 'imdi', 'u', 't', '', 'population_settlement', 'observation', 'monthly', '', 'l', 'a', 'k', 'year', "
             "true, 'own_year', true, '')"
-            for d in (PAGE, TABLE)
+            for d in (PAGE, TABLE, QUOTED)
         )
         + ") as t (dataset_id, source, upstream_id, title_nb, description_nb, statistic_group, shape, declared_cadence, "
         "cadence_note, licence, attribution_nb, link, period_kind, non_negative, geography, is_verified, note)"
@@ -80,6 +83,11 @@ def marts() -> duckdb.DuckDBPyConnection:
             f"insert into intermediate.int_region__observation_today values ({'?, ' * 11}'published', null, 0)",
             [*row, *values],
         )
+    connection.execute(
+        f"create table landing.published_settlement_counts as select '{QUOTED}' as dataset_id, 'copy' as release_id, "
+        "false as is_demo, * from (values ('3909', 2023, 239), ('39', 2023, 1074), ('3909', 2021, 36)) "
+        "as t (region_code, year, settled_persons) cross join (select date '2024-11-13' as stated_on)"
+    )
     sql = compiled()
     for name in SETTLEMENT:
         schema = "intermediate" if name.startswith("int_") else "marts"
@@ -94,9 +102,12 @@ def test_the_page_goes_before_the_table_and_what_it_hides_stays_hidden(marts: du
     ).fetchall()
     assert rows == [
         ("00", 2024, 25618, "ok", "page_table", PAGE, False),
+        ("39", 2023, 1074, "ok", "quoted", QUOTED, False),
         ("3907", 2022, None, "suppressed", "page_table", PAGE, False),
+        ("3907", 2023, 50, "ok", "statistics_table", TABLE, True),
         ("3909", 2021, 35, "ok", "statistics_table", TABLE, False),
         ("3909", 2022, 168, "ok", "page_table", PAGE, False),
+        ("3909", 2023, 239, "ok", "quoted", QUOTED, False),
         ("3909", 2026, 35, "ok", "page_table", PAGE, True),
     ]
 
@@ -114,12 +125,37 @@ def test_every_source_stays_visible_with_its_date_and_difference(marts: duckdb.D
     assert rows == [
         ("00", 2024, "page_text", date(2024, 12, 30), 25573, False, -45),
         ("3907", 2022, "statistics_table", None, None, False, None),
+        ("3909", 2021, "quoted", date(2024, 11, 13), 36, False, 1),
         ("3909", 2022, "statistics_table", None, 167, False, -1),
+        ("3909", 2023, "statistics_table", None, 96, False, -143),
     ]
+
+
+def test_a_quoted_figure_stands_in_only_where_the_year_was_not_over(marts: duckdb.DuckDBPyConnection) -> None:
+    """For its own area alone: the neighbour keeps what IMDi's table had in September; what was decided stays IMDi's."""
+    rows = marts.execute(
+        "select region_code, settled_persons, requested_persons, stated_on, release_id from marts.fct_settlement "
+        "where year = 2023 order by 1"
+    ).fetchall()
+    assert rows == [
+        ("39", 1074, None, date(2024, 11, 13), "copy"),
+        ("3907", 50, None, None, "table"),
+        ("3909", 239, 200, date(2024, 11, 13), "copy, table"),
+    ]
+
+
+def test_a_real_figure_is_not_quoted_beside_invented_ones(marts: duckdb.DuckDBPyConnection) -> None:
+    marts.execute("begin")
+    marts.execute("update landing.release set is_demo = true")
+    demo = marts.execute(
+        f"select count(*) from ({compiled()['int_settlement__by_source']}) where figure_source = 'quoted'"
+    )
+    assert demo.fetchall() == [(0,)]
+    marts.execute("rollback")
 
 
 def test_a_dataset_says_which_it_goes_before(marts: duckdb.DuckDBPyConnection) -> None:
     rows = marts.execute(
         "select dataset_id, serves_before, last_retrieved_at from marts.dim_dataset order by 1"
     ).fetchall()
-    assert rows == [(TABLE, None, datetime(2023, 9, 25)), (PAGE, TABLE, datetime(2026, 10, 1))]
+    assert rows == [(TABLE, None, datetime(2023, 9, 25)), (PAGE, TABLE, datetime(2026, 10, 1)), (QUOTED, None, None)]

@@ -14,14 +14,15 @@ import dagster as dg
 import duckdb
 import pytest
 
-from orchestration.assets.models import UNIQUE_ID, row_counts, told
+from orchestration.assets.models import TOPICS, UNIQUE_ID, row_counts, told
 from orchestration.build.dbt_command import NodeResult
 from orchestration.definitions import build_defs
 from orchestration.runs.history import LOCATION, show_on_timeline
+from orchestration.workspace import DBT_PROJECT
 from tests.support.pipeline import Installation
 from warehouse.settings import Settings
 
-LONGEST_GROUP = 20
+LONGEST_GROUP = 17
 """Letters of a group's name: the folded graph cuts longer ones in the middle."""
 
 
@@ -38,6 +39,11 @@ def test_every_asset_has_a_group_of_its_step_and_a_description(definitions: dg.D
         assert re.fullmatch(r"([1-4]_(kilde|lest|regnet|tabell)_[a-z_]+|5_publisert)", group), group
         assert len(group) <= LONGEST_GROUP, group
     assert [node.key.to_user_string() for node in nodes if not node.description] == []
+
+
+def test_a_folder_of_models_has_a_topic_in_norwegian() -> None:
+    layers = [DBT_PROJECT / "models" / layer for layer in ("intermediate", "marts")]
+    assert {folder.name for layer in layers for folder in layer.iterdir() if folder.is_dir()} <= TOPICS.keys()
 
 
 def test_what_readers_open_first_has_checks(definitions: dg.Definitions) -> None:

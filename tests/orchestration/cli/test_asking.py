@@ -230,6 +230,8 @@ def test_a_dataset_that_is_none_gets_near_names(landed: Workspace) -> None:
 def test_the_check_in_the_ui_stays_orange_while_a_release_waits(landed: Workspace) -> None:
     """A later look at the dataset finds nothing new; the release that waits is still told, by the name of its file."""
     spec, (receipt,) = landed.specs[DATASET], landed.landing.receipts(DATASET)
-    assert list(_objections(landed, spec, [])) == [f"holdt tilbake: {LATE} ({receipt.release_id})"]
+    told = _objections(landed, spec, [])
+    assert list(told) == [f"holdt tilbake: {LATE} ({receipt.release_id})", f"gjør: {LATE}"]
+    assert f"integrering releases accept {DATASET} {receipt.release_id}" in told[f"gjør: {LATE}"]
     decide_release(landed, DATASET, None, "rejected")
     assert _objections(landed, spec, []) == {}

@@ -19,12 +19,12 @@ from orchestration.runs.settle import Outcome
 from orchestration.workspace import Workspace
 from sources.dataset.discovery import Candidate
 from sources.dataset.spec import Gate, load_specs
-from sources.gates.rules import above_whole
+from sources.gates.rules import above_whole, levels_left
 from sources.klass.history import municipalities
 from sources.landing.current import select_current
 from sources.landing.observation import observation_table
 from sources.landing.reasons import in_english
-from sources.landing.store import Decision, Landing
+from sources.landing.store import Decision, Landing, ReadingFacts, SliceCoverage
 from tests.support.small_upstream import HEADER
 from warehouse.settings import Settings
 
@@ -329,3 +329,13 @@ def test_an_older_year_corrected_within_the_limits_is_taken(upstream: Upstream, 
     assert outcome.state == "refreshed", outcome.message
     then = select_current(upstream.landing, {DATASET: SPEC}, demo=False, as_of=upstream.day - timedelta(hours=1))
     assert then[0].release_id == good.release_id and upstream.in_use() == outcome.release_id
+
+
+def test_a_level_that_left_the_file_is_told_of() -> None:
+    """The row of the country was cut out of a file: the release before serves it still, without a word until now."""
+    both = ReadingFacts(spec_version="1", rows=9, slices={"country": SliceCoverage(), "municipality": SliceCoverage()})
+    cut = both.model_copy(update={"slices": {"municipality": SliceCoverage()}})
+    assert [one.nb for one in levels_left(cut, both)] == [
+        "ingen tall for nivået landet: de i utgaven før brukes fortsatt"
+    ]
+    assert levels_left(both, cut) == []

@@ -85,6 +85,7 @@ WORDED = [
         "settled (personer, fylke) 2022: satt ned fra 3167 til 3100 i cellene som er endret",
     ),
     ("covers", {"regions": 6, "all": 356}, "dekker 6 av 356 kommuner"),
+    ("level_left", {"level": "county"}, "ingen tall for nivået fylke: de i utgaven før brukes fortsatt"),
     (
         "use_lost",
         {"indicator": "settled_persons", "lacking": "settled (persons)"},

@@ -15,7 +15,7 @@ presented as (
 settlement as (
 
     select * from {{ ref('fct_settlement') }}
-    where region_level = 'municipality' and settled_persons_low is not null
+    where region_level = 'municipality' and settled_persons_low is not null and figure_source <> 'quoted'
 
 ),
 

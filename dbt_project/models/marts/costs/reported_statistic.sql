@@ -9,6 +9,12 @@ counts as (
 
     select * from {{ source('published', 'published_presentation_counts') }}
 
+),
+
+shares as (
+
+    select * from {{ source('published', 'published_cohort_shares') }}
+
 )
 
 select
@@ -46,3 +52,22 @@ select
     source_row,
     is_demo
 from counts
+
+union all
+
+select
+    year,
+    cast(null as date) as as_of_date,
+    cast(null as {{ dbt.type_string() }}) as municipality_code,
+    item,
+    'share_percent' as unit,
+    cast(share_pct as double) as value,
+    is_approximate,
+    cast(null as {{ dbt.type_string() }}) as note_nb,
+    source_document,
+    source_table,
+    dataset_id,
+    release_id,
+    source_row,
+    is_demo
+from shares

@@ -39,7 +39,11 @@ main as (
         ) as figure_source,
         coalesce(max(case when measure = 'settled' then stated_on end), max(stated_on)) as stated_on,
         coalesce(max(case when measure = 'settled' then retrieved_on end), max(retrieved_on)) as retrieved_on,
-        max(case when is_running_year then 1 else 0 end) = 1 as is_running_year
+        coalesce(
+            max(case when measure = 'settled' then case when is_running_year then 1 else 0 end end),
+            max(case when is_running_year then 1 else 0 end)
+        )
+        = 1 as is_running_year
     from figures
     group by region_code, year
 

@@ -1,4 +1,5 @@
--- Every figure of settlement with the place it stands in: tables and text of IMDi's settlement pages, and IMDi's statistics table.
+-- Every figure of settlement with the place it stands in: tables and text of IMDi's settlement pages, IMDi's statistics table, and
+-- what others quote of IMDi.
 -- Differences are shown, never corrected: the text and the tables of one page may carry different dates.
 -- Where the source in use hides a figure, no other source shows it.
 {%- set hidden = "coalesce(used.is_hidden and not figures.is_used, false)" %}
