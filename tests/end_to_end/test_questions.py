@@ -26,9 +26,9 @@ def client(demo: Installation) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def test_there_are_twenty() -> None:
-    assert len(ANSWERS) == 20
-    assert len(FOUND) >= 14
+def test_there_are_thirty() -> None:
+    assert len(ANSWERS) == 30
+    assert len(FOUND) >= 24
 
 
 def test_every_question_is_answered(client: duckdb.DuckDBPyConnection) -> None:

@@ -61,18 +61,23 @@ class Description:
 def find(connection: duckdb.DuckDBPyConnection, words: str) -> list[Hit]:
     """Everything published that holds all the words, in either language; of kinds where nothing does, what has their stems.
 
-    Where nothing has all of them, what has most. An everyday word stands for those of the registry (other_words.yml).
+    Where nothing has all of them, what has most. An everyday word stands for those of the registry, and one that asks for
+    nothing is passed over (other_words.yml).
     """
     pool = [(hit, f"{hit.name} {hit.text} {more}".casefold()) for hit, more in _everything(connection)]
-    asked = words.casefold().split()
+    known_words = _other_words()
+    everything = words.casefold().split()
+    asked = [word for word in everything if known_words.get(word) != ""] or everything
     found = [hit for hit, text in pool if all(word in text for word in asked)]
     kinds = {hit.kind for hit in found}
     stems = [_stem(word) for word in asked]
     found += [hit for hit, text in pool if hit.kind not in kinds and all(stem.search(text) for stem in stems)]
-    if other := _other_words(asked):
+    other = [one for word in asked for one in known_words.get(word, word).split()]
+    if other != asked:
         known = set(found)
         found += [hit for hit, text in pool if hit not in known and all(_stem(word).search(text) for word in other)]
     if not found:
+        stems = [_stem(word) for word in other]
         counts = [(sum(bool(stem.search(text)) for stem in stems), hit) for hit, text in pool]
         most = max((count for count, _ in counts), default=0)
         found = [hit for count, hit in counts if count == most > 0]
@@ -84,12 +89,9 @@ def _stem(word: str) -> re.Pattern[str]:
     return re.compile(rf"\b{re.escape(word[: max(SHORTEST_STEM, len(word) - 4)])}")
 
 
-def _other_words(asked: list[str]) -> list[str]:
-    """The words with everyday ones replaced; none where there is none among them."""
-    known = {str(k).casefold(): v for k, v in yaml.safe_load(_OTHER_WORDS.read_text(encoding="utf-8")).items()}
-    return (
-        [one for word in asked for one in known.get(word, word).split()] if any(word in known for word in asked) else []
-    )
+def _other_words() -> dict[str, str]:
+    """Everyday word -> those of the registry; none for a word that asks for nothing («hvor», «mange»)."""
+    return {str(k).casefold(): v for k, v in yaml.safe_load(_OTHER_WORDS.read_text(encoding="utf-8")).items()}
 
 
 def _nearest_first(found: list[Hit], asked: str) -> list[Hit]:
