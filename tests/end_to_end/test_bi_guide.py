@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 
+import pyarrow.parquet as pq
+
 from tests.support.pipeline import PROJECT, Installation
 from warehouse.interface.declaration import load_interface
 
@@ -45,3 +47,25 @@ def test_the_relations_of_the_guide_are_declared() -> None:
         ("indicator_id", "dim_indicator"),
         ("dataset_id", "dim_dataset"),
     }
+
+
+DAX_FUNCTIONS = {
+    "ALL", "CALCULATE", "DIVIDE", "FORMAT", "HASONEVALUE", "IF", "INT", "ISBLANK", "LOOKUPVALUE", "SELECTEDVALUE", "SUM", "TRUE",
+}  # fmt: skip
+"""Those of Microsoft's function reference that the guide uses: a name misspelt is one more."""
+
+
+def test_the_measures_of_the_guide_name_what_there_is(demo: Installation) -> None:
+    """No Power BI runs here: what can be held is held. Columns are those of light/, and of the whole star where it is named."""
+    (block,) = (text for text in GUIDE.split("```")[1::2] if "HASONEVALUE" in text)
+    code = re.sub(r"--.*|\"[^\"]*\"", "", block)
+    measures = re.findall(r"^(\w[\w ]*?) = ", code, re.MULTILINE)
+    assert len(measures) == len(set(measures)) == 10
+    assert set(re.findall(r"\b([A-Z]+) \(", code)) == DAX_FUNCTIONS
+    assert set(re.findall(r"(?<![\w\]])\[([\w ]+)\]", code)) <= set(measures)
+    for part in re.split(r"^(?=\w)", code, flags=re.MULTILINE):
+        assert part.count("(") == part.count(")"), part
+    for table, column in sorted(set(re.findall(r"(\w+)\[(\w+)\]", code))):
+        folder = "parquet" if table.startswith("fct_figure_") else "light"
+        names = pq.read_schema(demo.data / "published" / folder / f"{table}.parquet").names
+        assert column in names, (table, column)
