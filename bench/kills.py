@@ -182,7 +182,8 @@ def kill_runs(work: Path, moments: int, seed: int = 20261129) -> dict[str, Any]:
     met = killer.met
     while met.moments < moments:
         killer.run(moments - met.moments)
-        print(f"{met.moments} moments, {met.killed} kills, {met.recovered} recovered", file=sys.stderr, flush=True)
+        counts = f"{met.moments} moments, {met.killed} kills, {met.ended} ended first, {met.recovered} recovered"
+        print(f"{counts}, {len(met.lost)} lost, {dict(met.phases)}", file=sys.stderr, flush=True)
     killer.finish()
     print("\n".join(met.lost), file=sys.stderr)
     return {

@@ -5,7 +5,7 @@ select
     region_code, 'municipality' as region_level, year, settled_persons,
     settled_persons_low, settled_persons_high, decided_persons, requested_persons, is_running_year,
     case when is_running_year then cast('2026-09-28' as date) end as stated_on,
-    'imdi_bosettingstall' as dataset_id, 'release' as release_id, is_demo
+    'page_table' as figure_source, 'imdi_bosettingstall' as dataset_id, 'release' as release_id, is_demo
 from (
     values
     ('3909', 2021, 35.0, 35.0, 35.0, 33.0, cast(null as double), false, false),
