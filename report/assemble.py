@@ -22,7 +22,7 @@ from report.sections.benefit_payments import benefit_payments, benefit_rates, be
 from report.sections.declarations import IndicatorFigure, MartFigure, SectionSpec, SplitTable, declarations
 from report.sections.findings import finding_blocks
 from report.sections.method import breaks, cadence, cadence_datasets, hidden_cells, reading_guide, revisions, sources
-from report.sections.missing import Missing
+from report.sections.missing import LeftOut
 from report.sections.peers import origin, peers, split
 from report.sections.rates import grant_rates
 from report.sections.remarks import remarks
@@ -64,7 +64,7 @@ def build_report(
     weighed = known or weights(marts, origin)
     reader = FigureReader(marts, areas, origin, years, unsure=unsure_of(weighed.scales, municipality))
     context = Context(marts, areas, origin, reader, Writer(words.sentences, words.reasons, origin.today), words)
-    missing = Missing()
+    missing = LeftOut()
     found = findings_of(weighed, municipality)
     built = {spec.section: _section_blocks(context, spec, missing) for spec in declarations().sections}
     shown = [block.figure for blocks in built.values() for block in blocks if block.figure]
@@ -117,7 +117,7 @@ def _with_own_ids(sections: list[Section]) -> tuple[Section, ...]:
     return tuple(numbered)
 
 
-def _section_blocks(context: Context, spec: SectionSpec, missing: Missing) -> list[Block]:
+def _section_blocks(context: Context, spec: SectionSpec, missing: LeftOut) -> list[Block]:
     blocks: list[Block] = []
     taken: set[tuple[str, str]] = set()
     told: set[str] = set()

@@ -44,7 +44,7 @@ class SmallCounts:
 
 
 @dataclass(frozen=True)
-class Judgement:
+class LevelJudgement:
     """What a dataset's small counts show at a level, and whether the spec says the same. ``years``: those judged."""
 
     dataset_id: str
@@ -67,7 +67,7 @@ class Judgement:
         return self.shows == "unclear" or self.declared != "rounding"
 
 
-def judge(found: Iterable[SmallCounts], specs: dict[str, DatasetSpec]) -> list[Judgement]:
+def judge(found: Iterable[SmallCounts], specs: dict[str, DatasetSpec]) -> list[LevelJudgement]:
     """One judgement a dataset and level; where the spec says that only some years are rounded, one a year."""
     grouped: dict[tuple[str, str, int], list[SmallCounts]] = {}
     for counts in found:
@@ -76,7 +76,7 @@ def judge(found: Iterable[SmallCounts], specs: dict[str, DatasetSpec]) -> list[J
     return [_judged(specs[dataset_id], level, group) for (dataset_id, level, _), group in sorted(grouped.items())]
 
 
-def _judged(spec: DatasetSpec, level: str, group: list[SmallCounts]) -> Judgement:
+def _judged(spec: DatasetSpec, level: str, group: list[SmallCounts]) -> LevelJudgement:
     def total(*values: float | str) -> int:
         return sum(counts.of(value) for counts in group for value in values)
 
@@ -93,7 +93,9 @@ def _judged(spec: DatasetSpec, level: str, group: list[SmallCounts]) -> Judgemen
     if rules:
         declared = "rounding in some years" if all(rule.by_year for rule in rules) else "rounding"
     shows = shown_by(ones_and_twos, threes, hidden)
-    return Judgement(spec.dataset_id, level, tuple(years), total(0), ones_and_twos, threes, hidden, shows, declared)
+    return LevelJudgement(
+        spec.dataset_id, level, tuple(years), total(0), ones_and_twos, threes, hidden, shows, declared
+    )
 
 
 def shown_by(ones_and_twos: int, threes: int, hidden: int) -> Shown:
@@ -127,7 +129,7 @@ def counted(spec: DatasetSpec, reading: Reading) -> Iterator[SmallCounts]:
         yield SmallCounts(spec.dataset_id, level, year, tuple(sorted(tally.items(), key=str)))
 
 
-def in_folder(folder: Path, specs: dict[str, DatasetSpec]) -> list[Judgement]:
+def in_folder(folder: Path, specs: dict[str, DatasetSpec]) -> list[LevelJudgement]:
     """The judgements on every file of an extracts folder that its reader takes; one that is refused is left out."""
     found: list[SmallCounts] = []
     for candidate in discover(folder, specs).candidates:

@@ -17,7 +17,7 @@ from rich.table import Table
 from orchestration.runs.status import LATE_STATES, Board, Standing
 from sources.http.limits import OSLO
 from sources.live import CheckRow
-from sources.small_counts import Judgement
+from sources.small_counts import LevelJudgement
 
 LONGEST_NAME = 40
 """Letters of a dataset's title on the board; the rest is in dim_dataset."""
@@ -157,7 +157,7 @@ def _day(day: date | None) -> str:
     return f"{day:%d.%m.%Y}" if day else ""
 
 
-def print_small_counts(judged: list[Judgement]) -> bool:
+def print_small_counts(judged: list[LevelJudgement]) -> bool:
     """One line a dataset and level: what its small counts show and what its spec declares. Returns whether all agree."""
     for row in judged:
         years = str(row.years[0]) if len(row.years) == 1 else f"{row.years[0]}-{row.years[-1]}"

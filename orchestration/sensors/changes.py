@@ -1,6 +1,6 @@
 """When work runs: sensors that ask upstream or watch the drop folder, and the nightly net under them.
 
-Here: choosing what to ask in a tick, and one run for all that changed. Not here: asking (live.py) or refreshing (assets.py).
+Here: choosing what to ask in a tick, and one run for all that changed. Not here: asking (upstream) or refreshing (assets.py).
 
 What a tick asks for is named by upstream's own releases: the run key is made of the changed datasets and their stamps or
 content hashes, never of the clock. Nothing depends on the cursor: it can be lost and the same request is made again from

@@ -33,7 +33,7 @@ _WHOLE = re.compile(r"\.0(?=[,\]])")
 
 
 @dataclass(frozen=True)
-class Areas:
+class AreaList:
     """The areas of the page in their order: municipalities, then counties, then the country."""
 
     codes: tuple[str, ...]
@@ -42,11 +42,11 @@ class Areas:
     counties: tuple[str, ...]
 
 
-def areas(marts: Marts) -> Areas:
+def areas(marts: Marts) -> AreaList:
     """All areas of today that the release has figures for."""
     rows = [row for row in marts.rows("dim_region") if row["region_level"] in _LEVELS]
     rows.sort(key=lambda row: (_LEVELS.index(row["region_level"]), row["region_code"]))
-    return Areas(
+    return AreaList(
         tuple(row["region_code"] for row in rows),
         tuple(row["region_name"] for row in rows),
         tuple(row["region_level"] for row in rows),
@@ -86,7 +86,7 @@ def indicators(marts: Marts) -> list[dict[str, Any]]:
     return listed
 
 
-def packed(marts: Marts, listed: list[dict[str, Any]], all_areas: Areas) -> Iterator[tuple[str, str]]:
+def packed(marts: Marts, listed: list[dict[str, Any]], all_areas: AreaList) -> Iterator[tuple[str, str]]:
     """Indicator by indicator: its id, and the text of its file."""
     units = {row["indicator_id"]: unit_of(row["unit"]) for row in marts.rows("dim_indicator")}
     for one in listed:
@@ -99,7 +99,7 @@ def packed(marts: Marts, listed: list[dict[str, Any]], all_areas: Areas) -> Iter
         yield one["id"], _file(one["id"], _pack(table, one["by"], all_areas, units[one["id"]]))
 
 
-def _pack(table: pa.Table, by: list[str], all_areas: Areas, unit: Unit) -> dict[str, Any]:
+def _pack(table: pa.Table, by: list[str], all_areas: AreaList, unit: Unit) -> dict[str, Any]:
     """The flat lists of one indicator; a cell's place is series by series, area by area, year by year."""
     places = pa.array(all_areas.codes)
     area = pc.index_in(table["region_code"], places).to_numpy(zero_copy_only=False)

@@ -16,7 +16,7 @@ from typing import Any
 import vl_convert
 from markupsafe import Markup
 
-from report.explore.data import Areas, areas, indicators, packed
+from report.explore.data import AreaList, areas, indicators, packed
 from report.reading.marts import Marts
 from report.words.norwegian import day
 from report.words.texts import texts
@@ -59,7 +59,7 @@ def take_along(published: Path, target: Path) -> str | None:
     return PAGE
 
 
-def _start(marts: Marts, listed: list[dict[str, Any]], all_areas: Areas, municipality: str) -> dict[str, Any]:
+def _start(marts: Marts, listed: list[dict[str, Any]], all_areas: AreaList, municipality: str) -> dict[str, Any]:
     """What the page must know before it has read any figure."""
     words = texts()
     labels: dict[str, dict[str, str]] = {}

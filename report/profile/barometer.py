@@ -32,7 +32,7 @@ class OtherArea:
 
 
 @dataclass(frozen=True)
-class Line:
+class BarometerLine:
     """One line. ``strip`` holds the figures as shown of all municipalities with enough persons behind them, ``years`` the five
     years of the small line, ``changed`` what the change since ``since`` is called; None where no earlier year is known."""
 
@@ -75,7 +75,7 @@ class Line:
 class Barometer:
     """The lines in order. ``absent`` are the names of those that this release has no figure of for any of the areas."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[BarometerLine, ...]
     absent: tuple[tuple[str, str], ...]
     roles: tuple[Role, ...]
     """The areas that have any figure, in the order of their columns."""
@@ -97,7 +97,7 @@ def barometer(known: Weights, municipality: str) -> Barometer:
     return Barometer(tuple(lines), tuple(absent), roles)
 
 
-def _line(known: Weights, region: Region, group: str, row: Row) -> Line | None:
+def _line(known: Weights, region: Region, group: str, row: Row) -> BarometerLine | None:
     """The first indicator with the newest figure of the municipality; without one, the first with a figure of another area."""
     found = [w for i in row.indicator if (w := known.scales.of(i, where_of(row.where)))]
     own = [(weighed.whole_year(region.code) or 0, -place, weighed) for place, weighed in enumerate(found)]
@@ -112,7 +112,7 @@ def _line(known: Weights, region: Region, group: str, row: Row) -> Line | None:
     return _filled(known, region, group, row, weighed, year)
 
 
-def _filled(known: Weights, region: Region, group: str, row: Row, weighed: Weighed, year: int) -> Line:
+def _filled(known: Weights, region: Region, group: str, row: Row, weighed: Weighed, year: int) -> BarometerLine:
     own, limits = weighed.evidence(region.code, year), known.scales.limits
     beside = {
         role: OtherArea(other.cell, judge(own, other, weighed.unit, limits, is_inside=True))
@@ -124,7 +124,7 @@ def _filled(known: Weights, region: Region, group: str, row: Row, weighed: Weigh
     series = weighed.series
     told = {y: weighed.evidence(region.code, y).cell for y in range(year - SPARK_YEARS + 1, year + 1)}
     breaks = (series.row.get("first_break_year"), series.row.get("last_break_year"))
-    return Line(
+    return BarometerLine(
         row_id=row.row,
         group=group,
         name=profile_words()["barometer"]["rows"][row.row],

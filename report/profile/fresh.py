@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from report.model import Source
-from report.profile.barometer import Barometer, Line
+from report.profile.barometer import Barometer, BarometerLine
 from report.profile.findings import GROUPS, Weights
 from report.reading.everywhere import Region
 from report.words.norwegian import number
@@ -120,7 +120,7 @@ def publisher(source: Source) -> str:
     return found[1] if found else name
 
 
-def _unknown(known: Weights, line: Line) -> Missing:
+def _unknown(known: Weights, line: BarometerLine) -> Missing:
     words = profile_words()["fresh"]
     found = _absent(known, line.indicator_id, line.name)
     return Missing(line.name, words["hidden"] if line.cell.is_hidden else words["not_here"], found.where, found.link)

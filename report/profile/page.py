@@ -15,7 +15,7 @@ from report.drawing import marks
 from report.drawing.charts import cell_text as word_of
 from report.judging.uncertainty import wilson
 from report.model import Cell
-from report.profile.barometer import Barometer, Line, barometer
+from report.profile.barometer import Barometer, BarometerLine, barometer
 from report.profile.evidence import Weighed, where_of
 from report.profile.findings import Finding, Weights, candidates, findings_of
 from report.profile.fresh import Fresh, fresh
@@ -39,7 +39,7 @@ class Drawing:
 
 
 @dataclass(frozen=True)
-class Told:
+class ShownFinding:
     """A finding as it stands on the page."""
 
     finding: Finding
@@ -63,7 +63,7 @@ class Numbered:
 class Lined:
     """A line of the barometer as it stands on the page: texts in the order of the columns, drawings, and the change in a word."""
 
-    line: Line
+    line: BarometerLine
     own: str
     others: tuple[str, ...]
     strip: Drawing | None
@@ -83,7 +83,7 @@ class Profile:
     lead: str
     tiles: tuple[Numbered, ...]
     summary: str
-    findings: tuple[Told, ...]
+    findings: tuple[ShownFinding, ...]
     barometer: Barometer
     lines: tuple[tuple[str, tuple[Lined, ...]], ...]
     columns: tuple[str, ...]
@@ -162,10 +162,10 @@ def _summary(board: Barometer) -> str:
     return words["all"].format(of=number(len(board.lines)), parts=listed(parts))
 
 
-def _told(one: Finding) -> Told:
+def _told(one: Finding) -> ShownFinding:
     words = profile_words()
     sources = list(dict.fromkeys(s.attribution.removeprefix("Kilde: ").strip() or s.title for s in one.figure.sources))
-    return Told(
+    return ShownFinding(
         finding=one,
         group=words["groups"].get(one.group, one.group),
         chart=_chart(one),
@@ -227,7 +227,7 @@ def _grouped(municipality: str, board: Barometer) -> tuple[tuple[str, tuple[Line
     return tuple((profile_words()["groups"][group], tuple(lines)) for group, lines in groups.items())
 
 
-def _lined(municipality: str, board: Barometer, line: Line) -> Lined:
+def _lined(municipality: str, board: Barometer, line: BarometerLine) -> Lined:
     words = profile_words()["barometer"]
     others = tuple(cell_text(line.beside[role].cell, line) if role in line.beside else "–" for role in board.roles)
     own = cell_text(line.cell, line)
@@ -246,7 +246,7 @@ def _lined(municipality: str, board: Barometer, line: Line) -> Lined:
     )
 
 
-def _change(words: dict[str, Any], line: Line) -> tuple[str, str]:
+def _change(words: dict[str, Any], line: BarometerLine) -> tuple[str, str]:
     if line.changed is None or line.change is None or line.since is None:
         return "", words["broken"] if line.broken else words["alone"]
     if line.changed == "cannot_say":
@@ -255,7 +255,7 @@ def _change(words: dict[str, Any], line: Line) -> tuple[str, str]:
     return arrow, words["since"].format(word=words["movement"][line.changed], year=line.since)
 
 
-def _strip(words: dict[str, Any], municipality: str, line: Line) -> Drawing | None:
+def _strip(words: dict[str, Any], municipality: str, line: BarometerLine) -> Drawing | None:
     if not line.strip:
         return None
     factor = line.unit.factor
@@ -279,7 +279,7 @@ def _strip(words: dict[str, Any], municipality: str, line: Line) -> Drawing | No
     return Drawing(marks.strip(line.strip, line.shown, others, is_sure=is_sure), alt)
 
 
-def cell_text(cell: Cell, line: Line) -> str:
+def cell_text(cell: Cell, line: BarometerLine) -> str:
     """A cell of the barometer: the figure without its unit, or the word for why there is none."""
     return short_text(cell, line.unit) if cell.is_known else word_of(cell, line.unit)
 

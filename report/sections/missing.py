@@ -19,7 +19,7 @@ OLD_ELSEWHERE, OLD_OWN = 3, 8
 
 
 @dataclass
-class Missing:
+class LeftOut:
     """What has been left out so far, by why; ``wanted`` are the datasets that would bring it."""
 
     by_reason: dict[str, list[str]] = field(default_factory=dict)

@@ -20,7 +20,7 @@ STAR = "*"
 
 
 @dataclass(frozen=True)
-class Series:
+class PlottedSeries:
     """One row of numbers, None where there is no one number; ``role`` decides the colour."""
 
     name: str
@@ -36,7 +36,7 @@ class Plot:
     title: str
     unit: Unit
     categories: tuple[str, ...]
-    series: tuple[Series, ...]
+    series: tuple[PlottedSeries, ...]
     remark: str = ""
     is_demo: bool = False
 
@@ -80,7 +80,9 @@ def by_year(kind: Kind, shown: Figure, lines: Sequence[tuple[str, Line]]) -> Plo
     words = texts().slides["words"]
     if shown.is_forecast and any(line.at(year).is_at_least for _, line in lines for year in shown.years):
         return _at_least(kind, shown, lines)
-    series = tuple(Series(name, tuple(line.at(year).value for year in shown.years), line.role) for name, line in lines)
+    series = tuple(
+        PlottedSeries(name, tuple(line.at(year).value for year in shown.years), line.role) for name, line in lines
+    )
     running = [year for year in shown.years if any(line.at(year).is_running for _, line in lines)]
     categories = tuple(f"{year}{STAR if year in running else ''}" for year in shown.years)
     remarks = [_gap(shown, name, line.at(year), str(year)) for name, line in lines for year in shown.years]
@@ -96,7 +98,7 @@ def _at_least(kind: Kind, shown: Figure, lines: Sequence[tuple[str, Line]]) -> P
     series = []
     for name, line in lines:
         cells = [line.at(year) for year in shown.years]
-        series.append(Series(name, tuple(c.low if c.value is None else c.value for c in cells), line.role))
+        series.append(PlottedSeries(name, tuple(c.low if c.value is None else c.value for c in cells), line.role))
     categories = tuple(words["least"].format(year=year) if year in open_years else str(year) for year in shown.years)
     return Plot(kind, shown.title, shown.unit, categories, tuple(series), words["least_remark"], shown.is_demo)
 
@@ -110,7 +112,9 @@ def turned(shown: Figure) -> Plot | None:
     values = tuple(line.at(year).value for line in lines)
     names = tuple(line.title for line in lines)
     title = f"{shown.title}, {year}"
-    return Plot("bars", title, shown.unit, names, (Series(str(year), values, "municipality"),), is_demo=shown.is_demo)
+    return Plot(
+        "bars", title, shown.unit, names, (PlottedSeries(str(year), values, "municipality"),), is_demo=shown.is_demo
+    )
 
 
 def _groups(shown: Figure) -> Plot | None:
@@ -127,7 +131,7 @@ def _groups(shown: Figure) -> Plot | None:
     for place, group in enumerate(shown.groups):
         lines = [found.get((role, group)) for role, _ in areas]
         values = tuple(line.at(year).value if line else None for line in lines)
-        series.append(Series(group, values, roles[place % len(roles)]))
+        series.append(PlottedSeries(group, values, roles[place % len(roles)]))
         remarks += [_gap(shown, line.label, line.at(year), str(year)) for line in lines if line]
     title = f"{shown.title}, {year}"
     return Plot(
@@ -141,7 +145,7 @@ def _one_year(shown: Figure, lines: Sequence[Line], year: int) -> Plot:
     remarks = [_gap(shown, line.title, line.at(year), str(year)) for line in lines]
     is_running = any(line.at(year).is_running for line in lines)
     title = f"{shown.title}, {year}{STAR if is_running else ''}"
-    series = (Series(str(year), values, "municipality"),)
+    series = (PlottedSeries(str(year), values, "municipality"),)
     remark = _joined([*remarks, words["running"] if is_running else ""])
     names = tuple(line.title for line in lines)
     return Plot("columns", title, shown.unit, names, series, remark, shown.is_demo)

@@ -16,7 +16,7 @@ from report.drawing.charts import charts
 from report.model import Report
 from report.profile.fresh import Fresh, publisher
 from report.profile.money import Part
-from report.profile.page import Drawing, Lined, Profile, Told
+from report.profile.page import Drawing, Lined, Profile, ShownFinding
 from report.profile.rules import rules
 from report.words.norwegian import day, number, short_day
 from report.words.texts import profile_words
@@ -91,7 +91,7 @@ def _drawing(drawing: Drawing, font: str) -> dict[str, str]:
     return {"svg": drawing.svg.replace("FONT_FAMILY", font), "alt": drawing.alt}
 
 
-def _finding(told: Told, font: str) -> dict[str, Any]:
+def _finding(told: ShownFinding, font: str) -> dict[str, Any]:
     one = told.finding
     return {
         "id": one.finding_id,

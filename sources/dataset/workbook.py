@@ -20,7 +20,7 @@ from python_calamine import PasswordError as CalaminePasswordError
 from python_calamine import XmlError as CalamineXmlError
 from python_calamine import ZipError as CalamineZipError
 
-from sources.dataset.workbook_parts import Parts, column_number, is_workbook, not_a_workbook, read_parts
+from sources.dataset.workbook_parts import WorksheetParts, column_number, is_workbook, not_a_workbook, read_parts
 from sources.errors import ValueGrammarError
 
 __all__ = [
@@ -89,7 +89,7 @@ def open_workbook(path: Path, name: str | None = None, notes: Counter[str] | Non
     return sheets_of(read_parts(path, where), where, notes)
 
 
-def sheets_of(parts: Parts, where: str, notes: Counter[str] | None = None) -> list[Sheet]:
+def sheets_of(parts: WorksheetParts, where: str, notes: Counter[str] | None = None) -> list[Sheet]:
     """The worksheets of parts that were taken out. Raises as ``open_workbook``."""
     if notes is not None and parts.chart_sheets:
         notes[CHART_SHEETS] += parts.chart_sheets

@@ -20,6 +20,11 @@ from xml.sax.saxutils import quoteattr
 
 from sources.errors import LayoutError, NotOfKindError
 
+not_a_workbook = partial(
+    NotOfKindError,
+    "an Excel workbook (.xlsx) without macros, passwords or embedded objects",
+    next_step="open it in Excel and save it as a plain .xlsx workbook, or fetch it again from the publisher",
+)
 over_cap = partial(
     LayoutError,
     next_step="do not open the file; ask the sender what it is. A real statistics workbook is far below the cap",
@@ -66,7 +71,7 @@ _DAMAGED = (
 
 
 @dataclass(frozen=True)
-class Parts:
+class WorksheetParts:
     """What was taken: a clean zip in memory with the worksheets alone, their names and bodies, and what was left out."""
 
     clean: io.BytesIO
@@ -85,7 +90,7 @@ def is_workbook(head: bytes) -> bool:
     return head.startswith(_ZIP_MAGIC)
 
 
-def read_parts(source: Path | io.BytesIO, where: str) -> Parts:
+def read_parts(source: Path | io.BytesIO, where: str) -> WorksheetParts:
     """The parts of a workbook on disk or in memory, each read under the caps.
 
     They are found by their relationships, as any program may lay them out. Nothing is written out and no link is
@@ -115,7 +120,7 @@ class _Taker:
         self._entries = {_plain(entry.filename).casefold(): entry for entry in archive.infolist()}
         self._check_entries(archive.infolist())
 
-    def parts(self) -> Parts:
+    def parts(self) -> WorksheetParts:
         types = self._body(_CONTENT_TYPES)
         if b"macroenabled" in types.lower():
             raise not_a_workbook("a workbook that declares macros", self._where)
@@ -142,7 +147,7 @@ class _Taker:
         _check_cells([body for _, body in sheets], self._where)
         _check_texts([body for _, body in sheets], texts or b"", self._where)
         is_1904 = any(_local(e.tag) == "workbookPr" and e.get("date1904") in ("1", "true") for e in root)
-        return Parts(_clean_zip(sheets, texts, styles, is_1904=is_1904), sheets, charts)
+        return WorksheetParts(_clean_zip(sheets, texts, styles, is_1904=is_1904), sheets, charts)
 
     def _check_entries(self, entries: list[zipfile.ZipInfo]) -> None:
         if len(entries) > MAX_ENTRIES:
@@ -316,13 +321,3 @@ def _clean_zip(
             target.writestr(f"xl/worksheets/sheet{n}.xml", body)
     clean.seek(0)
     return clean
-
-
-def not_a_workbook(found: str, where: str) -> NotOfKindError:
-    """The error for bytes that are no plain workbook."""
-    return NotOfKindError(
-        expected="an Excel workbook (.xlsx) without macros, passwords or embedded objects",
-        found=found,
-        where=where,
-        next_step="open it in Excel and save it as a plain .xlsx workbook, or fetch it again from the publisher",
-    )

@@ -29,7 +29,7 @@ from sources.microdata.errors import (
 from sources.microdata.numbers import Seen, decimal_sign, looks_like_number, number_of
 from sources.microdata.schemes import AGES, GROUPS, NO_SCHEME, RECEIVES, SCHEMES, SMALLEST_POPULATION
 from sources.microdata.script import FIRST_YEAR, LAST_YEAR, MARK, Mark
-from sources.microdata.tables import SHEET_ROWS, Export, Figure, decoded, export_of, text_rows
+from sources.microdata.tables import SHEET_ROWS, Export, ExportedFigure, decoded, export_of, text_rows
 from sources.ports import NOTES, Document, Place
 from sources.published.reader import ARROW_TYPES
 from sources.raw import is_sheet_file, nothing_there, sheet_cells
@@ -126,7 +126,7 @@ def _refuse_nothing(export: Export, name: str) -> None:
     )
 
 
-def _mark_of(figure: Figure, export: Export, name: str) -> Mark:
+def _mark_of(figure: ExportedFigure, export: Export, name: str) -> Mark:
     """What area and year a figure is of: its own table's heading, the file's only one, else the file's name."""
     of_name = _OF_NAME.search(name)
     mark = figure.mark or (next(iter(export.marks)) if len(export.marks) == 1 else None)
@@ -164,12 +164,14 @@ def _check_area(mark: Mark, name: str) -> None:
         )
 
 
-def _rows(figures: list[Figure], marks: list[Mark], sign: str) -> dict[Key, tuple[float | None, Figure, Mark]]:
+def _rows(
+    figures: list[ExportedFigure], marks: list[Mark], sign: str
+) -> dict[Key, tuple[float | None, ExportedFigure, Mark]]:
     """The figures by what they are. Sums over ages are left out: the table without ages has them.
 
     Raises UnclearNumber for a number that cannot be, and ExportError where one figure stands twice with two values.
     """
-    found: dict[Key, tuple[float | None, Figure, Mark]] = {}
+    found: dict[Key, tuple[float | None, ExportedFigure, Mark]] = {}
     for figure, mark in zip(figures, marks, strict=True):
         if figure.age == "total":
             continue
@@ -188,7 +190,7 @@ def _rows(figures: list[Figure], marks: list[Mark], sign: str) -> dict[Key, tupl
     return found
 
 
-def _value(figure: Figure, sign: str) -> float:
+def _value(figure: ExportedFigure, sign: str) -> float:
     if figure.number is None and not looks_like_number(figure.text):
         raise _not_a_number(figure, "et tall eller et kjent merke for skjult tall")
     value = figure.number if figure.number is not None else number_of(figure.text, sign)
@@ -197,7 +199,7 @@ def _value(figure: Figure, sign: str) -> float:
     return round(value) if figure.measure in _PEOPLE else value
 
 
-def _not_a_number(figure: Figure, expected: str) -> UnclearNumber:
+def _not_a_number(figure: ExportedFigure, expected: str) -> UnclearNumber:
     return UnclearNumber(
         expected=expected,
         found=f"«{figure.text}»",
@@ -206,7 +208,7 @@ def _not_a_number(figure: Figure, expected: str) -> UnclearNumber:
     )
 
 
-def _check_population(rows: dict[Key, tuple[float | None, Figure, Mark]], name: str) -> None:
+def _check_population(rows: dict[Key, tuple[float | None, ExportedFigure, Mark]], name: str) -> None:
     people: dict[tuple[str, int], float] = defaultdict(float)
     for (area, year, scheme, _, group, age), (value, _, _) in rows.items():
         if scheme == NO_SCHEME and age == "all" and group != "all":
@@ -216,7 +218,7 @@ def _check_population(rows: dict[Key, tuple[float | None, Figure, Mark]], name: 
             raise _small(f"{count:.0f} bosatte i {area} i {year}", name)
 
 
-def _check_recipients(rows: dict[Key, tuple[float | None, Figure, Mark]], name: str) -> None:
+def _check_recipients(rows: dict[Key, tuple[float | None, ExportedFigure, Mark]], name: str) -> None:
     """Not everybody receives a benefit, and not more than live there: noise moves a count by a few, not by a population."""
     pairs: dict[tuple[str, int, str], list[tuple[float, float]]] = defaultdict(list)
     for (area, year, scheme, measure, group, age), (value, _, _) in rows.items():
@@ -233,7 +235,7 @@ def _check_recipients(rows: dict[Key, tuple[float | None, Figure, Mark]], name: 
             )
 
 
-def _check_blanked(rows: dict[Key, tuple[float | None, Figure, Mark]], export: Export, name: str) -> list[str]:
+def _check_blanked(rows: dict[Key, tuple[float | None, ExportedFigure, Mark]], export: Export, name: str) -> list[str]:
     """Which tables are stopped: more than half of the cells without a figure. Raises BlankedTable when none is left."""
     cells: dict[tuple[str, int, str, str, bool], list[bool]] = defaultdict(list)
     for (area, year, scheme, measure, group, age), (value, _, _) in rows.items():
@@ -270,7 +272,7 @@ def _blanked(tables: str, name: str) -> BlankedTable:
     )
 
 
-def _table(spec: DatasetSpec, rows: dict[Key, tuple[float | None, Figure, Mark]], notes: list[str]) -> pa.Table:
+def _table(spec: DatasetSpec, rows: dict[Key, tuple[float | None, ExportedFigure, Mark]], notes: list[str]) -> pa.Table:
     columns: dict[str, list[object]] = {"source_row": [], **{column.name: [] for column in spec.table_columns}}
     for (area, year, scheme, measure, group, age), (value, figure, mark) in sorted(rows.items()):
         row = {

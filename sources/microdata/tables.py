@@ -45,7 +45,7 @@ _ALIAS = re.compile(
 
 
 @dataclass(frozen=True)
-class Figure:
+class ExportedFigure:
     """One cell with what was found around it. ``text`` is the cell as it stands, ``number`` its value where a workbook says it.
 
     ``age`` is ``all`` in a table that is not by age, and ``total`` where a table by age adds its ages up.
@@ -70,7 +70,7 @@ class Figure:
 class Export:
     """All figures of a file, the marks it bears, and the tables whose heading stands there without any figure."""
 
-    figures: list[Figure] = field(default_factory=list)
+    figures: list[ExportedFigure] = field(default_factory=list)
     marks: set[Mark] = field(default_factory=set)
     empty: list[str] = field(default_factory=list)
     text: str = ""
@@ -147,7 +147,9 @@ def _close(found: Export, around: _Around) -> None:
         around.titles, around.is_open = [], False
 
 
-def _figure(around: _Around, labels: list[str], cell: Cell, text: str, index: int, at: int, where: str) -> Figure:
+def _figure(
+    around: _Around, labels: list[str], cell: Cell, text: str, index: int, at: int, where: str
+) -> ExportedFigure:
     head = around.head(index)
     near = [*labels, head]
     said = [*near, *around.header[:1], *around.titles]
@@ -173,7 +175,9 @@ def _figure(around: _Around, labels: list[str], cell: Cell, text: str, index: in
     mark = MARK.search(whole)
     number = cell if isinstance(cell, float) else None
     shown = age or ("total" if is_by_age else "all")
-    return Figure(Mark.of(mark) if mark else None, scheme, measure, group or "all", shown, number, text, at, where)
+    return ExportedFigure(
+        Mark.of(mark) if mark else None, scheme, measure, group or "all", shown, number, text, at, where
+    )
 
 
 def _measure_of(said: list[str], where: str) -> tuple[str, str]:

@@ -69,7 +69,7 @@ class TimeSeriesLayout(Options):
 
 
 @dataclass(frozen=True)
-class Period:
+class Months:
     """The months a workbook covers: January up to and including ``last`` of one year."""
 
     year: int
@@ -77,7 +77,7 @@ class Period:
     last: int
 
 
-def period_in(rows: list[list[Cell]]) -> Period | None:
+def period_in(rows: list[list[Cell]]) -> Months | None:
     """The period text of a sheet, in either of NAV's two shapes, or None."""
     for row in rows[:12]:
         for cell in row:
@@ -86,17 +86,17 @@ def period_in(rows: list[list[Cell]]) -> Period | None:
     return None
 
 
-def period_of(text: str) -> Period | None:
+def period_of(text: str) -> Months | None:
     """``Januar - oktober 2022``, ``Januar 2026``, ``Periode: 2026 01 - 2026 08``."""
     if match := _NAMED_PERIOD.match(text):
         first = MONTHS.index(match["first"].lower()) + 1
         last = MONTHS.index(match["last"].lower()) + 1 if match["last"] else first
-        return Period(int(match["year"]), first, last)
+        return Months(int(match["year"]), first, last)
     if match := _CODED_PERIOD.match(text):
         year, first = int(match["y1"]), int(match["m1"])
         last_year, last = int(match["y2"] or year), int(match["m2"] or first)
         if last_year == year and 1 <= first <= last <= 12:
-            return Period(year, first, last)
+            return Months(year, first, last)
     return None
 
 

@@ -24,8 +24,8 @@ from sources.nav.layout import (
     MONTHS,
     OTHER_AREAS,
     SVALBARD,
+    Months,
     Observations,
-    Period,
     SheetRule,
     TimeSeriesLayout,
     layout_error,
@@ -136,7 +136,7 @@ def _chosen(rules: list[SheetRule], sheets: list[Sheet], where: str) -> list[tup
     return chosen
 
 
-def _period(chosen: list[Sheet], sheets: list[Sheet], where: str) -> Period:
+def _period(chosen: list[Sheet], sheets: list[Sheet], where: str) -> Months:
     """The months of the workbook: the year stands in the period text alone, which must be the same in all sheets of NAV's.
 
     A sheet of the owner's may speak of another time; it is asked only where NAV's own sheets have no period.
@@ -184,7 +184,7 @@ class _Table:
 
     rule: SheetRule
     sheet: Sheet
-    period: Period
+    period: Months
     document: str
     found: Observations
     codes: set[str] = field(default_factory=set)

@@ -22,6 +22,16 @@ from sources.errors import LayoutError, NotOfKindError, ValueGrammarError
 _wrong = partial(
     LayoutError, next_step="fetch the table again; if it stays so, the format has changed and the decoder must follow"
 )
+_no_number = partial(
+    ValueGrammarError,
+    "numbers and null in `value`",
+    next_step="compare the body with JSON-stat; the last good release stays in use",
+)
+_not_jsonstat = partial(
+    NotOfKindError,
+    "a JSON-stat data set",
+    next_step="look at the bytes: an error page or message is no data. The last good release stays in use",
+)
 
 MAX_CELLS = 20_000_000
 """SSB answers at most 800 000 cells; a body that claims far more is not read into memory."""
@@ -32,7 +42,7 @@ _DESCRIPTION_KEYS = frozenset({"id", "size", "role"})
 
 
 @dataclass(frozen=True)
-class Dimension:
+class CubeDimension:
     """One dimension: its categories in the order of the cells, their labels, and units where they carry some."""
 
     name: str
@@ -51,7 +61,7 @@ class Cube:
     """
 
     label: str
-    dimensions: list[Dimension]
+    dimensions: list[CubeDimension]
     values: np.ndarray
     status: np.ndarray
     symbols: list[str]
@@ -149,7 +159,7 @@ def _shape(dataset: dict[str, Any], where: str) -> tuple[list[str], list[int], d
     return names, size, roles
 
 
-def _dimension(name: str, raw: object, count: int, where: str) -> Dimension:
+def _dimension(name: str, raw: object, count: int, where: str) -> CubeDimension:
     category = raw.get("category") if isinstance(raw, dict) else None
     if not isinstance(raw, dict) or not isinstance(category, dict):
         raise _wrong(f"a description of dimension {name}", "none", where)
@@ -170,7 +180,7 @@ def _dimension(name: str, raw: object, count: int, where: str) -> Dimension:
             where,
         )
     texts = [str(labels.get(code, code)) for code in codes]
-    return Dimension(name, str(raw.get("label") or name), codes, texts, _units(name, category.get("unit"), where))
+    return CubeDimension(name, str(raw.get("label") or name), codes, texts, _units(name, category.get("unit"), where))
 
 
 def _labels(name: str, raw: object, index: object, where: str) -> dict[str, object]:
@@ -290,28 +300,10 @@ def _table_id(dataset: dict[str, Any]) -> str | None:
     return head if len(head) == 5 and head.isdigit() else None
 
 
-def _no_number(found: str, where: str) -> ValueGrammarError:
-    return ValueGrammarError(
-        expected="numbers and null in `value`",
-        found=found,
-        where=where,
-        next_step="compare the body with JSON-stat; the last good release stays in use",
-    )
-
-
 def _not_finite(text: str, where: str) -> NoReturn:
     raise ValueGrammarError(
         expected="finite numbers",
         found=text,
         where=where,
         next_step="ask the publisher; JSON has no such number. The last good release stays in use",
-    )
-
-
-def _not_jsonstat(found: str, where: str) -> NotOfKindError:
-    return NotOfKindError(
-        expected="a JSON-stat data set",
-        found=found,
-        where=where,
-        next_step="look at the bytes: an error page or message is no data. The last good release stays in use",
     )

@@ -26,7 +26,7 @@ from sources.ports import Document, ObservationReader, Place
 from sources.raw import nothing_there
 from sources.ssb import harmonised, website
 from sources.ssb.cells import ODD, OUTSIDE, Validity, left_out
-from sources.ssb.jsonstat import Cube, Dimension, decode
+from sources.ssb.jsonstat import Cube, CubeDimension, decode
 from sources.ssb.measures import Axis, Measures
 from sources.ssb.terms import (
     REGION_VARIABLES,
@@ -296,7 +296,7 @@ class _Part:
         check_absent(self.spec, present, self.where)
         return found, [axis for _, axis in sorted(measures, key=lambda pair: pair[0])]
 
-    def _check_single(self, dimension: Dimension, ignored: list[bool]) -> None:
+    def _check_single(self, dimension: CubeDimension, ignored: list[bool]) -> None:
         if len(dimension.codes) - sum(ignored) != 1:
             raise LayoutError(
                 expected=f"one category of {dimension.name}, which the spec does not keep",

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -40,6 +41,12 @@ def _modules(package: str) -> Iterator[Path]:
     )
 
 
+def _models(layer: str) -> Iterator[dict[str, Any]]:
+    """What the YAML files of a layer say of its models."""
+    for path in sorted((PROJECT / "dbt_project" / "models" / layer).rglob("*.yml")):
+        yield from yaml.safe_load(path.read_text(encoding="utf-8")).get("models", [])
+
+
 def _imports(path: Path) -> set[str]:
     names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -55,6 +62,16 @@ def test_imports_run_one_way(package: str) -> None:
     for path in _modules(package):
         ours = _imports(path) & set(PACKAGES)
         assert ours <= MAY_IMPORT[package], path
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_name_means_one_thing_within_a_package(package: str) -> None:
+    found: dict[str, list[str]] = {}
+    for path in _modules(package):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                found.setdefault(node.name, []).append(path.relative_to(PROJECT).as_posix())
+    assert {name: places for name, places in found.items() if len(places) > 1} == {}
 
 
 def test_sources_need_no_engine() -> None:
@@ -92,14 +109,13 @@ def test_names_of_models_and_columns() -> None:
         }[layer]
         assert re.fullmatch(pattern, path.stem), path
         assert path.stem.isascii()
-    for path in (models / "marts").rglob("*.yml"):
-        for model in yaml.safe_load(path.read_text(encoding="utf-8")).get("models", []):
-            assert model.get("description"), f"{path}: {model['name']}"
-            for column in model["columns"]:
-                assert re.fullmatch(r"[a-z][a-z0-9_]*", column["name"]), column
-                assert column.get("data_type"), f"{model['name']}.{column['name']}"
-                if column["name"].endswith("_code"):
-                    assert column["data_type"] in ("varchar", "string"), f"{model['name']}.{column['name']} is text"
+    for model in _models("marts"):
+        assert model.get("description"), model["name"]
+        for column in model["columns"]:
+            assert re.fullmatch(r"[a-z][a-z0-9_]*", column["name"]), column
+            assert column.get("data_type"), f"{model['name']}.{column['name']}"
+            if column["name"].endswith("_code"):
+                assert column["data_type"] in ("varchar", "string"), f"{model['name']}.{column['name']} is text"
 
 
 def test_a_word_stands_in_one_place() -> None:
@@ -120,19 +136,15 @@ def test_a_word_stands_in_one_place() -> None:
 def test_the_text_of_a_column_stands_once() -> None:
     """What several tables mean by a name stands in columns.yml, under that name; `meta.text` names another entry there."""
     own: set[tuple[str, str, str]] = set()
-    for path in (PROJECT / "dbt_project" / "models" / "marts").rglob("*.yml"):
-        for model in yaml.safe_load(path.read_text(encoding="utf-8")).get("models", []):
-            for column in model["columns"]:
-                if "description" in column:
-                    text = (column["name"], column["description"], column["config"]["meta"]["description_nb"])
-                    assert text not in own, (
-                        f"{model['name']}.{column['name']}: move the text to dbt_project/columns.yml"
-                    )
-                    own.add(text)
+    for model in _models("marts"):
+        for column in model["columns"]:
+            if "description" in column:
+                text = (column["name"], column["description"], column["config"]["meta"]["description_nb"])
+                assert text not in own, f"{model['name']}.{column['name']}: move the text to dbt_project/columns.yml"
+                own.add(text)
     asked = {
         column.get("config", {}).get("meta", {}).get("text", column["name"])
-        for path in (PROJECT / "dbt_project" / "models" / "marts").rglob("*.yml")
-        for model in yaml.safe_load(path.read_text(encoding="utf-8")).get("models", [])
+        for model in _models("marts")
         for column in model["columns"]
         if "description" not in column
     }
@@ -140,13 +152,8 @@ def test_the_text_of_a_column_stands_once() -> None:
 
 
 def test_every_mart_has_a_description_of_its_columns() -> None:
-    models = PROJECT / "dbt_project" / "models" / "marts"
-    described = {
-        model["name"]
-        for path in models.rglob("*.yml")
-        for model in yaml.safe_load(path.read_text(encoding="utf-8")).get("models", [])
-    }
-    assert {path.stem for path in models.rglob("*.sql")} == described
+    files = (PROJECT / "dbt_project" / "models" / "marts").rglob("*.sql")
+    assert {path.stem for path in files} == {model["name"] for model in _models("marts")}
 
 
 def test_no_hash_of_an_engines_own_is_stored() -> None:
@@ -249,14 +256,9 @@ def test_every_mart_opens_with_a_comment_that_says_its_rule() -> None:
 
 
 def test_every_intermediate_model_is_described() -> None:
-    folder = PROJECT / "dbt_project" / "models" / "intermediate"
-    described = {
-        model["name"]
-        for path in folder.rglob("*.yml")
-        for model in yaml.safe_load(path.read_text(encoding="utf-8")).get("models", [])
-        if model.get("description")
-    }
-    assert {path.stem for path in folder.rglob("*.sql")} - described == set()
+    files = (PROJECT / "dbt_project" / "models" / "intermediate").rglob("*.sql")
+    described = {model["name"] for model in _models("intermediate") if model.get("description")}
+    assert {path.stem for path in files} - described == set()
 
 
 def test_the_schema_for_editors_is_up_to_date() -> None:

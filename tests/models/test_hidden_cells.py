@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from sources.klass.history import municipalities
-from tests.support.marts_attack import Attacker
+from tests.support.marts_attack import MartsAttacker
 from tests.support.model_sql import GATE, Build, Cell, compiled
 from warehouse.indicators import Indicator
 
@@ -87,7 +87,7 @@ def test_our_sums_leave_a_hidden_count_anything_from_one_to_four(
     build.lay(cells_of(figures, hidden))
     build.indicate(SHARE)
     assert findings(build) == []
-    attacker = Attacker(figures, known(build))
+    attacker = MartsAttacker(figures, known(build))
     for code in sorted(hidden)[:: max(1, len(hidden) // SOLVED_EACH)]:
         low, high = attacker.bounds(code)
         assert low <= 1 + 1e-6 and high >= 4 - 1e-6, (code, figures[code], low, high)
@@ -117,7 +117,7 @@ def test_the_gate_stops_a_model_that_says_too_much(
     )
     assert findings(build) == expected
     if area == "39":
-        low, high = Attacker(counts(0, 1), known(build)).bounds("3909")
+        low, high = MartsAttacker(counts(0, 1), known(build)).bounds("3909")
         assert low > 1 + 1e-6 or high < 4 - 1e-6, "the attack sees it too"
 
 
@@ -126,7 +126,7 @@ def test_what_upstreams_own_totals_give_away_is_still_shown_as_an_interval(build
     cells = [*cells_of(dict.fromkeys(counts(0, 1), 10) | {"3909": 3}, {"3909"}), Cell("39", "county", YEAR, 53)]
     build.lay(cells)
     build.indicate(SHARE)
-    assert Attacker(counts(0, 1), known(build)).bounds("3909") == pytest.approx((3, 3))
+    assert MartsAttacker(counts(0, 1), known(build)).bounds("3909") == pytest.approx((3, 3))
     assert build.today("value, value_low, value_high, value_status", "region_code = '3909'") == [
         (None, 1.0, 4.0, "suppressed")
     ]

@@ -5,10 +5,6 @@ Here: landing and SQL of this part with stand-ins for the models of other topics
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,6 +19,7 @@ from sources.kostra.release import as_csv, land_private
 from sources.kostra.shape import ACCOUNTS, DATASETS, PROGRAMME, RECEIPT, SOCIAL_ASSISTANCE, spec_of
 from sources.landing.current import select_current
 from sources.landing.store import Landing
+from tests.support.dbt_trial import copy_project, run_dbt
 from tests.support.kostra_files import (
     Participant,
     Recipient,
@@ -35,10 +32,7 @@ from tests.support.kostra_files import (
 from tests.support.published_build import bundled_rows, lay_table
 from warehouse.build import typed_columns
 
-REPOSITORY = Path(__file__).parents[2]
-PROJECT = REPOSITORY / "dbt_project"
 STAND_INS = Path(__file__).parents[1] / "support" / "kostra_stand_ins"
-OWN_MODELS = ("intermediate/benefits", "marts/benefits")
 PEOPLE = identities(600)
 NOON = datetime(2026, 1, 20, 12, tzinfo=UTC)
 
@@ -80,35 +74,10 @@ def marts(landing: Landing, tmp_path_factory: pytest.TempPathFactory) -> duckdb.
         benefits = load_specs()["published_cohort_benefits"]
         lay_table(connection, benefits, bundled_rows(benefits))
     project = folder / "project"
-    for name in OWN_MODELS:
-        shutil.copytree(PROJECT / "models" / name, project / "models" / name)
+    copy_project(project, ("models/intermediate/benefits", "models/marts/benefits"), STAND_INS)
     # what NAV, IMDi and SSB say of recipients stands in the same folder and has its own tests
     (project / "models" / "marts" / "benefits" / "benefit_recipients.sql").unlink()
-    shutil.copytree(STAND_INS, project / "models" / "stand_ins")
-    (project / "models" / "staging").mkdir()
-    shutil.copy(PROJECT / "models" / "staging" / "_tables.yml", project / "models" / "staging")
-    shutil.copytree(PROJECT / "macros", project / "macros")
-    shutil.copytree(PROJECT / "tests" / "generic", project / "tests" / "generic")
-    for name in ("dbt_project.yml", "profiles.yml"):
-        shutil.copy(PROJECT / name, project / name)
-    environment = os.environ | {
-        "INTEGRERING_BUILD_FILE": str(file),
-        "INTEGRERING_TEMP_DIR": str(folder),
-        "DBT_TARGET_PATH": str(folder / "target"),
-        "DBT_LOG_PATH": str(folder / "logs"),
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-        "DO_NOT_TRACK": "1",
-    }
-    command = [sys.executable, "-m", "dbt.cli.main", "build", "--quiet"]
-    run = subprocess.run(
-        [*command, "--project-dir", str(project), "--profiles-dir", str(project)],
-        env=environment,
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert run.returncode == 0, run.stdout[-6000:] + run.stderr[-2000:]
+    run_dbt(folder, project, "build")
     return duckdb.connect(str(file), read_only=True)
 
 

@@ -19,7 +19,7 @@ from orchestration.upstream.live import Upstream
 from orchestration.workspace import Workspace
 from sources.dataset.spec import DatasetSpec
 from sources.errors import LayoutError, TransferError
-from sources.imdi.settlement.blocks import Block, transcribed_blocks
+from sources.imdi.settlement.blocks import PagePiece, transcribed_blocks
 from sources.landing.bundled import FACTS
 from sources.live import live_clients
 from sources.ports import Probe
@@ -36,7 +36,7 @@ class _Client:
         self.probe = answer
 
 
-def page_blocks_of(year: int) -> list[Block]:
+def page_blocks_of(year: int) -> list[PagePiece]:
     name = f"imdi_bosettingstall_{year}.csv"
     return transcribed_blocks((FACTS / name).read_bytes(), name)
 

@@ -10,7 +10,7 @@ from collections import defaultdict
 
 import pytest
 
-from tests.support.marts_attack import Attacker
+from tests.support.marts_attack import MartsAttacker
 from tests.support.model_sql import GATE
 from tests.support.pipeline import Installation
 
@@ -53,8 +53,8 @@ def test_our_figures_add_nothing_to_what_upstream_shows(real: Installation) -> N
             r["region_code"] for r in table if r["value_status"] == "suppressed" and r["region_code"] in parts
         )
         hidden = [code for code in hidden if code[:2] in upper or "00" in upper][:3]
-        ours = Attacker(parts, all_known)
-        upstreams = Attacker(parts, {code: b for code, b in all_known.items() if code not in upper})
+        ours = MartsAttacker(parts, all_known)
+        upstreams = MartsAttacker(parts, {code: b for code, b in all_known.items() if code not in upper})
         for code in hidden:
             attacked += 1
             low, high = all_known[code]

@@ -20,7 +20,7 @@ from report.reading.marts import Marts
 from report.words.texts import unit_of
 from report.writers.workbook import safe_text, write_workbook
 from report.writers.workbook.cells import whole
-from report.writers.workbook.themes import Change, change_of
+from report.writers.workbook.themes import YearChange, change_of
 from tests.report.test_report_files import FORMULA, PUBLISHED, with_settlement
 from tests.support.report_release import SmallRelease
 
@@ -155,4 +155,4 @@ def test_a_change_is_that_of_the_figures_shown(unit: str, before: float, now: fl
     cells = {2022: Cell(before, before, before, "ok"), 2023: Cell(now, now, now, "ok")}
     line = Line("municipality", "Larvik", cells)
     found = change_of(Figure("x", "Tall", unit_of(unit), (line,), (2022, 2023)), line)
-    assert found == Change(2023, change)
+    assert found == YearChange(2023, change)

@@ -16,7 +16,7 @@ Bounds = tuple[float, float | None]
 """Lowest and highest value; None = nothing bounds it above."""
 
 
-class Attacker:
+class MartsAttacker:
     """Knows an interval of some areas, and that municipalities add up to counties and counties to the country.
 
     ``parts`` are all municipalities of one series and year; an area that ``known`` does not name is anything from 0 up.

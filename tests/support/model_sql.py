@@ -5,9 +5,6 @@ Here: compiling, the regions of Klass, and a database laid with rows. Not here: 
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import tempfile
 from dataclasses import dataclass
 from functools import cache
@@ -20,10 +17,10 @@ from orchestration.build.inputs import PART_TYPES, ROUNDING_TYPES, part_rows, ro
 from sources.dataset.dimensions import DIMENSIONS
 from sources.dataset.spec import DatasetSpec, load_specs
 from sources.klass import reader as klass
+from tests.support.dbt_trial import PROJECT, run_dbt
 from warehouse.indicators import Indicator, term_rows
 from warehouse.interface.codes import code_rows
 
-PROJECT = Path(__file__).parents[2] / "dbt_project"
 STAGED = ("stg_klass__municipalities", "stg_klass__municipality_changes", "stg_klass__counties")
 REGIONS = ("int_region__code_period", "int_region__code_current", "int_region__code_year", "int_region__kostra_group")
 AREAS = ("int_region__part", "int_region__county_year", "int_region__code_out_of_force")
@@ -86,23 +83,7 @@ def compiled(*names: str) -> dict[str, str]:
         *PAYMENTS,
         GATE,
     )
-    environment = os.environ | {
-        "INTEGRERING_BUILD_FILE": str(folder / "build.duckdb"),
-        "INTEGRERING_TEMP_DIR": str(folder),
-        "DBT_TARGET_PATH": str(folder / "target"),
-        "DBT_LOG_PATH": str(folder / "logs"),
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-    }
-    command = [sys.executable, "-m", "dbt.cli.main", "--quiet", "compile", "--project-dir", str(PROJECT)]
-    run = subprocess.run(
-        [*command, "--profiles-dir", str(PROJECT), "--select", *wanted],
-        env=environment,
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert run.returncode == 0, run.stdout[-4000:] + run.stderr[-2000:]
+    run_dbt(folder, PROJECT, "compile", "--select", *wanted)
     found = {path.stem: path.read_text(encoding="utf-8") for path in (folder / "target" / "compiled").rglob("*.sql")}
     return {name: found[name] for name in wanted}
 

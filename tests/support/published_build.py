@@ -5,10 +5,6 @@ Here: the landing tables from specs and bundled data, stand-ins for models of ot
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
 import tempfile
 from datetime import date
 from functools import cache
@@ -21,14 +17,12 @@ from sources.dataset.spec import DatasetSpec, load_specs
 from sources.klass.history import counties, municipalities
 from sources.ports import Document
 from sources.published.reader import ARROW_TYPES, bundled_file, read_table
+from tests.support.dbt_trial import copy_project, run_dbt
 from warehouse.build import typed_columns
 
-REPOSITORY = Path(__file__).parents[2]
-PROJECT = REPOSITORY / "dbt_project"
-TOPICS = {
-    "intermediate": ("costs", "grants", "cohorts"),
-    "marts": ("costs", "grants", "cohorts"),
-}
+FOLDERS = tuple(
+    f"models/{layer}/{topic}" for layer in ("intermediate", "marts") for topic in ("costs", "grants", "cohorts")
+)
 STAND_INS = Path(__file__).parent / "published_stand_ins"
 """Small models with the names and columns of those of other topics that this part reads."""
 
@@ -40,22 +34,10 @@ def build(folder: Path, municipal: dict[str, list[dict[str, object]]] | None = N
     dbt's own output when a model or a dbt test fails.
     """
     project = folder / "project"
-    _copy_project(project)
+    copy_project(project, FOLDERS, STAND_INS)
     file = folder / "build.duckdb"
     _write_landing(file, municipal or {})
-    environment = os.environ | {
-        "INTEGRERING_BUILD_FILE": str(file),
-        "INTEGRERING_TEMP_DIR": str(folder),
-        "DBT_TARGET_PATH": str(folder / "target"),
-        "DBT_LOG_PATH": str(folder / "logs"),
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-        "DO_NOT_TRACK": "1",
-    }
-    command = [sys.executable, "-m", "dbt.cli.main", "build", "--project-dir", str(project), "--profiles-dir"]
-    run = subprocess.run(
-        [*command, str(project), "--quiet"], env=environment, cwd=folder, capture_output=True, text=True, check=False
-    )
-    assert run.returncode == 0, run.stdout[-6000:] + run.stderr[-2000:]
+    run_dbt(folder, project, "build")
     return file
 
 
@@ -69,25 +51,6 @@ def shared_build() -> Path:
 def connect(file: Path) -> duckdb.DuckDBPyConnection:
     """A read-only connection, so that a test cannot change what the next one reads."""
     return duckdb.connect(str(file), read_only=True)
-
-
-def _copy_project(project: Path) -> None:
-    project.mkdir(parents=True)
-    for name in ("dbt_project.yml", "profiles.yml"):
-        shutil.copy(PROJECT / name, project / name)
-    shutil.copytree(PROJECT / "macros", project / "macros")
-    shutil.copytree(PROJECT / "tests" / "generic", project / "tests" / "generic")
-    shutil.copytree(STAND_INS, project / "models" / "stand_ins")
-    (project / "models" / "staging").mkdir()
-    shutil.copy(PROJECT / "models" / "staging" / "_tables.yml", project / "models" / "staging")
-    for layer, topics in TOPICS.items():
-        for topic in topics:
-            source = PROJECT / "models" / layer / topic
-            if source.exists():
-                shutil.copytree(source, project / "models" / layer / topic)
-    for topic in sorted({t for topics in TOPICS.values() for t in topics}):
-        if (PROJECT / "tests" / topic).exists():
-            shutil.copytree(PROJECT / "tests" / topic, project / "tests" / topic)
 
 
 def _write_landing(file: Path, municipal: dict[str, list[dict[str, object]]]) -> None:

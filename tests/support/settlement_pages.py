@@ -9,12 +9,12 @@ import html
 import json
 import re
 
-from sources.imdi.settlement.blocks import Block, plain
+from sources.imdi.settlement.blocks import PagePiece, plain
 
 ENTITIES = str.maketrans({"å": "&aring;", "ø": "&oslash;", "æ": "&aelig;", "Å": "&Aring;", "Ø": "&Oslash;"})
 
 
-def page_html(blocks: list[Block], *, raw_sections: dict[str, str] | None = None, wide: bool = False) -> bytes:
+def page_html(blocks: list[PagePiece], *, raw_sections: dict[str, str] | None = None, wide: bool = False) -> bytes:
     """A page with the blocks in its body; a heading named in ``raw_sections`` is replaced, table and all, by that HTML."""
     parts, skipping = [], False
     for place, block in enumerate(blocks):
@@ -35,13 +35,13 @@ def page_html(blocks: list[Block], *, raw_sections: dict[str, str] | None = None
     ).encode()
 
 
-def _heading(block: Block) -> str:
+def _heading(block: PagePiece) -> str:
     name = block.text.split(" - ")[0]
     anchor = f'<a id="{name}"></a>' if block.kind == "h3" and " - " in block.text else ""
     return f"<{block.kind}>{anchor}{_encoded(block.text)}</{block.kind}>"
 
 
-def _part(block: Block, following: str, wide: bool) -> str:
+def _part(block: PagePiece, following: str, wide: bool) -> str:
     if block.kind == "text":
         shown = re.sub(r"^([\d ]*\d)", r"<strong>\1</strong>", _encoded(block.text))
         return f"<ul><li>{shown}</li></ul>"

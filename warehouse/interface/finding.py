@@ -40,7 +40,7 @@ class Hit:
 
 
 @dataclass(frozen=True)
-class TableFacts:
+class TableSummary:
     """A published table or view: its rows (None for a view) and what one of them is."""
 
     name: str
@@ -137,7 +137,7 @@ def _everything(connection: duckdb.DuckDBPyConnection) -> list[tuple[Hit, str]]:
     return pool
 
 
-def tables(connection: duckdb.DuckDBPyConnection) -> list[TableFacts]:
+def tables(connection: duckdb.DuckDBPyConnection) -> list[TableSummary]:
     """All published tables and views with their rows, where a newcomer starts first."""
     rows = dict(
         connection.execute(
@@ -148,7 +148,7 @@ def tables(connection: duckdb.DuckDBPyConnection) -> list[TableFacts]:
         "select view_name from duckdb_views() where schema_name = 'marts'").fetchall())}  # fmt: skip
     known = {table.name: table for table in load_interface() if table.name in there}
     order = [*(name for name in FIRST if name in known), *(name for name in known if name not in FIRST)]
-    return [TableFacts(name, rows.get(name), known[name].description) for name in order]
+    return [TableSummary(name, rows.get(name), known[name].description) for name in order]
 
 
 def describe(connection: duckdb.DuckDBPyConnection, name: str, municipality: str) -> Description:

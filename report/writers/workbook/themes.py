@@ -41,14 +41,14 @@ EARLIEST_YEAR = 1900
 
 
 @dataclass(frozen=True)
-class Change:
+class YearChange:
     """The newest whole year of a line and the year before it, where both are known and no break lies between."""
 
     year: int
     value: float
 
 
-def change_of(shown: Figure, line: Line) -> Change | None:
+def change_of(shown: Figure, line: Line) -> YearChange | None:
     """The difference between the two newest whole years as the sheet shows them, in the unit of the figure."""
     whole_years = [year for year in shown.years if line.at(year).is_known and not line.at(year).is_running]
     if not whole_years or shown.is_forecast or whole_years[-1] < EARLIEST_YEAR:
@@ -57,7 +57,7 @@ def change_of(shown: Figure, line: Line) -> Change | None:
     now, before = line.at(year), line.at(year - 1)
     if now.value is None or before.value is None or before.is_running or year in shown.breaks:
         return None
-    return Change(year, shown_difference(now.value, before.value, shown.unit, is_written_out=True).signed)
+    return YearChange(year, shown_difference(now.value, before.value, shown.unit, is_written_out=True).signed)
 
 
 def known_from_below(shown: Figure) -> Figure:

@@ -27,7 +27,7 @@ _UNSEEN = frozenset({"script", "style", "noscript", "template"})
 
 
 @dataclass(frozen=True)
-class Block:
+class PagePiece:
     """A piece of a page. ``number`` counts from 1; a heading or text has one text, a table row one for each cell.
 
     The first row of a table is its ``header``. Blanks of any kind are single, entities are decoded.
@@ -42,16 +42,16 @@ class Block:
         return self.texts[0]
 
 
-def page_blocks(body: bytes) -> list[Block]:
+def page_blocks(body: bytes) -> list[PagePiece]:
     """The blocks of an HTML page. What stands in scripts, as the whole content does a second time, is no block."""
     parser = _Page()
     parser.feed(body.decode("utf-8", "replace"))
     parser.close()
     parser.end_text()
-    return [Block(number, kind, texts) for number, (kind, texts) in enumerate(parser.found, start=1)]
+    return [PagePiece(number, kind, texts) for number, (kind, texts) in enumerate(parser.found, start=1)]
 
 
-def transcribed_blocks(body: bytes, where: str) -> list[Block]:
+def transcribed_blocks(body: bytes, where: str) -> list[PagePiece]:
     """The blocks of a transcription: a CSV with ``;`` whose first column names the kind; the line is the number.
 
     Raises EncodingError, NotOfKindError for an empty file and LayoutError for a line of no known kind.
@@ -71,7 +71,7 @@ def transcribed_blocks(body: bytes, where: str) -> list[Block]:
                 where=f"{where} line {number}",
                 next_step="use the file as it ships with the product",
             )
-        blocks.append(Block(number, kind, tuple(texts)))
+        blocks.append(PagePiece(number, kind, tuple(texts)))
     if not blocks:
         raise NotOfKindError(
             expected="a transcribed page", found="an empty file", where=where, next_step="fetch the file again"

@@ -21,8 +21,8 @@ from sources.dataset.recognition import WHOLE, Sighting, Specimen
 from sources.dataset.spec import DatasetSpec
 from sources.errors import LayoutError
 from sources.imdi.settlement.areas import county_code, municipality_code
-from sources.imdi.settlement.blocks import HEADINGS, Block, page_blocks, transcribed_blocks
-from sources.imdi.settlement.tables import Figure, Page, read_tables
+from sources.imdi.settlement.blocks import HEADINGS, PagePiece, page_blocks, transcribed_blocks
+from sources.imdi.settlement.tables import Page, PageFigure, read_tables
 from sources.landing.observation import Reading, observation_table
 from sources.ports import Document, Place, only
 
@@ -94,7 +94,7 @@ def raw_cells(spec: DatasetSpec, documents: list[Document], places: Sequence[Pla
     ]
 
 
-def _printed(blocks: list[Block], number: int, column: int | None) -> str:
+def _printed(blocks: list[PagePiece], number: int, column: int | None) -> str:
     block = blocks[number - 1]
     if column is None:
         return f"«{block.text}»"
@@ -104,14 +104,14 @@ def _printed(blocks: list[Block], number: int, column: int | None) -> str:
     return f"«{heading}», {block.text}, «{header.texts[column - 1]}» {block.texts[column - 1]}"
 
 
-def page_of(spec: DatasetSpec, blocks: list[Block], where: str) -> Page:
+def page_of(spec: DatasetSpec, blocks: list[PagePiece], where: str) -> Page:
     """What a page says, in the words of the spec."""
     options = options_of(spec, "imdi_pages", SettlementPages)
     measures = {fold(label): code for c in spec.columns if c.role == "measure" for label, code in c.codes.items()}
     return read_tables(blocks, measures, [(s.measure, s.pattern) for s in options.sentences], where)
 
 
-def _reading(spec: DatasetSpec, blocks: list[Block], where: str) -> Reading:
+def _reading(spec: DatasetSpec, blocks: list[PagePiece], where: str) -> Reading:
     page = page_of(spec, blocks, where)
     if not any(figure.level != "country" for figure in page.figures):
         raise LayoutError(
@@ -140,7 +140,7 @@ def _reading(spec: DatasetSpec, blocks: list[Block], where: str) -> Reading:
     return Reading(observation_table(columns, len(places)), page.notes, updated_at=stated)
 
 
-def _place(figure: Figure, year: int, where: str) -> tuple[str, str]:
+def _place(figure: PageFigure, year: int, where: str) -> tuple[str, str]:
     if figure.level == "country":
         return "00", "country"
     at = f"{where}, {figure.county_name}"

@@ -16,7 +16,7 @@ from typing import Literal
 
 from sources.dataset.dimensions import fold
 from sources.errors import LayoutError, UnknownLabelError, ValueGrammarError
-from sources.imdi.settlement.blocks import HEADINGS, Block
+from sources.imdi.settlement.blocks import HEADINGS, PagePiece
 from sources.vocabulary import names_nb
 
 Status = Literal["ok", "suppressed", "missing"]
@@ -36,7 +36,7 @@ _NEXT = "compare the page with the reader (docs/datasets.md); the last good rele
 
 
 @dataclass(frozen=True)
-class Figure:
+class PageFigure:
     """A cell or a figure of the text: ``number`` and ``column`` say where it stands, ``printed_on`` the date beside it.
 
     ``county_name`` tells equal names apart; both names are empty for the country. ``is_text`` = from the running text.
@@ -59,7 +59,7 @@ class Page:
     """All figures of one page, the year they are of, the date its tables carry, and what was odd on the way."""
 
     year: int
-    figures: list[Figure] = field(default_factory=list)
+    figures: list[PageFigure] = field(default_factory=list)
     tables_on: date | None = None
     notes: Counter[str] = field(default_factory=Counter)
 
@@ -76,7 +76,9 @@ class _Place:
     is_request: bool = False
 
 
-def read_tables(blocks: list[Block], measures: dict[str, str], sentences: list[tuple[str, str]], where: str) -> Page:
+def read_tables(
+    blocks: list[PagePiece], measures: dict[str, str], sentences: list[tuple[str, str]], where: str
+) -> Page:
     """The figures of a page.
 
     ``measures``: column header, folded and without its closing colon, to measure. ``sentences``: (measure, pattern with
@@ -86,7 +88,7 @@ def read_tables(blocks: list[Block], measures: dict[str, str], sentences: list[t
     """
     page, place = Page(_year_of(blocks, where)), _Place()
     patterns = [(measure, re.compile(text.replace("{n}", _NUMBER), re.IGNORECASE)) for measure, text in sentences]
-    requested: list[Figure] = []
+    requested: list[PageFigure] = []
     for block in blocks:
         if block.kind in HEADINGS:
             _enter(place, block, page)
@@ -105,7 +107,7 @@ def read_tables(blocks: list[Block], measures: dict[str, str], sentences: list[t
     return page
 
 
-def _year_of(blocks: list[Block], where: str) -> int:
+def _year_of(blocks: list[PagePiece], where: str) -> int:
     """The year of the page: what its title says, and most headings over its tables with it.
 
     On the page of 2022 the heading over one county says 2023 over the rows of 2022: a single heading decides nothing.
@@ -127,7 +129,7 @@ def _year_of(blocks: list[Block], where: str) -> int:
     return most
 
 
-def _enter(place: _Place, block: Block, page: Page) -> None:
+def _enter(place: _Place, block: PagePiece, page: Page) -> None:
     place.measures = None
     place.heading = block.text
     place.printed_on = _printed_on(block.text, page.year)
@@ -146,7 +148,7 @@ def _printed_on(text: str, year: int) -> date | None:
     return date(int(match[3] or year), _MONTHS.index(match[2].lower()) + 1, int(match[1]))
 
 
-def _open_table(place: _Place, block: Block, measures: dict[str, str], page: Page, where: str) -> None:
+def _open_table(place: _Place, block: PagePiece, measures: dict[str, str], page: Page, where: str) -> None:
     """Take up a table by its header; one that does not begin with Kommune or Fylke is none of ours."""
     first, *columns = block.texts
     level = _NAMES.get(_label(first))
@@ -168,7 +170,7 @@ def _open_table(place: _Place, block: Block, measures: dict[str, str], page: Pag
         page.tables_on = place.printed_on
 
 
-def _row(place: _Place, block: Block, where: str) -> list[Figure]:
+def _row(place: _Place, block: PagePiece, where: str) -> list[PageFigure]:
     name, *cells = block.texts
     at = f"{where}, {place.heading}, {name}"
     measures = place.measures or []
@@ -190,7 +192,7 @@ def _row(place: _Place, block: Block, where: str) -> list[Figure]:
     found = []
     for column, (measure, text) in enumerate(zip(measures, cells, strict=True), start=2):
         value, status = _value(text, f"{at}, {measure}")
-        found.append(Figure(block.number, column, place.level, county, name, measure, value, status))
+        found.append(PageFigure(block.number, column, place.level, county, name, measure, value, status))
     return found
 
 
@@ -216,17 +218,19 @@ def _value(text: str, where: str) -> tuple[int | None, Status]:
 
 
 def _figures_of_text(
-    block: Block, patterns: list[tuple[str, re.Pattern[str]]], place: _Place, page: Page
-) -> list[Figure]:
+    block: PagePiece, patterns: list[tuple[str, re.Pattern[str]]], place: _Place, page: Page
+) -> list[PageFigure]:
     found = []
     for measure, pattern in patterns:
         if match := pattern.search(block.text):
             value = int(match[1].replace(" ", ""))
-            found.append(Figure(block.number, None, "country", "", "", measure, value, "ok", True, place.printed_on))
+            found.append(
+                PageFigure(block.number, None, "country", "", "", measure, value, "ok", True, place.printed_on)
+            )
     return found
 
 
-def _add_requests(page: Page, requested: list[Figure]) -> None:
+def _add_requests(page: Page, requested: list[PageFigure]) -> None:
     """The request as the tables of the request show it, where no table of settlement shows it (a page of next year)."""
     known = {(f.level, f.county_name, f.name): f for f in page.figures if f.measure == "requested" and not f.is_text}
     for figure in requested:

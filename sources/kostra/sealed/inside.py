@@ -17,7 +17,7 @@ from sources.kostra.reading.groups import GROUPS, group_lines, labels
 from sources.kostra.reading.records import Records, read_accounts, read_attachment
 from sources.kostra.reading.settled import SettledList, read_settled
 from sources.kostra.refusal import PrivateFileError, lines_text, place, shown_name
-from sources.kostra.sealed.process import Answer, Request, Rows
+from sources.kostra.sealed.process import Request, Rows, SealedAnswer
 from sources.kostra.shape import ACCOUNTS, PROGRAMME, RECEIPT, SOCIAL_ASSISTANCE, aggregate_rows
 
 AGREEMENT_PCT = 2.0
@@ -35,7 +35,7 @@ class _Collected:
         self.rows.setdefault(dataset_id, []).extend(rows)
 
 
-def read_all(request: Request) -> Answer:
+def read_all(request: Request) -> SealedAnswer:
     """Read the files in memory and return the aggregates that may be shown. Raises PrivateFileError."""
     collected = _Collected()
     if request.settled is not None:
@@ -48,7 +48,7 @@ def read_all(request: Request) -> Answer:
     if request.accounts is not None:
         _read_accounts(Path(request.accounts), request, collected)
     _compare(collected, request.public_totals)
-    return Answer(collected.rows, collected.messages)
+    return SealedAnswer(collected.rows, collected.messages)
 
 
 def _read_one(path: Path, settled: SettledList, seen: set[str], request: Request, collected: _Collected) -> None:

@@ -47,7 +47,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Answer:
+class SealedAnswer:
     """What comes back: rows that passed disclosure control, by dataset, and Norwegian messages."""
 
     rows: dict[str, Rows]
@@ -63,7 +63,7 @@ def refusal_as_json(refusal: PrivateFileError) -> bytes:
     return json.dumps({"refusal": {part: getattr(refusal, part) for part in parts}}).encode()
 
 
-def ask(request: Request, command: Sequence[str] | None = None) -> Answer:
+def ask(request: Request, command: Sequence[str] | None = None) -> SealedAnswer:
     """Let a child of its own read the files; it has ended when this returns. Raises PrivateFileError."""
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONFAULTHANDLER"}
     root = str(Path(sources.__file__).parents[1])
@@ -79,7 +79,7 @@ def ask(request: Request, command: Sequence[str] | None = None) -> Answer:
     message = json.loads(body)
     if "refusal" in message:
         raise PrivateFileError(**message["refusal"])
-    return Answer(**message["answer"])
+    return SealedAnswer(**message["answer"])
 
 
 def _ended_early(code: int) -> PrivateFileError:

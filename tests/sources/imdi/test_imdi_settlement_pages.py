@@ -20,7 +20,7 @@ from sources.dataset.spec import load_specs
 from sources.errors import LayoutError, SourceError, UnknownLabelError, ValueGrammarError
 from sources.gates.judge import Snapshot, judge
 from sources.imdi.client import ImdiClient
-from sources.imdi.settlement.blocks import Block, page_blocks, transcribed_blocks
+from sources.imdi.settlement.blocks import PagePiece, page_blocks, transcribed_blocks
 from sources.imdi.settlement.reader import PAGE, raw_cells, read_lines, read_page
 from sources.klass.history import municipalities
 from sources.landing.bundled import FACTS
@@ -36,7 +36,7 @@ YEARS = (2022, 2024, 2025, 2026)
 MEASURES = ("requested", "decided", "settled", "settled_collective", "agreed", "agreed_collective")
 
 
-def lines(year: int) -> list[Block]:
+def lines(year: int) -> list[PagePiece]:
     return transcribed_blocks((FACTS / f"imdi_bosettingstall_{year}.csv").read_bytes(), str(year))
 
 

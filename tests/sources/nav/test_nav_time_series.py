@@ -18,7 +18,7 @@ from sources.errors import LayoutError, NotOfKindError, SourceError, ValueGramma
 from sources.klass.history import counties, municipalities
 from sources.landing.observation import OBSERVATION_SCHEMA, Reading, drop_exact_duplicates
 from sources.nav import reader
-from sources.nav.layout import Period, period_of, value_of
+from sources.nav.layout import Months, period_of, value_of
 from sources.ports import Document
 from sources.raw import sheet_cells
 from tests.support.nav_workbooks import MONTHS, Fault, aap155, count_of, pst302, write
@@ -125,15 +125,15 @@ def test_pst302_levels(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "period"),
     [
-        ("Januar - oktober 2022", Period(2022, 1, 10)),
-        ("Januar 2026", Period(2026, 1, 1)),
-        ("januar – august 2026", Period(2026, 1, 8)),
-        ("Periode: 2026 01 - 2026 08", Period(2026, 1, 8)),
+        ("Januar - oktober 2022", Months(2022, 1, 10)),
+        ("Januar 2026", Months(2026, 1, 1)),
+        ("januar – august 2026", Months(2026, 1, 8)),
+        ("Periode: 2026 01 - 2026 08", Months(2026, 1, 8)),
         ("Oppdatert 5. oktober 2022", None),
         ("Periode: 2025 11 - 2026 02", None),
     ],
 )
-def test_period_texts(text: str, period: Period | None) -> None:
+def test_period_texts(text: str, period: Months | None) -> None:
     assert period_of(text) == period
 
 
