@@ -9,8 +9,10 @@
     {{ return(listed[names].split(',') | select | list) }}
 {%- endmacro %}
 
+{# A branch of an incremental model (an ephemeral one) takes part in its slices; where there is no table yet, the model says so. #}
 {% macro is_slice_run(names='changed_datasets') -%}
-    {{ return(is_incremental() and changed_names(names) | length > 0) }}
+    {%- set is_branch = model.config.materialized == 'ephemeral' and not should_full_refresh() -%}
+    {{ return(changed_names(names) | length > 0 and (is_branch or is_incremental())) }}
 {%- endmacro %}
 
 {% macro names_as_sql(names) -%}
@@ -24,15 +26,25 @@
 
 {# pre_hook of an incremental model: make room for what changed. #}
 {% macro delete_changed() -%}
-    {%- if execute and is_slice_run() -%}
+    {%- if execute and takes_slices('changed_datasets') -%}
     delete from {{ this }} where dataset_id in {{ names_as_sql('changed_datasets') }}
     {%- endif -%}
 {%- endmacro %}
 
 {% macro delete_changed_indicators() -%}
-    {%- if execute and is_slice_run('changed_indicators') -%}
+    {%- if execute and takes_slices('changed_indicators') -%}
     delete from {{ this }} where indicator_number in {{ changed_indicator_numbers() }}
     {%- endif -%}
+{%- endmacro %}
+
+{# Whether only slices are built. A table that is not there yet has nothing to add them to: its branches would give the slices alone. #}
+{% macro takes_slices(names) -%}
+    {%- if changed_names(names) | length > 0 and not should_full_refresh() and not is_incremental() -%}
+    {{ exceptions.raise_compiler_error(
+        "expected the table " ~ this ~ ", to add the changed slices to; found none; build everything: integrering run --full"
+    ) }}
+    {%- endif -%}
+    {{ return(is_slice_run(names)) }}
 {%- endmacro %}
 
 {# The filter of an incremental model; nothing in a full build. #}

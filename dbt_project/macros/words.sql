@@ -63,9 +63,40 @@
     {{ status }} in ('ok', 'rounded', 'contradicted', 'suppressed')
 {%- endmacro %}
 
+{# Whether a status is upstream's way of giving no figure for an area: a sum or another series may stand in for it. #}
+{% macro leaves_a_gap(status) -%}
+    {{ status }} in ('missing', 'contradicted_zero', 'not_applicable')
+{%- endmacro %}
+
+{# How far two figures lie from each other, each with its bounds: 0 where some value inside both is the same. #}
+{% macro distance(low, high, other_low, other_high) -%}
+    greatest({{ low }} - {{ other_high }}, {{ other_low }} - {{ high }}, 0)
+{%- endmacro %}
+
 {# How far a printed share may lie from its own counts: half of the last digit of a share printed without decimals. #}
 {% macro share_tolerance(scale) -%}
     0.005e0 * {{ scale }}
+{%- endmacro %}
+
+{# Joins the words of a list of the vocabulary under the list's own name, by the code in a column. #}
+{% macro join_words(kind, column) -%}
+left join {{ source('landing', 'word') }} as {{ kind }}
+    on {{ kind }}.kind = '{{ kind }}' and {{ column }} = {{ kind }}.code
+{%- endmacro %}
+
+{# A code of one list as the code of another; one that is not named stays itself. #}
+{% macro recoded(column, codes) -%}
+    case {{ column }}
+        {%- for code, other in codes.items() %}
+        when '{{ code }}' then '{{ other }}'
+        {%- endfor %}
+        else {{ column }}
+    end
+{%- endmacro %}
+
+{# The longest interval, in days, that still counts as a rhythm. #}
+{% macro longest_days(rhythm) -%}
+    {{ return({'monthly': 45, 'quarterly': 120, 'half_yearly': 240}[rhythm]) }}
 {%- endmacro %}
 
 {# A sentence of the vocabulary with its braces filled: name in braces -> expression of text. A number that is not known leaves ''. #}

@@ -48,7 +48,9 @@ def models_below(manifest: Path, sources: set[str]) -> set[str]:
             if child not in reached:
                 reached.add(child)
                 waiting.append(child)
-    return {name for name in reached if name.startswith("model.")}
+    # an ephemeral model is part of the statement of those that read it
+    built = {name for name, node in graph["nodes"].items() if node["config"]["materialized"] != "ephemeral"}
+    return {name for name in reached & built if name.startswith("model.")}
 
 
 def _hash(table: pa.Table) -> str:

@@ -159,13 +159,3 @@ def test_a_share_and_its_counts_do_not_give_each_other_away(
     ).fetchall()
     assert rows == [expected]
     assert findings(build) == []
-
-
-def test_a_hidden_share_without_counts_keeps_the_bounds_of_its_rule(build: Build) -> None:
-    """Upstream hides the share and gives no counts: what its spec says of a hidden cell is still known."""
-    build.lay([Cell("3909", "municipality", YEAR, None, "suppressed", 2)], hidden=(0, 100))
-    build.indicate(SHARE)
-    rows = build.connection.execute(
-        "select value, value_low, value_high, value_status from build.marts.fct_indicator_value where region_code = '3909'"
-    ).fetchall()
-    assert rows == [(None, 0.0, 100.0, "suppressed")]

@@ -223,18 +223,6 @@ def _shares(level: str, persons: float, of: float, percent: float) -> list[dict[
     ]
 
 
-def test_a_share_that_its_own_counts_contradict_is_no_ok(laid: Laid) -> None:
-    laid.lay_dataset(load_specs()[EDUCATION], _shares("primary", 11_893, 42_103, 52.4))
-    value, low, high, status, *_ = laid.share("education_level_share")["03", "all", "primary", "all"]
-    assert (value, status) == (52.4, "contradicted")
-    assert (low, high) == pytest.approx((100 * 11_893 / 42_103, 52.4))
-
-
-def test_a_share_printed_without_decimals_agrees_with_its_counts(laid: Laid) -> None:
-    laid.lay_dataset(load_specs()[EDUCATION], _shares("primary", 11_893, 42_103, 28))
-    assert laid.share("education_level_share")["03", "all", "primary", "all"][3] == "ok"
-
-
 def test_a_code_without_a_name_is_no_level_of_an_indicator(laid: Laid) -> None:
     laid.lay_dataset(load_specs()[EDUCATION], _shares("unlabelled", 11_893, 42_103, 52.4))
     assert not [key for key in laid.share("education_level_share") if key[2] == "unlabelled"]

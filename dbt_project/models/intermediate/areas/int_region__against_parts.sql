@@ -8,7 +8,7 @@ with compared as (
         today.region_level,
         today.region_code,
         today.year,
-        greatest(today.value_low - summed.value_high, summed.value_low - today.value_high, 0) as distance
+        {{ distance('today.value_low', 'today.value_high', 'summed.value_low', 'summed.value_high') }} as distance
     from {{ ref('int_region__observation_today') }} as today
     inner join {{ ref('int_region__observation_summed') }} as summed
         on

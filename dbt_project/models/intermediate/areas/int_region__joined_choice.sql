@@ -29,7 +29,7 @@ rivals as (
     from {{ ref('int_region__observation_published') }} as figures
     inner join mixed
         on figures.dataset_id = mixed.dataset_id
-    where figures.region_level = 'municipality' or figures.value_status not in ('missing', 'contradicted_zero', 'not_applicable')
+    where figures.region_level = 'municipality' or not {{ leaves_a_gap('figures.value_status') }}
     union all
     select
         figures.series_id,
@@ -52,7 +52,7 @@ ordered as (
         row_number() over (
             partition by series_id, region_code, region_level, period_start
             order by
-                case when value_status in ('missing', 'contradicted_zero', 'not_applicable', 'unavailable') then 1 else 0 end,
+                case when {{ leaves_a_gap('value_status') }} or value_status = 'unavailable' then 1 else 0 end,
                 case when is_sum then 1 else 0 end,
                 case when is_joined then 0 else 1 end
         ) as choice

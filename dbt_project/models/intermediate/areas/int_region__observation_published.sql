@@ -138,7 +138,7 @@ sole_areas as (
             and parts.region_code = published_upper.region_code
             and parts.region_level = published_upper.region_level
             and placed.period_start = published_upper.period_start
-            and published_upper.value_status not in ('missing', 'contradicted_zero', 'not_applicable')
+            and not {{ leaves_a_gap('published_upper.value_status') }}
     where parts.region_level in ('county', 'kostra_group') and parts.is_sole and published_upper.series_id is null
 
 )
