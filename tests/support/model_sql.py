@@ -42,7 +42,7 @@ STAR += tuple(f"fct_figure_{level}" for level in ("municipality", "county", "cou
 SETTLEMENT = ("dim_dataset", "int_settlement__by_source", "fct_settlement", "settlement_by_source")
 PAYMENTS = (
     "stg_municipal__benefit_by_group",
-    *(f"int_payments__{name}" for name in ("microdata", "own_files", "by_source")),
+    *(f"int_payments__{name}" for name in ("microdata", "own_files", "by_source", "by_age", "standardised")),
     "benefit_payment_by_group",
     "benefit_rate_by_group",
 )

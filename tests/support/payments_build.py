@@ -11,13 +11,15 @@ import pyarrow as pa
 
 from sources.dataset.spec import load_specs
 from sources.published.reader import ARROW_TYPES
-from tests.support.model_sql import PAYMENTS, compiled
+from sources.vocabulary import word_rows
+from tests.support.model_sql import PAYMENTS, PROJECT, compiled
 from tests.support.published_build import bundled_rows, lay_table
 
 LANDED = (
     "microdata_benefit_by_group", "municipal_benefit_by_group", "published_benefit_payments", "published_documents",
     "kostra_social_assistance_by_group", "kostra_programme_by_group", "kostra_accounts_expenditure",
 )  # fmt: skip
+SEEDS = ("benefit_group_parts", "understated_sums")
 SCHEMAS = {"stg": "staging", "int": "intermediate"}
 STAND_INS = {
     "marts.dim_region": """values
@@ -47,6 +49,10 @@ def build(landed: dict[str, Rows], status_counts: Rows) -> duckdb.DuckDBPyConnec
         _land(connection, dataset_id, landed.get(dataset_id, []))
     for name, rows in STAND_INS.items():
         connection.execute(f"create table build.{name} as select * from ({rows})")
+    connection.register("words", pa.Table.from_pylist(word_rows()))
+    connection.execute("create table build.landing.word as select * from words")
+    for seed in SEEDS:
+        connection.execute(f"create table build.staging.{seed} as from read_csv('{PROJECT / 'seeds' / f'{seed}.csv'}')")
     _status_counts(connection, status_counts)
     for name in PAYMENTS:
         schema = SCHEMAS.get(name.partition("_")[0], "marts")

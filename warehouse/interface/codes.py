@@ -31,11 +31,10 @@ def declared_codes() -> dict[tuple[str, str], tuple[str, str]]:
 
 
 def _names(entry: dict[str, Any]) -> dict[str, tuple[str, str]]:
-    """Code -> Norwegian and English label: those written here, or those of a list of the vocabulary that has English names."""
-    if "words" not in entry:
-        return {str(code): (nb, en) for code, (nb, en) in entry["codes"].items()}
-    words = vocabulary()[entry["words"]]
-    return {code: (word.meaning_nb or word.nb, word.en) for code, word in words.items() if word.en}
+    """Code -> Norwegian and English label: those written here, then those of a list of the vocabulary that have English names."""
+    written = {str(code): (nb, en) for code, (nb, en) in entry.get("codes", {}).items()}
+    words = vocabulary()[entry["words"]] if "words" in entry else {}
+    return written | {code: (word.meaning_nb or word.nb, word.en) for code, word in words.items() if word.en}
 
 
 def code_rows(norwegian: Mapping[tuple[str, str], str]) -> list[dict[str, Any]]:

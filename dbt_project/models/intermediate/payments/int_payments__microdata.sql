@@ -7,7 +7,9 @@ with cells as (
 ),
 
 parts as (
-    {{ microdata_group_parts() }}
+
+    select * from {{ ref('benefit_group_parts') }}
+
 ),
 
 living_there as (

@@ -99,7 +99,7 @@ select
     united.region_code,
     united.year,
     united.scheme,
-    {{ named('united.group_code', groups) }} as group_code,
+    {{ recoded('united.group_code', groups) }} as group_code,
     united.counted_unit,
     case when united.group_code = 'all' then population.population_persons else united.settled end as residents,
     united.recipients,

@@ -46,22 +46,18 @@ select
     cast(regions.region_name as {{ dbt.type_string() }}) as region_name,
     payments.year,
     cast(payments.scheme as {{ dbt.type_string() }}) as scheme,
-    cast({{ named('payments.scheme', benefit_schemes()) }} as {{ dbt.type_string() }}) as scheme_name_nb,
+    cast(coalesce(benefit_scheme.name_nb, payments.scheme) as {{ dbt.type_string() }}) as scheme_name_nb,
     cast(payments.group_code as {{ dbt.type_string() }}) as group_code,
-    cast({{ named('payments.group_code', benefit_groups()) }} as {{ dbt.type_string() }}) as group_name_nb,
+    cast(coalesce(benefit_group.name_nb, payments.group_code) as {{ dbt.type_string() }}) as group_name_nb,
     cast(payments.age_group as {{ dbt.type_string() }}) as age_group,
     cast(payments.counted_unit as {{ dbt.type_string() }}) as counted_unit,
     cast(payments.source_kind as {{ dbt.type_string() }}) as source_kind,
-    cast({{ named('payments.source_kind', benefit_sources()) }} as {{ dbt.type_string() }}) as source_name_nb,
+    cast(coalesce(benefit_source.name_nb, payments.source_kind) as {{ dbt.type_string() }}) as source_name_nb,
     cast(payments.source_document as {{ dbt.type_string() }}) as source_document,
     cast(coalesce(documents.title_nb, payments.source_document) as {{ dbt.type_string() }}) as document_title_nb,
     cast(
-        case payments.source_kind
-            when 'microdata' then 'microdata.no (Statistisk sentralbyrå og Sikt)'
-            when 'ssb_order' then 'Statistisk sentralbyrå'
-            when 'own_files' then 'Kommunen'
-            else documents.publisher_nb
-        end as {{ dbt.type_string() }}
+        case when payments.source_kind = 'national_reference' then documents.publisher_nb else benefit_source.phrase_nb end
+        as {{ dbt.type_string() }}
     ) as publisher_nb,
     cast(payments.published_on as {{ dbt.type_string() }}) as published_on,
     payments.residents as residents_persons,
@@ -81,13 +77,8 @@ select
     coalesce(payments.share_of_paid_pct, 100e0 * payments.paid_nok / nullif(wholes.paid_nok, 0)) as share_of_paid_pct,
     coalesce(payments.share_of_population_pct, 100e0 * payments.residents / nullif(wholes.residents, 0)) as share_of_population_pct,
     cast(payments.precision_code as {{ dbt.type_string() }}) as precision_code,
-    cast({{ named('payments.precision_code', benefit_precisions()) }} as {{ dbt.type_string() }}) as precision_nb,
-    cast(
-        case
-            when payments.source_kind = 'microdata' and payments.scheme = 'all_transfers' then 6.6
-            when payments.source_kind = 'microdata' then 1.2
-        end as double
-    ) as understated_at_most_seen_pct,
+    cast(coalesce(benefit_precision.name_nb, payments.precision_code) as {{ dbt.type_string() }}) as precision_nb,
+    understated.at_most_seen_pct as understated_at_most_seen_pct,
     payments.databank_version,
     cast(payments.script_id as {{ dbt.type_string() }}) as script_id,
     cast(payments.note_nb as {{ dbt.type_string() }}) as note_nb,
@@ -108,3 +99,9 @@ left join wholes
         and payments.age_group = wholes.age_group
         and payments.counted_unit = wholes.counted_unit
         and payments.whole_of = wholes.whole_of
+left join {{ ref('understated_sums') }} as understated
+    on payments.source_kind = understated.source_kind and (payments.scheme = 'all_transfers') = understated.is_total
+{{ join_words('benefit_scheme', 'payments.scheme') }}
+{{ join_words('benefit_group', 'payments.group_code') }}
+{{ join_words('benefit_source', 'payments.source_kind') }}
+{{ join_words('benefit_precision', 'payments.precision_code') }}

@@ -2,176 +2,10 @@
 -- age live in the whole country, in the same source and year. Needs every age: one that is unknown leaves the rate without a value, one
 -- that is hidden gives it bounds. Two rates differ clearly where the difference is more than 1.96 standard errors of a count and at
 -- least ten receive in either group; else the difference is unclear.
-{%- set statuses = {
-    'employed': 'main_status_employed',
-    'registered_unemployed': 'main_status_unemployed',
-    'labour_market_measures': 'main_status_on_measures',
-    'ordinary_education': 'main_status_in_education',
-    'work_assessment_or_disability': 'main_status_aap_disability',
-    'old_age_pension': 'main_status_pension',
-    'other': 'main_status_other',
-} %}
 {%- set fewest_recipients = 10 %}
-with status_counts as (
+with grouped as (
 
-    select
-        figures.region_code,
-        figures.year,
-        series.category,
-        series.immigrant_category as group_code,
-        series.age_group,
-        figures.value,
-        figures.value_low,
-        figures.value_high,
-        figures.dataset_id,
-        figures.release_id
-    from {{ ref('int_region__observation_today') }} as figures
-    inner join {{ ref('int_series') }} as series
-        on figures.series_id = series.series_id
-    where
-        series.dataset_id = 'ssb_13563'
-        and series.unit = 'persons'
-        and series.age_group <> 'all'
-        and series.sex = 'all'
-        and series.immigrant_category in ('all', 'immigrants', 'population_except_immigrants')
-        and figures.region_level in ('municipality', 'county', 'country')
-
-),
-
-invented as (
-
-    select
-        current_release.dataset_id,
-        max(case when releases.is_demo then 1 else 0 end) = 1 as is_demo
-    from {{ source('landing', 'current_release') }} as current_release
-    inner join {{ source('landing', 'release') }} as releases
-        on current_release.dataset_id = releases.dataset_id and current_release.release_id = releases.release_id
-    group by current_release.dataset_id
-
-),
-
-by_age as (
-
-    select
-        counts.region_code,
-        counts.year,
-        {{ named('counts.category', statuses) }} as scheme,
-        counts.group_code,
-        counts.age_group,
-        'ssb_main_status' as source_kind,
-        people.value as residents,
-        counts.value as recipients,
-        counts.value_low as recipients_low,
-        counts.value_high as recipients_high,
-        counts.dataset_id,
-        counts.release_id,
-        invented.is_demo
-    from status_counts as counts
-    inner join status_counts as people
-        on
-            counts.region_code = people.region_code
-            and counts.year = people.year
-            and counts.group_code = people.group_code
-            and counts.age_group = people.age_group
-            and people.category = 'all'
-    left join invented
-        on counts.dataset_id = invented.dataset_id
-    where counts.category in ('{{ statuses | join("', '") }}')
-
-    union all
-
-    select
-        region_code,
-        year,
-        scheme,
-        group_code,
-        age_group,
-        source_kind,
-        residents,
-        recipients,
-        coalesce(recipients_low, recipients) as recipients_low,
-        coalesce(recipients_high, recipients) as recipients_high,
-        dataset_id,
-        release_id,
-        is_demo
-    from {{ ref('int_payments__by_source') }}
-    where age_group not in ('all', 'age_0_17') and counted_unit = 'person' and source_kind in ('microdata', 'ssb_order')
-
-),
-
--- the standard: how the country's people are spread over the ages of the source
-standard as (
-
-    select
-        source_kind,
-        year,
-        scheme,
-        age_group,
-        residents / nullif(sum(residents) over (partition by source_kind, year, scheme), 0) as weight
-    from by_age
-    where region_code = '00' and group_code = 'all'
-
-),
-
-ages as (
-
-    select
-        source_kind,
-        year,
-        scheme,
-        count(*) as age_count
-    from standard
-    where weight > 0
-    group by source_kind, year, scheme
-
-),
-
-rated as (
-
-    select
-        by_age.*,
-        standard.weight,
-        by_age.recipients / nullif(by_age.residents, 0) as rate,
-        by_age.recipients_low / nullif(by_age.residents, 0) as rate_low,
-        by_age.recipients_high / nullif(by_age.residents, 0) as rate_high
-    from by_age
-    left join standard
-        on
-            by_age.source_kind = standard.source_kind
-            and by_age.year = standard.year
-            and by_age.scheme = standard.scheme
-            and by_age.age_group = standard.age_group
-            and standard.weight > 0
-
-),
-
-grouped as (
-
-    select
-        rated.region_code,
-        rated.year,
-        rated.scheme,
-        rated.group_code,
-        rated.source_kind,
-        case when count(rated.recipients) = count(*) then sum(rated.recipients) end as recipients_persons,
-        case when count(rated.residents) = count(*) then sum(rated.residents) end as residents_persons,
-        case when count(rated.weight * rated.rate) = max(ages.age_count) then sum(rated.weight * rated.rate) end as standardised,
-        case when count(rated.weight * rated.rate_low) = max(ages.age_count) then sum(rated.weight * rated.rate_low) end
-            as standardised_low,
-        case when count(rated.weight * rated.rate_high) = max(ages.age_count) then sum(rated.weight * rated.rate_high) end
-            as standardised_high,
-        case
-            when count(rated.weight * rated.rate) = max(ages.age_count)
-                then sum(rated.weight * rated.weight * rated.rate * (1 - rated.rate) / nullif(rated.residents, 0))
-        end as variance,
-        max(ages.age_count) as age_count,
-        {{ all_of('rated.dataset_id') }} as dataset_id,
-        {{ all_of('rated.release_id') }} as release_id,
-        max(case when rated.is_demo then 1 else 0 end) = 1 as is_demo
-    from rated
-    left join ages
-        on rated.source_kind = ages.source_kind and rated.year = ages.year and rated.scheme = ages.scheme
-    group by rated.region_code, rated.year, rated.scheme, rated.group_code, rated.source_kind
+    select * from {{ ref('int_payments__standardised') }}
 
 ),
 
@@ -295,11 +129,11 @@ select
     cast(regions.region_level as {{ dbt.type_string() }}) as region_level,
     united.year,
     cast(united.scheme as {{ dbt.type_string() }}) as scheme,
-    cast({{ named('united.scheme', benefit_schemes()) }} as {{ dbt.type_string() }}) as scheme_name_nb,
+    cast(coalesce(benefit_scheme.name_nb, united.scheme) as {{ dbt.type_string() }}) as scheme_name_nb,
     cast(united.group_code as {{ dbt.type_string() }}) as group_code,
-    cast({{ named('united.group_code', benefit_groups()) }} as {{ dbt.type_string() }}) as group_name_nb,
+    cast(coalesce(benefit_group.name_nb, united.group_code) as {{ dbt.type_string() }}) as group_name_nb,
     cast(united.source_kind as {{ dbt.type_string() }}) as source_kind,
-    cast({{ named('united.source_kind', benefit_sources()) }} as {{ dbt.type_string() }}) as source_name_nb,
+    cast(coalesce(benefit_source.name_nb, united.source_kind) as {{ dbt.type_string() }}) as source_name_nb,
     united.recipients_persons,
     united.residents_persons,
     united.raw_rate_pct,
@@ -319,3 +153,6 @@ select
 from united
 left join regions
     on united.region_code = regions.region_code
+{{ join_words('benefit_scheme', 'united.scheme') }}
+{{ join_words('benefit_group', 'united.group_code') }}
+{{ join_words('benefit_source', 'united.source_kind') }}
