@@ -1,7 +1,5 @@
 -- How often each dataset and each statistic group is really updated, when the next figures are due, and how often a report
 -- on the group is therefore sensible. Holds dates, not states: what is late depends on the day it is read.
--- The main rhythm is that of at least half of a group's indicators; those that get figures more often make a supplement, so
--- that neither the many are repeated nor the few left out of date.
 with datasets as (
 
     select * from {{ ref('int_freshness__dataset') }}
@@ -11,12 +9,6 @@ with datasets as (
 indicators as (
 
     select * from {{ ref('int_freshness__indicator') }}
-
-),
-
-words as (
-
-    select * from {{ source('landing', 'word') }}
 
 ),
 
@@ -33,76 +25,6 @@ group_datasets as (
         max(as_of_date) as as_of_date
     from datasets
     group by statistic_group
-
-),
-
-group_indicators as (
-
-    select
-        statistic_group,
-        count(*) as indicator_count,
-        sum(case when has_new_year then 1 else 0 end) as new_year_indicator_count,
-        count(interval_days) as known_count,
-        sum(case when interval_days <= 45 then 1 else 0 end) as monthly_count,
-        sum(case when interval_days <= 120 then 1 else 0 end) as quarterly_count,
-        sum(case when interval_days <= 240 then 1 else 0 end) as half_yearly_count,
-        sum(case when interval_days > 240 and extract(month from last_new_year_date) <= 6 then 1 else 0 end) as spring_count,
-        sum(case when interval_days > 240 and extract(month from last_new_year_date) > 6 then 1 else 0 end) as autumn_count
-    from indicators
-    group by statistic_group
-
-),
-
-recommended as (
-
-    select
-        *,
-        case
-            when known_count = 0 then 'unknown'
-            when 2 * monthly_count >= known_count then 'monthly'
-            when 2 * quarterly_count >= known_count then 'quarterly'
-            when
-                2 * half_yearly_count >= known_count
-                or (4 * (spring_count + half_yearly_count) >= known_count and 4 * (autumn_count + half_yearly_count) >= known_count)
-                then 'half_yearly'
-            else 'yearly'
-        end as recommended_frequency
-    from group_indicators
-
-),
-
--- how often the fastest of a group's indicators get new figures, where that is more often than the group is reported on
-supplemented as (
-
-    select
-        *,
-        case
-            when monthly_count > 0 and recommended_frequency in ('quarterly', 'half_yearly', 'yearly') then 'monthly'
-            when quarterly_count > 0 and recommended_frequency in ('half_yearly', 'yearly') then 'quarterly'
-            when half_yearly_count > 0 and recommended_frequency = 'yearly' then 'half_yearly'
-        end as supplement_frequency
-    from recommended
-
-),
-
--- the numbers that the sentence of each rhythm names
-counted as (
-
-    select
-        *,
-        case recommended_frequency
-            when 'monthly' then monthly_count
-            when 'quarterly' then quarterly_count
-            when 'half_yearly' then spring_count + half_yearly_count
-            when 'yearly' then known_count - half_yearly_count
-        end as main_count,
-        autumn_count + half_yearly_count as second_half_count,
-        case supplement_frequency
-            when 'monthly' then monthly_count
-            when 'quarterly' then quarterly_count
-            when 'half_yearly' then half_yearly_count
-        end as supplement_count
-    from supplemented
 
 ),
 
@@ -130,22 +52,19 @@ group_rows as (
         coalesce(chosen.new_year_indicator_count, 0) as new_year_indicator_count,
         coalesce(chosen.recommended_frequency, 'unknown') as recommended_frequency,
         chosen.supplement_frequency,
-        {{ filled('coalesce(supplement.name_nb, \'{main}\')', {'main': 'cadences.name_nb'}) }} as recommended_frequency_nb,
-        {{ filled('rhythm.name_nb', {
+        {{ filled('coalesce(supplement_rhythm.name_nb, \'{main}\')', {'main': 'cadence.name_nb'}) }} as recommended_frequency_nb,
+        {{ filled('group_rhythm.name_nb', {
             'count': counts('chosen.main_count'), 'second': counts('chosen.second_half_count'), 'known': counts('chosen.known_count'),
         }) }}
-        || {{ filled("coalesce(supplement.phrase_nb, '')", {'count': counts('chosen.supplement_count')}) }} as rule_nb
-    from words as reported
+        || {{ filled("coalesce(supplement_rhythm.phrase_nb, '')", {'count': counts('chosen.supplement_count')}) }} as rule_nb
+    from {{ source('landing', 'word') }} as reported
     left join group_datasets
         on reported.code = group_datasets.statistic_group
-    left join counted as chosen
+    left join {{ ref('int_freshness__group') }} as chosen
         on reported.code = chosen.statistic_group
-    left join words as cadences
-        on cadences.kind = 'cadence' and cadences.code = coalesce(chosen.recommended_frequency, 'unknown')
-    left join words as rhythm
-        on rhythm.kind = 'group_rhythm' and rhythm.code = coalesce(chosen.recommended_frequency, 'unknown')
-    left join words as supplement
-        on supplement.kind = 'supplement_rhythm' and chosen.supplement_frequency = supplement.code
+    {{ join_words('cadence', "coalesce(chosen.recommended_frequency, 'unknown')") }}
+    {{ join_words('group_rhythm', "coalesce(chosen.recommended_frequency, 'unknown')") }}
+    {{ join_words('supplement_rhythm', 'chosen.supplement_frequency') }}
     where reported.kind = 'statistic_group' and reported.is_reported
 
 ),
@@ -168,9 +87,9 @@ dataset_rhythms as (
     select
         *,
         case
-            when interval_days <= 45 then 'monthly'
-            when interval_days <= 120 then 'quarterly'
-            when interval_days <= 240 then 'half_yearly'
+            when interval_days <= {{ longest_days('monthly') }} then 'monthly'
+            when interval_days <= {{ longest_days('quarterly') }} then 'quarterly'
+            when interval_days <= {{ longest_days('half_yearly') }} then 'half_yearly'
             when interval_days is not null then 'yearly'
         end as frequency,
         case
@@ -206,17 +125,15 @@ dataset_rows as (
         coalesce(dataset_indicators.new_year_indicator_count, 0) as new_year_indicator_count,
         coalesce(datasets.frequency, 'unknown') as recommended_frequency,
         cast(null as {{ dbt.type_string() }}) as supplement_frequency,
-        {{ filled('rhythm.name_nb', {'main': "coalesce(cadences.name_nb, '')"}) }} as recommended_frequency_nb,
-        {{ filled('rhythm.phrase_nb', {
+        {{ filled('dataset_rhythm.name_nb', {'main': "coalesce(cadence.name_nb, '')"}) }} as recommended_frequency_nb,
+        {{ filled('dataset_rhythm.phrase_nb', {
             'count': counts('datasets.observed_interval_count'), 'days': counts('datasets.interval_days'),
         }) }} as rule_nb
     from dataset_rhythms as datasets
     left join dataset_indicators
         on datasets.dataset_id = dataset_indicators.dataset_id
-    left join words as cadences
-        on cadences.kind = 'cadence' and datasets.frequency = cadences.code
-    left join words as rhythm
-        on rhythm.kind = 'dataset_rhythm' and datasets.rhythm = rhythm.code
+    {{ join_words('cadence', 'datasets.frequency') }}
+    {{ join_words('dataset_rhythm', 'datasets.rhythm') }}
 
 ),
 
