@@ -16,6 +16,7 @@ from typing import Any
 import pyarrow.csv as pacsv
 import yaml
 
+from sources.dataset.defaults import filled_up
 from sources.dataset.spec import spec_folder
 
 _FIXED = {"Enhet", "År", "Antall", "Kommunenummer", "Kommune", "Fylkesnummer", "Fylke"}
@@ -98,7 +99,7 @@ def free_special_codes(upstream: Path) -> None:
 
 def _own_spec(path: Path, target: Path) -> None:
     """One of our own specs, without bundled figures of real municipalities, which are none here."""
-    spec = yaml.safe_load(path.read_text(encoding="utf-8"))
+    spec = filled_up(path)
     names = {column["name"] for column in spec.get("table_columns", [])}
     if "municipality_code" in names and spec["dataset_id"] not in _OF_A_CODE_IN_FORCE:
         spec["options"].pop("bundled_file", None)

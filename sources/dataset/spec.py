@@ -1,7 +1,8 @@
 """The dataset spec: what one YAML file says about one upstream dataset.
 
 Here: the model, its validation, and finding the files. Not here: reading data or calling anyone.
-A dataset is one file ``sources/<source>/datasets/<name>.yml``; ``dataset_id`` is ``<source>_<name>``.
+A dataset is one file ``sources/<source>/datasets/<name>.yml``; ``dataset_id`` is ``<source>_<name>``; what it leaves
+out, its place and its publisher's defaults.yml say (defaults.py).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema, model_validator
 
 from sources import vocabulary
+from sources.dataset.defaults import filled_up
 from sources.dataset.dimensions import DIMENSIONS, dimensions, units
 from sources.errors import SpecError
 
@@ -279,9 +281,7 @@ def load_spec(path: Path) -> DatasetSpec:
     Raises SpecError naming the file and the field when the YAML is not a valid spec.
     """
     try:
-        # the C parser, safe as safe_load is: a tenth of the time
-        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-        return DatasetSpec.model_validate(raw)
+        return DatasetSpec.model_validate(filled_up(path))
     except (yaml.YAMLError, ValidationError, ValueError) as problem:
         raise SpecError(
             expected="a valid dataset spec (see docs/datasets.md)",

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
-import yaml
 from pydantic import BaseModel
 
 from orchestration.cli.catalogue import pages
 from orchestration.runs.refresh import refresh_file
 from sources.dataset import spec as spec_model
+from sources.dataset.defaults import DEFAULTS
 from sources.dataset.discovery import discover
 from sources.dataset.options import options_of
-from sources.dataset.spec import DatasetSpec, load_spec, load_specs
+from sources.dataset.spec import DatasetSpec, load_spec, load_specs, spec_folder
 from sources.errors import SourceError
 from sources.landing.store import Landing
 from sources.ports import Document
@@ -33,12 +34,21 @@ PAGE = (PROJECT / "docs" / "datasets.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
 
 
+def written(folder: Path, example: str, dataset_id: str) -> DatasetSpec:
+    """An example of the page as the file it is for, beside the publisher's own defaults."""
+    source, _, name = dataset_id.partition("_")
+    path = folder / source / "datasets" / f"{name}.yml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(example, encoding="utf-8")
+    shutil.copy(spec_folder() / source / DEFAULTS, path.parents[1] / DEFAULTS)
+    return load_spec(path)
+
+
 @pytest.fixture
 def added(tmp_path: Path) -> dict[str, DatasetSpec]:
     """All specs and the example's one file."""
-    path = tmp_path / "13760.yml"
-    path.write_text(EXAMPLES[0], encoding="utf-8")
-    spec = load_spec(path)
+    spec = written(tmp_path, EXAMPLES[0], "ssb_13760")
+    assert spec.link == "https://www.ssb.no/statbank/table/13760"
     return {**load_specs(), spec.dataset_id: spec}
 
 
@@ -87,15 +97,15 @@ def test_no_page_has_to_be_made_anew(added: dict[str, DatasetSpec], monkeypatch:
         assert set(path.read_text(encoding="utf-8").splitlines()) <= set(text.splitlines()), path.name
 
 
-def test_the_example_of_a_second_publisher_is_a_spec_too() -> None:
-    second = DatasetSpec.model_validate(yaml.safe_load(EXAMPLES[1]))
+def test_the_example_of_a_second_publisher_is_a_spec_too(tmp_path: Path, added: dict[str, DatasetSpec]) -> None:
+    second = written(tmp_path, EXAMPLES[1], "imdi_intro_deltakere")
     assert second.measure == "participants" and second.cadence_note  # every spec of IMDi says what was seen (T34)
-    assert options_of(DatasetSpec.model_validate(yaml.safe_load(EXAMPLES[0])), "ssb", SsbQuery).selection
+    assert options_of(added["ssb_13760"], "ssb", SsbQuery).selection
 
 
 def test_the_example_of_a_reference_table_reads_its_rows(tmp_path: Path) -> None:
     """The spec of the page, and two rows of its two columns: typed, and an empty amount refused since it is required."""
-    spec = DatasetSpec.model_validate(yaml.safe_load(EXAMPLES[2]))
+    spec = written(tmp_path, EXAMPLES[2], "published_language_rates")
     path = tmp_path / "language_rates.csv"
     path.write_text("year,amount_nok\n2024,100\n2025,110\n", encoding="utf-8")
     document = Document(path, path.name)

@@ -7,10 +7,9 @@ import json
 from pathlib import Path
 
 import pytest
-import yaml
 
 from sources.dataset.dimensions import dimensions, fold, units
-from sources.dataset.spec import DatasetSpec, load_specs
+from sources.dataset.spec import DatasetSpec, load_spec, load_specs
 from sources.imdi.body import normal_name
 from sources.imdi.labels import LabelMap, countries, country_codes, unit_of
 
@@ -119,7 +118,7 @@ def test_a_spec_says_what_every_imdi_dataset_must(spec: DatasetSpec) -> None:
 def test_the_file_name_is_the_table_name() -> None:
     folder = Path(__file__).parents[3] / "sources" / "imdi" / "datasets"
     for path in folder.glob("*.yml"):
-        assert yaml.safe_load(path.read_text(encoding="utf-8"))["upstream_id"] == path.stem
+        assert load_spec(path).upstream_id == path.stem
 
 
 def test_labels_of_a_column_are_unambiguous() -> None:

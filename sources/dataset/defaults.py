@@ -1,0 +1,45 @@
+"""What a dataset's file need not say: what its place tells, and what all datasets of its publisher have in common.
+
+Here: filling a file of ``<source>/datasets/`` up from ``<source>/defaults.yml``. Not here: the model of a spec, or its
+validation (spec.py).
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+DEFAULTS = "defaults.yml"
+
+
+def filled_up(path: Path) -> dict[str, Any]:
+    """The keys of one dataset file, with those it leaves out.
+
+    Its place gives ``source``, ``dataset_id`` and ``upstream_id`` (the file's name); its publisher's defaults.yml the keys that
+    datasets share, each taken whole, with ``{upstream_id}`` in a text replaced. What the file says itself goes before both.
+    Raises yaml.YAMLError for text that is no YAML, ValueError for one that has no keys.
+    """
+    # the C parser, safe as safe_load is: a tenth of the time
+    said = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    if not isinstance(said, dict):
+        raise ValueError(f"no keys with values, but {type(said).__name__}")
+    source = said.get("source", path.parents[1].name)
+    placed = {"source": source, "dataset_id": f"{source}_{path.stem}", "upstream_id": path.stem}
+    upstream_id = str(said.get("upstream_id", path.stem))
+    return placed | _with_id(_of_publisher(path.parents[1]), upstream_id) | said
+
+
+@cache
+def _of_publisher(folder: Path) -> dict[str, Any]:
+    """What all datasets of a publisher's folder say; empty where it has no such file."""
+    path = folder / DEFAULTS
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) if path.exists() else {}
+
+
+def _with_id(value: Any, upstream_id: str) -> Any:
+    if isinstance(value, dict):
+        return {key: _with_id(inner, upstream_id) for key, inner in value.items()}
+    return value.replace("{upstream_id}", upstream_id) if isinstance(value, str) else value
