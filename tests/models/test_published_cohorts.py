@@ -12,6 +12,7 @@ import duckdb
 import pytest
 
 from report.forecast.wording import assumption_lines
+from sources.dataset.spec import load_specs
 from tests.support.published_build import build, connect, shared_build
 from warehouse.forecast.answer import forecast
 from warehouse.forecast.question import Question, Settled
@@ -197,35 +198,6 @@ def test_old_code_lands_on_the_municipality_of_today(warehouse: duckdb.DuckDBPyC
     assert rows == [("3909", 2016)]
 
 
-def test_refugees_by_secondary_move_larvik_2022(warehouse: duckdb.DuckDBPyConnection) -> None:
-    """IMDi: 1 298 settled here, 588 moved here, 44 unknown, of 1 930."""
-    rows = warehouse.sql(
-        """select persons, round(share_pct, 1) from marts.cohort_retention
-           where region_code = '3909' and year = 2022 order by persons desc"""
-    ).fetchall()
-    assert rows == [(1930, 100), (1298, 67.3), (588, 30.5), (44, 2.3)]
-
-
-def test_a_rounded_zero_keeps_its_bounds_and_status(warehouse: duckdb.DuckDBPyConnection) -> None:
-    rows = warehouse.sql(
-        """select region_code, persons, persons_low, persons_high, value_status from marts.cohort_retention
-           where region_code in ('3907', '00') order by region_code"""
-    ).fetchall()
-    assert rows == [("00", 0, 0, 0, "ok"), ("3907", 0, 0, 2, "rounded")]
-
-
-def test_outcomes_name_the_cohort_and_recompute_the_share(warehouse: duckdb.DuckDBPyConnection) -> None:
-    rows = warehouse.sql(
-        """select outcome_source, programme_end_year, years_since_programme, share_pct, share_basis
-           from marts.programme_outcome where status <> 'all' order by 1"""
-    ).fetchall()
-    assert rows == [
-        ("imdi_intro_status_arbutd", 2012, 1, 55, "published"),
-        ("imdi_intro_status_arbutd_avslutta", 2021, 3, 75, "recomputed"),
-        ("ssb_10824", 2020, 1, 61, "published"),
-    ]
-
-
 def test_every_measure_is_evidenced_and_tied_or_says_why_not(warehouse: duckdb.DuckDBPyConnection) -> None:
     counts = warehouse.sql(
         """select count(distinct measure_id), count(*) filter (evidence_value is null),
@@ -267,8 +239,6 @@ LABELLED = {
     "target_group_composition": ("population", "dimension"),
     "target_group_size": ("geography",),
     "action_plan_figure": ("topic",),
-    "cohort_retention": ("move_status",),
-    "programme_outcome": ("status", "share_basis"),
 }
 """Coded columns a Norwegian reader meets."""
 
@@ -281,3 +251,12 @@ def test_every_code_has_a_norwegian_label(table: str, column: str, warehouse: du
             and {column} not in (select code from marts.code_label where column_name = '{column}')"""
     ).fetchall()
     assert missing == []
+
+
+def test_codes_of_moves_and_outcomes_have_a_norwegian_label(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """Their tables are built of observations, which are none here: the codes are those of the specs."""
+    labelled = set(warehouse.sql("select column_name, code from marts.code_label").fetchall())
+    for column, dataset in (("move_status", "imdi_flyktning_botid_flytting"), ("status", "imdi_intro_status_arbutd")):
+        spec = load_specs()[dataset]
+        codes = {code for told in spec.columns if told.dimension == "category" for code in told.codes.values()}
+        assert codes and {(column, code) for code in codes} <= labelled

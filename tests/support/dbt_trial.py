@@ -15,13 +15,15 @@ from pathlib import Path
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 
 
-def copy_project(project: Path, folders: Iterable[str], stand_ins: Path) -> None:
-    """``folders`` of the models and tests that are tried; ``stand_ins`` are small models with the names and columns of others."""
+def copy_project(project: Path, folders: Iterable[str], stand_ins: Path, *, apart: Iterable[str] = ()) -> None:
+    """``folders`` of the models and tests that are tried, without the models ``apart``; ``stand_ins`` are small models with the
+    names and columns of others."""
+    left_out = shutil.ignore_patterns("_unit_tests.yml", *(f"{name}.sql" for name in apart))
     project.mkdir(parents=True)
     for name in ("dbt_project.yml", "profiles.yml"):
         shutil.copy(PROJECT / name, project / name)
     for name in ("macros", "tests/generic", *folders):
-        shutil.copytree(PROJECT / name, project / name)
+        shutil.copytree(PROJECT / name, project / name, ignore=left_out)
     shutil.copytree(stand_ins, project / "models" / "stand_ins")
     (project / "models" / "staging").mkdir()
     shutil.copy(PROJECT / "models" / "staging" / "_tables.yml", project / "models" / "staging")

@@ -39,7 +39,6 @@ NUMBERS = ("int_indicator__series", "int_indicator__breakdown", "int_release__nu
 INDICATORS = (*NUMBERS, *(f"int_indicator__{name}" for name in ("cell", "value", "standing")))
 STAR = ("dim_series", "dim_figure_state", "dim_release", "dim_region")
 STAR += tuple(f"fct_figure_{level}" for level in ("municipality", "county", "country", "kostra_group"))
-SETTLEMENT = ("dim_dataset", "int_settlement__by_source", "fct_settlement", "settlement_by_source")
 PAYMENTS = (
     "stg_municipal__benefit_by_group",
     *(f"int_payments__{name}" for name in ("microdata", "own_files", "by_source", "by_age", "standardised")),
@@ -79,7 +78,6 @@ def compiled(*names: str) -> dict[str, str]:
         "fct_indicator_value",
         "comparison",
         "data_quality",
-        *SETTLEMENT,
         *PAYMENTS,
         GATE,
     )
