@@ -14,16 +14,7 @@
     }) }}
 {%- endmacro %}
 
-{# The select list of one source: `own` gives expressions by column, `untold` the columns that it does not tell; the others it has
-   under the same name. #}
+{# The select list of one source under the alias `payments`; see row_of. #}
 {% macro payment_row(own, untold) -%}
-    {%- for name, kind in payment_columns().items() %}
-        {%- if name in own %}
-    {{ own[name] }} as {{ name }}
-        {%- elif name in untold %}
-    cast(null as {{ kind }}) as {{ name }}
-        {%- else %}
-    payments.{{ name }}
-        {%- endif %}{{ ',' if not loop.last }}
-    {%- endfor %}
+    {{ row_of('payments', payment_columns(), own, untold) }}
 {%- endmacro %}
