@@ -120,16 +120,20 @@ class Indicator(_Strict):
 
 
 def load_indicators(folder: Path) -> list[Indicator]:
-    """All indicators of the registry in order of file and entry.
+    """All indicators of the registry in order of file and entry. An entry ``of_all`` says what those after it in the file say
+    where they do not say otherwise.
 
     Raises IndicatorError naming the file and entry when one is not valid or an id stands twice.
     """
     found: dict[str, Indicator] = {}
     for path in sorted(folder.glob("*.yml")):
-        for number, raw in enumerate(
-            yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) or [], start=1
-        ):
-            indicator = _parse(raw, f"{path.name}, entry {number}")
+        of_all: dict[str, Any] = {}
+        entries = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) or []
+        for number, raw in enumerate(entries, start=1):
+            if isinstance(raw, dict) and raw.keys() == {"of_all"}:
+                of_all = raw["of_all"]
+                continue
+            indicator = _parse(of_all | raw if isinstance(raw, dict) else raw, f"{path.name}, entry {number}")
             if indicator.indicator_id in found:
                 raise _error("one entry per indicator_id", f"{indicator.indicator_id} a second time", path.name)
             found[indicator.indicator_id] = indicator
