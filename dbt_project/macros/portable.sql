@@ -35,9 +35,12 @@
     cast(conv(substr(md5({{ text }}), 1, 15), 16, 10) as bigint)
 {%- endmacro %}
 
-{# A sum that does not depend on the order of the rows: decimals, not floats. #}
+{# A sum that does not depend on the order of the rows: decimals, not floats. Of shares of one with as many places as a float holds. #}
 {% macro exact_sum(expression) -%}
     cast(sum(cast({{ expression }} as decimal(18, 3))) as double)
+{%- endmacro %}
+{% macro exact_sum_of_shares(expression) -%}
+    cast(sum(cast({{ expression }} as decimal(38, 30))) as double)
 {%- endmacro %}
 
 {# CTE body: every year from the first of the code history to the last that regions are mapped for, column `year`. #}

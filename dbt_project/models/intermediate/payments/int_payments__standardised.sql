@@ -63,14 +63,15 @@ select
     rated.source_kind,
     case when count(rated.recipients) = count(*) then sum(rated.recipients) end as recipients_persons,
     case when count(rated.residents) = count(*) then sum(rated.residents) end as residents_persons,
-    case when count(rated.weight * rated.rate) = max(ages.age_count) then sum(rated.weight * rated.rate) end as standardised,
-    case when count(rated.weight * rated.rate_low) = max(ages.age_count) then sum(rated.weight * rated.rate_low) end
-        as standardised_low,
-    case when count(rated.weight * rated.rate_high) = max(ages.age_count) then sum(rated.weight * rated.rate_high) end
-        as standardised_high,
+    {%- for bound in ['', '_low', '_high'] %}
+        case
+            when count(rated.weight * rated.rate{{ bound }}) = max(ages.age_count)
+                then {{ exact_sum_of_shares('rated.weight * rated.rate' ~ bound) }}
+        end as standardised{{ bound }},
+    {%- endfor %}
     case
         when count(rated.weight * rated.rate) = max(ages.age_count)
-            then sum(rated.weight * rated.weight * rated.rate * (1 - rated.rate) / nullif(rated.residents, 0))
+            then {{ exact_sum_of_shares('rated.weight * rated.weight * rated.rate * (1 - rated.rate) / nullif(rated.residents, 0)') }}
     end as variance,
     max(ages.age_count) as age_count,
     {{ all_of('rated.dataset_id') }} as dataset_id,
