@@ -16,13 +16,10 @@ from sources.ports import Document
 from sources.ssb import reader
 from tests.support.model_sql import Build, Cell
 
+pytestmark = pytest.mark.xdist_group("compiled_models")
+
 TODAY = [code for code, _ in municipalities(2024)]
 TEN_YEARS = range(2015, 2025)
-
-
-@pytest.fixture(scope="module")
-def build() -> Build:
-    return Build()
 
 
 def joined(code: str, year: int, value: float | None, status: str = "ok") -> Cell:

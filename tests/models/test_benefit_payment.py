@@ -18,6 +18,8 @@ from sources.ports import Document
 from tests.support.microdata_exports import WORKED, long
 from tests.support.payments_build import Rows, build
 
+pytestmark = pytest.mark.xdist_group("compiled_models")
+
 MICRODATA = "microdata_benefit_by_group"
 ORDERED = "municipal_benefit_by_group"
 AGES = ("age_15_29", "age_30_61", "age_62_plus")

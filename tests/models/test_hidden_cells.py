@@ -43,6 +43,7 @@ SHARE = Indicator.model_validate(
 
 @pytest.fixture(scope="module")
 def build() -> Build:
+    """With a table of revisions, which the gate reads, and no row in it."""
     made = Build()
     none = {"dataset_id": "", "published_region_code": "", "period_start": "", "status_after": "", "value_before": 0.0}
     made.table("marts", "fct_revision", pa.Table.from_pylist([none]).slice(1))

@@ -34,11 +34,6 @@ COUNT = Indicator.model_validate(
 )
 
 
-@pytest.fixture(scope="module")
-def build() -> Build:
-    return Build()
-
-
 def country(year: int, part: int | None, whole: int, **other: tuple[int | None, int]) -> list[Cell]:
     """The same part and whole everywhere; ``other`` by code with an underscore before it. None = hidden."""
     cells = []

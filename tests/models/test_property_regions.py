@@ -35,11 +35,6 @@ QUICK = settings(
 
 
 @pytest.fixture(scope="module")
-def build() -> Build:
-    return Build()
-
-
-@pytest.fixture(scope="module")
 def pieces(build: Build) -> dict[tuple[str, int], list[str]]:
     """(code of a year, year) -> the municipalities of today that hold (a part of) it."""
     rows = build.connection.execute(

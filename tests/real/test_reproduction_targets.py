@@ -32,7 +32,7 @@ _FILE = Path(__file__).with_name("reproduction_targets.sql").read_text(encoding=
 TARGETS = {n: (sql, printed) for n, printed, sql in re.findall(r"^-- (R\d\d): ([^\n]+)\n(.+?);$", _FILE, re.M | re.S)}
 
 ELSEWHERE = {"R54", "R56", "R57", "R58", "R59", "R61"}
-"""Targets that run the forecast on a plan of their own: tests/models/test_forecast_targets.py."""
+"""Targets that run the forecast on a plan of their own: tests/models/published/test_forecast_targets.py."""
 
 
 @pytest.fixture(scope="module")

@@ -96,9 +96,7 @@ def record(layout: Layout, values: dict[str, str]) -> str:
     return "".join(line)
 
 
-def line_11f(year: int, person: Recipient, number: int, municipality: str = "3909") -> str:
-    layout = layout_of("11F", year)
-    grant = sum(person.grants.values()) if person.year_grant is None else person.year_grant
+def _line(form: str, year: int, municipality: str, person: Recipient | Participant, number: int, **own: str) -> str:
     values = {
         "KOMMUNE_NR": municipality,
         "VERSION": f"{year % 100:02d}",
@@ -106,6 +104,13 @@ def line_11f(year: int, person: Recipient, number: int, municipality: str = "390
         "FODSELSDATO": person.born,
         "PERSON_JOURNALNR": person.journal or f"{number:08d}",
         "PERSON_FODSELSNR": person.identity,
+    }
+    return record(layout_of(form, year), values | own)
+
+
+def line_11f(year: int, person: Recipient, number: int, municipality: str = "3909") -> str:
+    grant = sum(person.grants.values()) if person.year_grant is None else person.year_grant
+    own = {
         "PERSON_DUF": person.duf,
         "KJONN": "1",
         "EKTSTAT": "1",
@@ -117,21 +122,14 @@ def line_11f(year: int, person: Recipient, number: int, municipality: str = "390
         "LAAN": str(sum(person.loans.values())),
         "BOSIT": "1",
     }
-    values |= {f"STMND_{m}": f"{m:02d}" for m in person.months()}
-    values |= {f"BIDRAG_{m}": str(kroner) for m, kroner in person.grants.items()}
-    values |= {f"LAAN_{m}": str(kroner) for m, kroner in person.loans.items()}
-    return record(layout, values)
+    own |= {f"STMND_{m}": f"{m:02d}" for m in person.months()}
+    own |= {f"BIDRAG_{m}": str(kroner) for m, kroner in person.grants.items()}
+    own |= {f"LAAN_{m}": str(kroner) for m, kroner in person.loans.items()}
+    return _line("11F", year, municipality, person, number, **own)
 
 
 def line_11cf(year: int, person: Participant, number: int, municipality: str = "3909") -> str:
-    layout = layout_of("11CF", year)
-    values = {
-        "KOMMUNE_NR": municipality,
-        "VERSION": f"{year % 100:02d}",
-        "BYDELSNR": "00",
-        "FODSELSDATO": person.born,
-        "PERSON_JOURNALNR": person.journal or f"{number:08d}",
-        "PERSON_FODSELSNR": person.identity,
+    own = {
         "KJONN": "2",
         "EKTSTAT": "2",
         "BU18": "2",
@@ -141,8 +139,8 @@ def line_11cf(year: int, person: Participant, number: int, municipality: str = "
         "STATUS": person.status,
         "AVSL_VIKTIGSTE_INNTEKT": person.outcome,
     }
-    values |= {f"STMND_{m}": f"{m:02d}" for m in person.months}
-    return record(layout, values)
+    own |= {f"STMND_{m}": f"{m:02d}" for m in person.months}
+    return _line("11CF", year, municipality, person, number, **own)
 
 
 def write_11f(path: Path, year: int, people: Iterable[Recipient], municipality: str = "3909") -> Path:

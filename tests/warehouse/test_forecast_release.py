@@ -1,6 +1,6 @@
 """A forecast on a release that older models made.
 
-Here: what the caller is told. Not here: figures (tests/models/test_forecast_targets.py).
+Here: what the caller is told. Not here: figures (tests/models/published/test_forecast_targets.py).
 """
 
 from __future__ import annotations

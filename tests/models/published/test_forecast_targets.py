@@ -6,7 +6,6 @@ Here: forecasts against figures of the documents or worked out by hand. Not here
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 from datetime import date
 
 import duckdb
@@ -15,7 +14,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from report.forecast.wording import assumption_lines, lead, money
-from tests.support.published_build import connect, shared_build
 from warehouse.forecast.answer import Forecast, forecast
 from warehouse.forecast.question import (
     Assumptions,
@@ -30,12 +28,6 @@ pytestmark = pytest.mark.xdist_group("published_build")
 
 ADULT_YEARS = [194_400, 249_500, 177_400, 88_000, 72_000]
 """Tabell 14, 2024: adult or child in family, grant years 1 to 5."""
-
-
-@pytest.fixture(scope="module")
-def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
-    with connect(shared_build()) as connection:
-        yield connection
 
 
 TODAY = date(2026, 11, 29)

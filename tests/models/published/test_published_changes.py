@@ -5,12 +5,8 @@ Here: every printed figure that repeats or follows from others. Not here: the re
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import duckdb
 import pytest
-
-from tests.support.published_build import connect, shared_build
 
 pytestmark = pytest.mark.xdist_group("published_build")
 
@@ -24,12 +20,6 @@ FROM_UNROUNDED = {
     ("Vedlegg 6", "overhead", "nok", 921.0),
 }
 """Changes the documents computed before they rounded the levels; one unit off the change of the printed levels."""
-
-
-@pytest.fixture(scope="module")
-def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
-    with connect(shared_build()) as connection:
-        yield connection
 
 
 def test_all_193_printed_changes_follow_from_the_levels(warehouse: duckdb.DuckDBPyConnection) -> None:
