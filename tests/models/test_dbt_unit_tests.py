@@ -20,6 +20,15 @@ from warehouse.paths import DataFolder
 from warehouse.settings import Settings
 
 
+def dbt(folder: DataFolder, *command: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """One call of dbt on an installation; ``more``: variables of its environment."""
+    environment = {**os.environ, **dbt_environment(folder, Settings(data_dir=folder.root)), **more}
+    return subprocess.run(
+        [sys.executable, "-m", "dbt.cli.main", *command, "--project-dir", str(DBT_PROJECT)],
+        env=environment, cwd=folder.root, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def tried(small: Installation) -> Iterator[dict[str, dict[str, Any]]]:
     """What dbt says of unit tests and of codes, by name, where two codes of a mart are not declared. One call for both."""
@@ -28,12 +37,7 @@ def tried(small: Installation) -> Iterator[dict[str, dict[str, Any]]]:
         with duckdb.connect(str(folder.build_file)) as connection:
             connection.execute("update marts.cadence set scope = 'county' where scope = 'dataset'")
             connection.execute("update marts.cadence set supplement_frequency = null")
-        dbt = [sys.executable, "-m", "dbt.cli.main", "test", "--project-dir", str(DBT_PROJECT)]
-        environment = {**os.environ, **dbt_environment(folder, Settings(data_dir=folder.root))}
-        answer = subprocess.run(
-            [*dbt, "--select", "test_type:unit", "test_name:accepted_codes"],
-            env=environment, cwd=folder.root, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+        answer = dbt(folder, "test", "--select", "test_type:unit", "test_name:accepted_codes")
         assert answer.returncode == 1, answer.stdout[-3000:]
         results = json.loads((folder.dbt_target / "run_results.json").read_text(encoding="utf-8"))["results"]
         for result in results:
@@ -75,3 +79,17 @@ def test_declared_keys_of_large_intermediate_models_hold(small: Installation) ->
             sql = f"select count(*), count(distinct ({', '.join(key)})) from intermediate.{name}"
             ((rows, distinct),) = connection.execute(sql).fetchall()
             assert rows == distinct, name
+
+
+def test_slices_are_not_built_into_a_table_that_is_not_there(small: Installation) -> None:
+    """The branches of the model would give the changed datasets alone, and nobody would miss the others."""
+    table = "int_region__observation_today"
+    with borrowed(small) as installation:
+        folder = DataFolder(installation.data)
+        with duckdb.connect(str(folder.build_file)) as connection:
+            connection.execute(f"drop table intermediate.{table}")
+        answer = dbt(folder, "run", "--select", table, INTEGRERING_CHANGED_DATASETS="imdi_bosatt_anmodede")
+        assert answer.returncode == 1
+        assert "to add the changed slices to; found none" in answer.stdout
+        with duckdb.connect(str(folder.build_file), read_only=True) as connection:
+            assert not connection.execute("from duckdb_tables() where table_name = ?", [table]).fetchall()
