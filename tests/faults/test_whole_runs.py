@@ -19,6 +19,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from tests.support.explored import explored_text
 from tests.support.pipeline import Installation, borrowed
 from tests.support.small_tables import SHOWN_FIRST, SHOWN_LATER, body_of, settlement, table, write
 from tests.support.warm import Call
@@ -120,8 +121,9 @@ def test_an_open_reader_keeps_its_release_while_a_new_one_is_published(installat
 def _holders(installation: Installation, release_id: str, count: int) -> set[str]:
     """The published tables and pages of a release that hold a count, as a number or inside a text."""
     release, alone = installation.data / "releases" / release_id, rf"(^|[^0-9a-z.]){count}(\.0)?($|[^0-9a-z])"
-    pages = [*release.rglob("*.html"), *(p for p in release.rglob("utforsk/*.js") if p.name != "vega.js")]
-    found = {p.name for p in pages if re.search(alone, p.read_text(encoding="utf-8"))}
+    texts = {p.name: p.read_text(encoding="utf-8") for p in release.rglob("*.html")}
+    texts |= {p.name: explored_text(p)[1] for p in release.rglob("utforsk/*.js") if p.name != "vega.js"}
+    found = {name for name, text in texts.items() if re.search(alone, text)}
     with duckdb.connect(str(release / "integrering.duckdb"), read_only=True) as connection:
         tables = connection.execute(
             "select table_name from duckdb_tables() where schema_name = 'marts' "

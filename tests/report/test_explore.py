@@ -14,6 +14,7 @@ import pytest
 
 from report.explore.write import PAGE, take_along, write_explore
 from tests.support.browser import page, violations
+from tests.support.explored import explored_text
 from tests.support.report_release import SmallRelease
 
 PUBLISHED = datetime(2026, 6, 1, 10, tzinfo=UTC)
@@ -52,10 +53,9 @@ def explored(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def content_of(folder: Path, indicator: str) -> dict[str, Any]:
-    text = (folder / "utforsk" / f"{indicator}.js").read_text(encoding="ascii")
-    found = re.fullmatch(r'utforsk\.receive\("(\w+)",(.*)\);\n', text)
-    assert found and found[1] == indicator
-    return dict(json.loads(found[2]))
+    name, text = explored_text(folder / "utforsk" / f"{indicator}.js")
+    assert name == indicator
+    return dict(json.loads(text))
 
 
 def test_a_file_holds_values_bounds_and_states_by_area_and_year(explored: Path) -> None:
