@@ -1,8 +1,8 @@
 {# The star: words as small numbers, the figures of one level, and the text that its views join to them. #}
 
-{# What is known of a figure in one number (dim_figure_state): the places of its status, its basis and its reason (macros/words.sql),
+{# What is known of a figure in one number (int_indicator__state): the places of its status, its basis and its reason (macros/words.sql),
    two digits each, the reason 0 where there is none. A word without a place gives no number, which no build and no publication lets through. #}
-{% macro state_number(value_status, geography_basis, reason) -%}
+{% macro state_key(value_status, geography_basis, reason) -%}
     10000 * {{ place_in(value_status, status_order()) }}
     + 100 * {{ place_in(geography_basis, basis_order()) }}
     + case when {{ reason }} is null then 0 else {{ place_in(reason, reason_order()) }} end
@@ -23,7 +23,7 @@
     {{ ref(name).include(database=false) if target.type == 'duckdb' else ref(name) }}
 {%- endmacro %}
 
-{# The columns of a figure that every level has, from int_indicator__value under the alias `figures`. A bound is kept where it
+{# The columns of a figure that every level has, from the joins of figure_joins. A bound is kept where it
    is not the value itself: a third of the bytes of a release would be the same figure three times. #}
 {% macro figure_columns() -%}
     breakdowns.series_number,
@@ -34,32 +34,28 @@
     case when figures.value is null or figures.value_high <> figures.value then figures.value_high end as value_high,
     figures.numerator,
     figures.denominator,
-    figures.state_number,
+    states.state_number,
     figures.hidden_count,
     releases.release_number
 {%- endmacro %}
 
+{# The figures of all levels, with the numbers that this build gives their series, states and releases. A state without a number is
+   not lost here: publication refuses it. #}
+{% macro figure_joins() -%}
+from {{ ref('int_indicator__value') }} as figures
+inner join {{ ref('int_indicator__breakdown') }} as breakdowns
+    on figures.breakdown_id = breakdowns.breakdown_id
+left join {{ ref('int_indicator__state') }} as states
+    on figures.state_key = states.state_key
+left join {{ ref('int_release__number') }} as releases
+    on figures.release_key = releases.release_key
+{%- endmacro %}
+
 {# The figures of one level. #}
 {% macro figures_of(level) -%}
-with breakdowns as (
-
-    select * from {{ ref('int_indicator__breakdown') }}
-
-),
-
-releases as (
-
-    select * from {{ ref('int_release__number') }}
-
-)
-
 select
     {{ figure_columns() }}
-from {{ ref('int_indicator__value') }} as figures
-inner join breakdowns
-    on figures.breakdown_id = breakdowns.breakdown_id
-left join releases
-    on figures.release_key = releases.release_key
+{{ figure_joins() }}
 where figures.region_level = '{{ level }}'
 {%- endmacro %}
 

@@ -307,7 +307,7 @@ def mart_documents(tables: Iterable[PublishedTable]) -> list[TableDoc]:
             columns={column.name: column.comment for column in t.columns},
             key=t.key,
             order_by=t.order_by,
-            is_by_area=t.is_by_area,
+            by_county=t.by_county,
             is_view=t.is_view,
             not_null=tuple(column.name for column in t.columns if column.is_required),
             references=tuple((c.name, *c.references) for c in t.columns if c.references and c.unit == "number"),

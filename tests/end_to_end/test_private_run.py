@@ -19,6 +19,7 @@ import pypdf
 import pytest
 
 from tests.sources.kostra.test_kostra_privacy import CANARY_JOURNAL, canaries, place
+from tests.support.explored import explored_text
 from tests.support.pipeline import Installation, borrowed
 
 __all__ = ["place"]
@@ -28,8 +29,8 @@ YEAR = "where municipality_code = '3909' and year = 2025"
 
 
 def contents(path: Path) -> Iterator[tuple[str, bytes]]:
-    """A file as it is, and as whoever opens it sees it: zip members, gzip, Parquet and DuckDB values, PDF text and
-    streams."""
+    """A file as it is, and as whoever opens it sees it: zip members, gzip, figures of the explore page, Parquet and
+    DuckDB values, PDF text and streams."""
     body = path.read_bytes()
     yield str(path), body
     if body[:4] == b"PK\x03\x04":
@@ -38,6 +39,8 @@ def contents(path: Path) -> Iterator[tuple[str, bytes]]:
                 yield f"{path}: {name}", archive.read(name)
     elif body[:2] == b"\x1f\x8b":
         yield f"{path} unpacked", gzip.decompress(body)
+    elif body.startswith(b"utforsk.receive("):
+        yield f"{path} unpacked", explored_text(path)[1].encode()
     elif body[:4] == b"PAR1":
         yield f"{path} unpacked", str(pq.read_table(path).to_pydict()).encode()
     elif body[:4] == b"%PDF":

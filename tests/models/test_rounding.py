@@ -98,6 +98,8 @@ class Laid(Build):
             "indicator_id": indicator_id,
             "scale": float(chosen[0].scale),
             "direction": chosen[0].direction,
+            "kind": "share",
+            "unit": chosen[0].unit,
         }
         typed = pa.table({name: [value] for name, value in row.items()} | {"is_part_of_whole": [True]})
         typed = typed.append_column("reference_month", pa.nulls(1, pa.int32()))
@@ -111,7 +113,6 @@ class Laid(Build):
         )
         self.connection.execute("create or replace table build.landing.current_release as select 'r' as release_id")
         self.run(*INDICATORS)
-        self.run("dim_figure_state", schema="marts")
         dims = ", ".join(
             f"breakdowns.{name}" for name in ("immigrant_category", "education_level", "length_of_residence")
         )
@@ -119,7 +120,7 @@ class Laid(Build):
             f"select region_code, {dims}, value, value_low, value_high, value_status, numerator, denominator "
             "from build.intermediate.int_indicator__value as figures "
             "inner join build.intermediate.int_indicator__breakdown as breakdowns using (breakdown_id) "
-            "inner join build.marts.dim_figure_state using (state_number)"
+            "inner join build.intermediate.int_indicator__state using (state_key)"
         ).fetchall()
         return {row[:4]: row[4:] for row in rows}
 

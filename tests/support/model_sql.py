@@ -36,7 +36,7 @@ FIGURES = (
     "int_region__against_parts",
 )
 NUMBERS = ("int_indicator__series", "int_indicator__breakdown", "int_release__number")
-INDICATORS = (*NUMBERS, *(f"int_indicator__{name}" for name in ("cell", "value", "standing")))
+INDICATORS = (*NUMBERS, *(f"int_indicator__{name}" for name in ("cell", "value", "standing", "state")))
 STAR = ("dim_series", "dim_figure_state", "dim_release", "dim_region")
 STAR += tuple(f"fct_figure_{level}" for level in ("municipality", "county", "country", "kostra_group"))
 PAYMENTS = (

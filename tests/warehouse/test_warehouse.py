@@ -104,10 +104,10 @@ def test_an_unfit_candidate_is_not_published(
     assert not list(folder.releases.glob(".candidate*"))
 
 
-def test_a_table_written_by_area_loses_no_row_and_keeps_its_order(
+def test_a_table_written_by_county_loses_no_row_and_keeps_its_order(
     folder: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # 121 areas, fifty at a time, are three parts; 0000 and 9999 are no area of dim_region, before the first and after the last
+    # 244 rows of thirteen counties, fifty at a time; 0000 and 9999 are no area of dim_region, before the first and after the last
     monkeypatch.setattr(candidate, "ROWS_AT_A_TIME", 50)
     codes = [f"{1000 + n}" for n in range(120)]
     view = (
@@ -115,11 +115,12 @@ def test_a_table_written_by_area_loses_no_row_and_keeps_its_order(
         f"{[*codes, '0000', '9999']}) as code) cross join (values (2024), (2023)) as years (year)"
     )
     _build(folder, codes, view)
-    by_area = TableDoc("comparison", "", {}, ("code", "year"), ("code", "year"), is_by_area=True)
-    publish(_publication(folder, tables=[REGION, by_area]))
+    by_county = TableDoc("comparison", "", {}, ("code", "year"), ("year",), by_county="code")
+    publish(_publication(folder, tables=[REGION, by_county]))
     stored = run_query(folder.root, "select code, year from comparison").rows
-    assert stored == [(code, year) for code in ("0000", *codes, "9999") for year in (2023, 2024)]
-    without_code = replace(by_area, key=(), not_null=("code",))
+    counties = [["0000"], *([code for code in codes if code[:2] == f"{n}"] for n in range(10, 22)), ["9999"]]
+    assert stored == [(code, year) for county in counties for year in (2023, 2024) for code in county]
+    without_code = replace(by_county, key=(), not_null=("code",))
     _build(folder, codes, "create view marts.comparison as select null::varchar as code, 2024 as year")
     with pytest.raises(VerificationFailed, match="1 empty"):
         publish(_publication(folder, tables=[REGION, without_code]))

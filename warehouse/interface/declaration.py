@@ -91,7 +91,8 @@ class PublishedColumn:
 class PublishedTable:
     """A published table. ``key``: the columns no two rows share; ``order_by``: the order rows are stored in.
 
-    ``is_by_area``: its rows are written some areas at a time. ``is_view``: a query over other tables, with no rows of its own.
+    ``by_county``: the column with a municipality by whose county the rows lie first. ``is_view``: a query over other tables, with
+    no rows of its own.
     """
 
     name: str
@@ -101,7 +102,7 @@ class PublishedTable:
     key: tuple[str, ...]
     order_by: tuple[str, ...]
     columns: tuple[PublishedColumn, ...]
-    is_by_area: bool = False
+    by_county: str = ""
     is_view: bool = False
 
     @property
@@ -145,7 +146,7 @@ def _table(model: dict[str, Any], texts: Texts) -> PublishedTable:
         key=tuple(key),
         order_by=tuple(meta.get("order_by", ())),
         columns=tuple(_column(name, column, codes.get(column["name"], []), texts) for column in model["columns"]),
-        is_by_area=meta.get("is_by_area", False),
+        by_county=meta.get("by_county", ""),
         is_view=meta.get("is_view", False),
     )
 

@@ -144,9 +144,13 @@ def tables(connection: duckdb.DuckDBPyConnection) -> list[TableSummary]:
             "select table_name, estimated_size from duckdb_tables() where schema_name = 'marts'"
         ).fetchall()
     )
-    there = {*rows, *(n for (n,) in connection.execute(
-        "select view_name from duckdb_views() where schema_name = 'marts'").fetchall())}  # fmt: skip
-    known = {table.name: table for table in load_interface() if table.name in there}
+    views = {
+        n for (n,) in connection.execute("select view_name from duckdb_views() where schema_name = 'marts'").fetchall()
+    }
+    known = {table.name: table for table in load_interface() if table.name in rows.keys() | views}
+    # a small table is a view over the stored ones
+    for name in views & {name for name, table in known.items() if not table.is_view}:
+        (rows[name],) = connection.execute(f'select count(*) from marts."{name}"').fetchone()
     order = [*(name for name in FIRST if name in known), *(name for name in known if name not in FIRST)]
     return [TableSummary(name, rows.get(name), known[name].description) for name in order]
 

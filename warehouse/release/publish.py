@@ -198,13 +198,14 @@ def _is_rising(connection: duckdb.DuckDBPyConnection, table: TableDoc, rows: int
     One pass without memory, where counting keys keeps them all. False says nothing: rows may come in another order (a seam
     between threads), or a part of the key be empty.
     """
-    order = table.stored_order
-    if set(order) != set(table.key):
+    if not set(table.order_by) <= set(table.key):
         return False
     later = "false"
-    for column in reversed(order):
-        later = f'("{column}" > "before_{column}" or ("{column}" = "before_{column}" and {later}))'
-    pairs = ", ".join(f'"{column}", lag("{column}") over () as "before_{column}"' for column in order)
+    for place in reversed(range(len(table.stored_order))):
+        later = f"(now_{place} > before_{place} or (now_{place} = before_{place} and {later}))"
+    pairs = ", ".join(
+        f"{term} as now_{place}, lag({term}) over () as before_{place}" for place, term in enumerate(table.stored_order)
+    )
     (rising,) = connection.execute(
         f'select count(*) from (select {pairs} from marts."{table.name}") where {later}'
     ).fetchone()

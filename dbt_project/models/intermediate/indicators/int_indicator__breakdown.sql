@@ -1,5 +1,5 @@
 -- The codes behind each breakdown number, with what the published tables show of its indicator. `breakdown_id` is the same in
--- every build; `series_number` counts those of this one, in the order of indicators and codes.
+-- every build; `series_number` counts those of this one, in the order of kinds of indicators, indicators and codes.
 with breakdowns as (
 
     select distinct
@@ -16,7 +16,9 @@ indicators as (
 
     select
         indicator_id,
-        direction
+        direction,
+        kind,
+        unit
     from {{ source('landing', 'indicator') }}
 
 ),
@@ -37,7 +39,9 @@ select
     breakdowns.*,
     demo.is_demo,
     case when indicators.direction = 'lower_better' then 1 else -1 end as rank_sign,
-    cast(row_number() over (order by breakdowns.indicator_id, {{ dimension_columns('breakdowns') }}) as integer) as series_number
+    -- of one kind and unit side by side: figures that look alike pack into fewer bits
+    cast(row_number() over (order by indicators.kind, indicators.unit, breakdowns.indicator_id, {{ dimension_columns('breakdowns') }}) as integer)
+        as series_number
 from breakdowns
 inner join indicators
     on breakdowns.indicator_id = indicators.indicator_id

@@ -60,8 +60,8 @@ figures as (
         on figures.breakdown_id = breakdowns.breakdown_id
     inner join wanted
         on breakdowns.indicator_id = wanted.indicator_id
-    inner join {{ ref('dim_figure_state') }} as states
-        on figures.state_number = states.state_number
+    inner join {{ ref('int_indicator__state') }} as states
+        on figures.state_key = states.state_key
     left join {{ ref('int_release__number') }} as releases
         on figures.release_key = releases.release_key
     where breakdowns.world_region = 'all' and figures.region_level in ('municipality', 'county', 'country')

@@ -3,27 +3,15 @@
 -- given only where no break of definition lies between.
 {{ config(materialized='view' if target.type == 'duckdb' else 'table') }}
 
-with breakdowns as (
-
-    select * from {{ ref('int_indicator__breakdown') }}
-
-),
-
-releases as (
-
-    select * from {{ ref('int_release__number') }}
-
-),
-
 -- the years whose change over one or three years crosses a break of definition
-broken as (
+with broken as (
 
     select
         breakdowns.breakdown_id,
         breaks.break_year + ages.age as year,
         max(case when ages.age = 0 then 1 else 0 end) = 1 as in_one_year
     from {{ source('landing', 'indicator_break') }} as breaks
-    inner join breakdowns
+    inner join {{ ref('int_indicator__breakdown') }} as breakdowns
         on breaks.indicator_id = breakdowns.indicator_id
     cross join ({{ years_between(0, 2) | replace('year', 'age') }}) as ages
     group by breakdowns.breakdown_id, breaks.break_year + ages.age
@@ -36,16 +24,12 @@ select
     standing.ranked_count,
     case when not coalesce(broken.in_one_year, false) then {{ difference('figures.value', 'standing.value_1y_before') }} end as change_1y,
     case when broken.breakdown_id is null then {{ difference('figures.value', 'standing.value_3y_before') }} end as change_3y
-from {{ ref('int_indicator__value') }} as figures
+{{ figure_joins() }}
 inner join {{ ref('int_indicator__standing') }} as standing
     on
         figures.breakdown_id = standing.breakdown_id
         and figures.region_code = standing.region_code
         and figures.year = standing.year
-inner join breakdowns
-    on figures.breakdown_id = breakdowns.breakdown_id
-left join releases
-    on figures.release_key = releases.release_key
 left join broken
     on figures.breakdown_id = broken.breakdown_id and figures.year = broken.year
 where figures.region_level = 'municipality'

@@ -102,8 +102,8 @@ contradicted_shares as (
         count(*) as finding_count,
         max(greatest(figures.value_high - figures.value, figures.value - figures.value_low)) as largest
     from {{ ref('int_indicator__value') }} as figures
-    inner join {{ ref('dim_figure_state') }} as states
-        on figures.state_number = states.state_number and states.value_status = 'contradicted'
+    inner join {{ ref('int_indicator__state') }} as states
+        on figures.state_key = states.state_key and states.value_status = 'contradicted'
     inner join {{ ref('int_indicator__breakdown') }} as breakdowns
         on figures.breakdown_id = breakdowns.breakdown_id
     inner join {{ source('landing', 'indicator_term') }} as terms

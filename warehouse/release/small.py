@@ -1,0 +1,64 @@
+"""Small tables of a release side by side in one stored table, each shown by a view of its own name.
+
+Here: which tables are small, the stored table, and the views over it. Not here: the other tables and views (candidate.py).
+A DuckDB file gives every table a quarter of a megabyte and every column three kilobytes, whatever they hold: forty tables of a
+few hundred rows were 10 MB. Side by side, one column a table, they take less than one.
+"""
+
+from __future__ import annotations
+
+import re
+
+import duckdb
+
+from warehouse.quoting import identifier, literal
+
+MOST_ROWS = 1000
+"""Of a small table. Every view reads the column of its table over the rows of the longest."""
+
+STORED = 'stored."small"'
+"""The stored table: a column for each small table, a row holds the n-th row of each of them as a struct."""
+
+
+def small_tables(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """The marts of the build file with few rows. A table that a published view reads is none: it is joined to millions."""
+    queries = connection.execute(
+        "select sql from duckdb_views() where database_name = 'build' and schema_name = 'marts'"
+    ).fetchall()
+    read = {word for (sql,) in queries for word in re.findall(r"\w+", sql)}
+    few = connection.execute(
+        "select table_name from duckdb_tables() "
+        "where database_name = 'build' and schema_name = 'marts' and estimated_size <= ?",
+        [MOST_ROWS],
+    ).fetchall()
+    return {name for (name,) in few if name not in read}
+
+
+def store(connection: duckdb.DuckDBPyConnection, tables: dict[str, list[str]]) -> None:
+    """Create the stored table in the attached ``release`` from temporary tables of the same names, and its views in marts.
+
+    ``tables``: the columns of each. Rows keep the order of the temporary tables.
+    """
+    if not tables:
+        return
+    rows = " positional join ".join(
+        f"(select struct_pack({', '.join(f'{_quoted(c)} := {_quoted(c)}' for c in columns)}) as {_quoted(name)} "
+        f"from temp.{_quoted(name)}) as {_quoted(name)}"
+        for name, columns in tables.items()
+    )
+    connection.execute("create schema release.stored")
+    comment = "Små tabeller side om side; les dem i marts. | Small tables side by side; read them in marts."
+    connection.execute(f"create table release.{STORED} as select * from {rows}")
+    connection.execute(f"comment on table release.{STORED} is {literal(comment)}")
+    connection.execute("use release")
+    for name, columns in tables.items():
+        # gone before a view of that name is made in main: a name of main means the temporary one first
+        connection.execute(f"drop table temp.{_quoted(name)}")
+        fields = ", ".join(f"struct_extract({_quoted(name)}, {literal(c)}) as {_quoted(c)}" for c in columns)
+        connection.execute(
+            f"create view marts.{_quoted(name)} as select {fields} from {STORED} where {_quoted(name)} is not null"
+        )
+
+
+def _quoted(name: str) -> str:
+    return f'"{identifier(name)}"'
