@@ -28,8 +28,8 @@ ROWS_AT_A_TIME = 1_500_000
 """About how many rows of a table that is written by county are written at once: what a join and a sort of them take fits in
 memory. Far fewer leave a third of the file empty (measured)."""
 
-PARQUET = "format parquet, compression zstd, compression_level 9, row_group_size 500000"
-"""Row groups four times as long as by default: a twelfth of the bytes; level 9 a twentieth for little more work (measured)."""
+PARQUET = "format parquet, compression zstd, row_group_size 500000"
+"""Row groups four times as long as by default: a twelfth of the bytes (measured). Higher levels cost more than they save."""
 
 SETTINGS = ("preserve_insertion_order = true", "disabled_compression_methods = 'fsst'")
 """Rows stay in the order they are written in, but for seams between threads. FSST costs a seventh of the writing and saves
