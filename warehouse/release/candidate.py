@@ -15,7 +15,7 @@ from warehouse.build import connect
 from warehouse.errors import VerificationFailed
 from warehouse.paths import DATABASE
 from warehouse.quoting import identifier, literal
-from warehouse.release.content import columns_of, content_hash
+from warehouse.release.content import content_hash
 from warehouse.release.small import small_tables, store
 
 STORAGE_VERSION = "v1.0.0"
@@ -93,23 +93,28 @@ def write_tables(build_file: Path, candidate: Path, tables: list[TableDoc]) -> l
         connection.execute(f"attach {literal(build_file)} as build (read_only)")
         connection.execute(f"attach {literal(candidate / DATABASE)} as release (storage_version '{STORAGE_VERSION}')")
         connection.execute("create schema release.marts")
-        small = small_tables(connection)
+        small, columns = small_tables(connection), _columns(connection, tables)
         facts = [
-            _write_table(connection, candidate, table, table.name in small) for table in tables if not table.is_view
+            _write_table(connection, candidate, table, columns[table.name], is_small=table.name in small)
+            for table in tables
+            if not table.is_view
         ]
         (home,) = connection.execute("select current_database()").fetchone()
         store(connection, {fact.name: fact.columns for fact in facts if fact.name in small})
         connection.execute("use release")
+        # views and two thousand comments in one transaction: in one each, they cost more than the tables
+        connection.execute("begin")
         for table in tables:
             if table.is_view:
                 _write_view(connection, table)
+            kind = "view" if table.is_view or table.name in small else "table"
+            _comment(connection, kind, f'marts."{table.name}"', table, columns[table.name])
         for table in tables:
-            if table.name in small:
-                _comment(connection, "view", f'marts."{table.name}"', table, _columns(connection, table))
             # the schema that a client starts in: what the docs write runs there as it stands, and `show tables` shows something
             target = f'main."{table.name}"'
             connection.execute(f'create view {target} as select * from marts."{table.name}"')
-            _comment(connection, "view", target, table, _columns(connection, table))
+            _comment(connection, "view", target, table, columns[table.name])
+        connection.execute("commit")
         connection.execute(f'use "{home}"')
         connection.execute("checkpoint release")
         connection.execute("detach release")
@@ -117,9 +122,10 @@ def write_tables(build_file: Path, candidate: Path, tables: list[TableDoc]) -> l
     return facts
 
 
-def _write_table(connection: duckdb.DuckDBPyConnection, candidate: Path, table: TableDoc, is_small: bool) -> TableFacts:
+def _write_table(
+    connection: duckdb.DuckDBPyConnection, candidate: Path, table: TableDoc, columns: list[str], *, is_small: bool
+) -> TableFacts:
     """Create one table, fill it in its order, and write it as Parquet. A small one waits in a temporary table to be stored."""
-    columns = _columns(connection, table)
     target = f'temp."{table.name}"' if is_small else f'release.marts."{table.name}"'
     selected = ", ".join(f'"{name}"' for name in columns)
     select = f'select {selected} from build.marts."{table.name}"'
@@ -128,8 +134,6 @@ def _write_table(connection: duckdb.DuckDBPyConnection, candidate: Path, table: 
     for areas in _county_ranges(connection, table):
         # each part in a transaction of its own: after one around all of them DuckDB 2.0 shows a scan no row before a checkpoint
         connection.execute(f"insert into {target} {select} where {areas} order by {order}")
-    if not is_small:
-        _comment(connection, "table", target, table, columns)
     parquet = candidate / "parquet" / f"{table.name}.parquet"
     # one series after the other where the file lies by county: what it was the year before stands beside it, a fifth of the bytes
     key = ", ".join(f'"{identifier(name)}"' for name in table.key)
@@ -141,26 +145,30 @@ def _write_table(connection: duckdb.DuckDBPyConnection, candidate: Path, table: 
 
 def _write_view(connection: duckdb.DuckDBPyConnection, table: TableDoc) -> None:
     """Create a view of the build file in the release. Its query names tables by schema alone, so it holds in any file."""
-    columns = _columns(connection, table)
     (definition,) = connection.execute(
         "select sql from duckdb_views() where database_name = 'build' and schema_name = 'marts' and view_name = ?",
         [table.name],
     ).fetchone()
     target = f'marts."{table.name}"'
     connection.execute(f"create view {target} as {definition.split(' AS ', 1)[1]}")
-    _comment(connection, "view", target, table, columns)
 
 
-def _columns(connection: duckdb.DuckDBPyConnection, table: TableDoc) -> list[str]:
-    """The columns of a table or view of the build file. Raises VerificationFailed where there is none."""
-    found = [identifier(name) for name, _ in columns_of(connection, "marts", identifier(table.name), "build")]
-    if not found:
-        raise VerificationFailed(
-            expected=f"the table marts.{table.name} in the build file",
-            found="no such table or view",
-            where="publication",
-            next_step="run with --full; the previous release is untouched",
-        )
+def _columns(connection: duckdb.DuckDBPyConnection, tables: list[TableDoc]) -> dict[str, list[str]]:
+    """The columns of each table or view, as the build file has them. Raises VerificationFailed for one that it has not."""
+    listed = (
+        "select table_name, column_name from duckdb_columns() where database_name = 'build' and schema_name = 'marts'"
+    )
+    found: dict[str, list[str]] = {}
+    for table, column in connection.execute(f"{listed} order by table_name, column_index").fetchall():
+        found.setdefault(table, []).append(identifier(column))
+    for table in tables:
+        if identifier(table.name) not in found:
+            raise VerificationFailed(
+                expected=f"the table marts.{table.name} in the build file",
+                found="no such table or view",
+                where="publication",
+                next_step="run with --full; the previous release is untouched",
+            )
     return found
 
 
