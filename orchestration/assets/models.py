@@ -13,8 +13,9 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtProject, dbt_assets
 
 from orchestration.assets.datasets import dataset_key
-from orchestration.build.dbt_command import NodeResult, call_dbt
-from orchestration.build.dbt_project import dbt_environment, ensure_manifest, parsed_project
+from orchestration.build.dbt_command import NodeResult
+from orchestration.build.dbt_project import ensure_manifest
+from orchestration.build.models import build_models
 from orchestration.build.preparation import BuildPlan, is_up_to_date, prepare_build
 from orchestration.workspace import DBT_PROJECT, Workspace
 from warehouse.build import connect
@@ -114,11 +115,7 @@ def model_assets(workspace: Workspace, manifest: Path) -> dg.AssetsDefinition:
             context.log.info(str(plan))
             unaffected = unaffected_models(workspace, plan)
             _require_selected(context.assets_def.keys - unaffected, context.selected_asset_keys)
-            called = call_dbt(
-                build_arguments(plan, _selected(models, context.selected_asset_keys)),
-                dbt_environment(workspace.folder, workspace.settings) | plan.environment,
-                parsed_project(manifest),
-            )
+            called = build_models(workspace, plan, manifest, _selected(models, context.selected_asset_keys))
             counts = {} if called.problem else row_counts(workspace.folder.build_file)
             yield from told(models, context.selected_asset_check_keys, called.results, counts)
             if called.problem:
@@ -188,13 +185,3 @@ def told(
                 severity=dg.AssetCheckSeverity.WARN if one.status == "warn" else dg.AssetCheckSeverity.ERROR,
                 metadata=said if one.failures is None else {**said, "dagster_dbt/failed_row_count": one.failures},
             )
-
-
-def build_arguments(plan: BuildPlan, selected: Iterable[str] = ()) -> list[str]:
-    """The dbt call of a plan: everything anew, or only the slices of what changed, of all models or those named.
-
-    dbt's unit tests run models on made-up rows: they say nothing of the data of a run and belong in the test suite.
-    """
-    arguments = ["build", "--exclude-resource-type", "unit_test", *(["--full-refresh"] if plan.full else [])]
-    names = list(selected)
-    return [*arguments, "--select", *names] if names else arguments

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from orchestration.loading import loading
+
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
     from dbt_common.events.base_types import EventMsg
@@ -56,8 +58,9 @@ def call_dbt(
     DBT_LOG_LEVEL_FILE=debug has every statement written to a log beside the target. An interruption from outside (Ctrl-C, a
     run ended in the UI) goes on to the caller.
     """
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-    from dbt.cli.main import dbtRunner
+    with loading():
+        from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+        from dbt.cli.main import dbtRunner
 
     shown = () if quiet else ("info", "warn", "error")
 

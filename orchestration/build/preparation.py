@@ -6,7 +6,6 @@ Here: the decisions around dbt, the same for the command line and for Dagster. N
 from __future__ import annotations
 
 import hashlib
-import json
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -18,6 +17,7 @@ import pyarrow as pa
 
 from orchestration.build.affected import changed_sources, input_hashes, models_below
 from orchestration.build.dbt_project import ensure_manifest, last_mapped_year, project_fingerprint
+from orchestration.build.dbt_results import require_passed, results_file
 from orchestration.build.inputs import build_inputs
 from orchestration.runs.refresh import reread_outdated
 from orchestration.workspace import Workspace
@@ -46,9 +46,6 @@ GEOGRAPHY = frozenset({"klass_municipalities", "klass_municipality_changes", "kl
 
 ENGINES = ("duckdb", "dbt-core", "dbt-duckdb")
 """What the build file is made by: another version of one may not read the file, so it is made anew, also after a downgrade."""
-
-RESULTS = "run_results.json"
-"""What dbt writes of a build when it has ended."""
 
 NOTHING = "-"
 """Stands in a list of changed names that is empty, since an empty list means "all of them" to the models."""
@@ -183,7 +180,7 @@ def prepare_build(workspace: Workspace, plan: BuildPlan | None = None, *, full: 
     plan = plan or plan_build(workspace, full=full)
     forget_state(folder.build)
     # what dbt said of an earlier build must not vouch for this one, should it be ended half-way
-    (folder.dbt_target / RESULTS).unlink(missing_ok=True)
+    results_file(folder).unlink(missing_ok=True)
     if plan.full:
         _throw_away(folder)
     folder.build.mkdir(parents=True, exist_ok=True)
@@ -231,7 +228,7 @@ def publish_build(workspace: Workspace) -> Manifest:
             where="the build file",
             next_step="run the models too; the previous release is untouched",
         )
-    require_passed(workspace.folder.dbt_target / RESULTS)
+    require_passed(results_file(workspace.folder))
     # what reading and comparing releases left with Arrow goes back before DuckDB takes its share
     pa.default_memory_pool().release_unused()
     tables = load_interface()
@@ -272,30 +269,6 @@ def write_companions(workspace: Workspace, candidate: Path, tables: Iterable[Pub
         published_at=published_at,
         explore=PAGE if page else None,
     )
-
-
-def require_passed(results_file: Path) -> None:
-    """A green run does not prove that tests ran: read dbt's own results. Raises VerificationFailed."""
-    try:
-        results = json.loads(results_file.read_text(encoding="utf-8"))["results"]
-    except (OSError, ValueError, KeyError) as problem:
-        raise VerificationFailed(
-            expected="what dbt's tests said of this build",
-            found=f"none that can be read ({type(problem).__name__})",
-            where="dbt's run results",
-            next_step="run the models too; the previous release is untouched",
-        ) from problem
-    tests = [r for r in results if r["unique_id"].startswith("test.")]
-    # an exposure is a declaration: dbt lists it among its results and runs nothing for it
-    ran = [r for r in results if not r["unique_id"].startswith("exposure.")]
-    bad = [r["unique_id"] for r in ran if r["status"] not in ("success", "pass", "warn")]
-    if not tests or bad:
-        raise VerificationFailed(
-            expected="tests that ran and passed",
-            found=f"{len(tests)} tests, not passed: {', '.join(bad[:5]) or 'none'}",
-            where="dbt's run results",
-            next_step="see the checks of the run; the previous release is untouched",
-        )
 
 
 def mart_documents(tables: Iterable[PublishedTable]) -> list[TableDoc]:

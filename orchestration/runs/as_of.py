@@ -13,9 +13,8 @@ from dataclasses import replace
 from datetime import date, datetime, time
 from pathlib import Path
 
-from orchestration.assets.models import build_arguments
-from orchestration.build.dbt_command import call_dbt
-from orchestration.build.dbt_project import dbt_environment, ensure_manifest, parsed_project
+from orchestration.build.dbt_project import ensure_manifest
+from orchestration.build.models import build_models
 from orchestration.build.preparation import is_up_to_date, prepare_build, publish_build, published_manifest
 from orchestration.workspace import Workspace
 from sources.http.limits import OSLO
@@ -94,12 +93,7 @@ def _build(then: Workspace, on_stage: Callable[[str], None]) -> None:
     plan = prepare_build(then, full=True)
     on_stage("building the models")
     manifest = ensure_manifest(then.folder, then.settings, then.clock())
-    called = call_dbt(
-        build_arguments(plan),
-        dbt_environment(then.folder, then.settings) | plan.environment,
-        parsed_project(manifest),
-        quiet=True,
-    )
+    called = build_models(then, plan, manifest)
     if called.problem:
         raise WarehouseError(
             expected="models that build from what there was then",

@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from orchestration.build.preparation import is_up_to_date, plan_build, published_manifest
+from orchestration.loading import loading
 from orchestration.runs.objections import remember_unplaced
 from orchestration.runs.refresh import RefreshPlan, plan_refresh
 from orchestration.runs.settle import OBJECTIONS, Outcome
@@ -120,20 +121,22 @@ def _execute(workspace: Workspace, plan: RefreshPlan, report: RunReport, on_stag
     """
     on_stage(f"{len(plan.new)} new files, {len(plan.live)} datasets new upstream; starting Dagster")
     prepare_dagster_home(workspace.folder, workspace.settings)
-    import dagster as dg
+    with loading():
+        import dagster as dg
 
-    from orchestration.assets.datasets import dataset_key
-    from orchestration.assets.models import unaffected_models
-    from orchestration.definitions import REFRESH_JOB, build_defs
-    from orchestration.runs.history import held_open, show_on_timeline
+        from orchestration.assets.datasets import dataset_key
+        from orchestration.assets.models import unaffected_models
+        from orchestration.definitions import REFRESH_JOB, build_defs
+        from orchestration.runs.history import held_open, show_on_timeline
 
     def collect(outcome: object) -> None:
         if isinstance(outcome, Outcome):
             report.outcomes.append(outcome)
         workspace.report(outcome)
 
-    definitions = build_defs(workspace.settings, {**_overrides(workspace), "report": collect})
-    job = definitions.resolve_job_def(REFRESH_JOB)
+    with loading():
+        definitions = build_defs(workspace.settings, {**_overrides(workspace), "report": collect})
+        job = definitions.resolve_job_def(REFRESH_JOB)
     new = {dataset_key(workspace.specs[dataset_id]) for dataset_id in plan.dataset_ids}
     datasets = {dataset_key(spec) for spec in workspace.specs.values()}
     with _quiet(workspace.folder.build / "run.log"), held_open(), dg.DagsterInstance.get() as instance:

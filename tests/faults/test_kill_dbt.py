@@ -19,7 +19,8 @@ import pytest
 from orchestration.build import dbt_project
 from orchestration.build.dbt_command import Called, call_dbt
 from orchestration.build.dbt_project import dbt_environment, ensure_manifest, parsed_project
-from orchestration.build.preparation import prepare_build, require_passed
+from orchestration.build.dbt_results import require_passed
+from orchestration.build.preparation import prepare_build
 from orchestration.workspace import Workspace
 from warehouse.errors import VerificationFailed, WarehouseError
 from warehouse.paths import DataFolder

@@ -7,23 +7,25 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from datetime import UTC, datetime
 
 import pytest
 
+from orchestration.build.dbt_project import ensure_manifest
+from orchestration.build.dbt_results import results_file
 from tests.support.marts_attack import MartsAttacker
 from tests.support.model_sql import GATE
 from tests.support.pipeline import Installation
+from warehouse.paths import DataFolder
+from warehouse.settings import Settings
 
 
 def test_the_gate_ran_and_would_have_stopped_the_release(real: Installation) -> None:
-    target = real.data / "build" / "dbt"
-    gates = {
-        key: node
-        for key, node in json.loads((target / "manifest.json").read_text(encoding="utf-8"))["nodes"].items()
-        if node["name"] == GATE
-    }
+    folder, settings = DataFolder(real.data), Settings(data_dir=real.data)
+    nodes = json.loads(ensure_manifest(folder, settings, datetime.now(UTC)).read_text(encoding="utf-8"))["nodes"]
+    gates = {key: node for key, node in nodes.items() if node["name"] == GATE}
     assert [node["config"]["severity"].lower() for node in gates.values()] == ["error"]
-    results = json.loads((target / "run_results.json").read_text(encoding="utf-8"))["results"]
+    results = json.loads(results_file(folder).read_text(encoding="utf-8"))["results"]
     assert [r["status"] for r in results if r["unique_id"] in gates] == ["pass"]
 
 
