@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.build.dbt_command import call_dbt
+from orchestration.loading import loading
 from orchestration.workspace import DBT_PROJECT
 from sources.files import write_whole
 from warehouse.errors import WarehouseError
@@ -90,17 +91,18 @@ def parsed_project(manifest: Path) -> Manifest | None:
     read (dbt then parses for itself)."""
     if manifest in _just_parsed:
         return _just_parsed.pop(manifest)
-    from dbt.contracts.graph.manifest import Manifest
-    from dbt.parser.manifest import extended_mashumuro_decoder
+    with loading():
+        from dbt.contracts.graph.manifest import Manifest
+        from dbt.parser.manifest import extended_mashumuro_decoder
 
-    try:
-        project = Manifest.from_msgpack(
-            manifest.with_suffix(".msgpack").read_bytes(), decoder=extended_mashumuro_decoder
-        )
-    except Exception:
-        # a file that is gone or torn, or of another dbt: whatever dbt's decoder then says, the cure is to parse
-        return None
-    project.build_flat_graph()
+        try:
+            project = Manifest.from_msgpack(
+                manifest.with_suffix(".msgpack").read_bytes(), decoder=extended_mashumuro_decoder
+            )
+        except Exception:
+            # a file that is gone or torn, or of another dbt: whatever dbt's decoder then says, the cure is to parse
+            return None
+        project.build_flat_graph()
     return project
 
 

@@ -32,6 +32,7 @@ class KeptEventLog(SqliteEventLogStorage):
     def __init__(self, base_dir: str, inst_data: Any = None) -> None:
         self._kept: OrderedDict[str, Engine] = OrderedDict()
         self._asking = threading.Lock()
+        self._tables: set[str] = set()
         super().__init__(base_dir, inst_data)
 
     @classmethod
@@ -43,6 +44,12 @@ class KeptEventLog(SqliteEventLogStorage):
 
     def index_connection(self) -> AbstractContextManager[Connection]:
         return self._connection(INDEX, super().index_connection())
+
+    def has_table(self, table_name: str) -> bool:
+        """As Dagster's own, which asks at every event of a check: a table that is there stays."""
+        if table_name not in self._tables and super().has_table(table_name):
+            self._tables.add(table_name)
+        return table_name in self._tables
 
     def dispose(self) -> None:
         """Let go of the files: SQLite moves the log of each into it when the last connection closes."""

@@ -6,10 +6,12 @@ Nothing is asked of a server: the page works from a folder, a memory stick or an
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import shutil
 from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +23,13 @@ from report.reading.marts import Marts
 from report.words.norwegian import day
 from report.words.texts import texts
 from report.writers.filling import page
+from sources.files import write_whole
 
 PAGE = "utforsk.html"
 FOLDER = "utforsk"
 LIBRARY = "vega.js"
 _LOOKS = Path(__file__).parent / "page"
+_MADE = Path(__file__).parent / "made"
 _ID = re.compile(r"^[a-z][a-z0-9_]*$")
 
 
@@ -45,8 +49,20 @@ def write_explore(database: Path, target: Path, *, municipality: str, published_
                 raise ValueError(f"not a name of an indicator: {indicator_id!r}")
             (folder / f"{indicator_id}.js").write_text(text, encoding="ascii")
         start = _start(marts, listed, all_areas, municipality)
-    (folder / LIBRARY).write_text(vl_convert.javascript_bundle("window.vegaEmbed=vegaEmbed;"), encoding="utf-8")
+    (folder / LIBRARY).write_text(_library(), encoding="utf-8")
     return _write_page(target / PAGE, start, published_at)
+
+
+def _library() -> str:
+    """The chart library for a browser: bundled once on a machine, where the code can be written to, since it takes as long as all
+    else that is written for people."""
+    kept = _MADE / f"vega-{version('vl-convert-python')}.js"
+    if kept.is_file():
+        return kept.read_text(encoding="utf-8")
+    text = vl_convert.javascript_bundle("window.vegaEmbed=vegaEmbed;")
+    with contextlib.suppress(OSError):
+        write_whole(kept, text)
+    return text
 
 
 def take_along(published: Path, target: Path) -> str | None:

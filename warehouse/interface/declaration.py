@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +118,19 @@ def interface_version(project: Path = DBT_PROJECT) -> str:
 
 
 def load_interface(project: Path = DBT_PROJECT) -> tuple[PublishedTable, ...]:
-    """All published tables in order of name. Raises WarehouseError where a declaration is incomplete."""
+    """All published tables in order of name. Raises WarehouseError where a declaration is incomplete.
+
+    Those of this project are read once in a process: several ask for them in a run.
+    """
+    return _interface() if project == DBT_PROJECT else _declared(project)
+
+
+@cache
+def _interface() -> tuple[PublishedTable, ...]:
+    return _declared(DBT_PROJECT)
+
+
+def _declared(project: Path) -> tuple[PublishedTable, ...]:
     files = sorted((project / "models" / "marts").rglob("*.yml"))
     models = [model for path in files for model in _read(path).get("models", [])]
     texts = shared_texts(project)
