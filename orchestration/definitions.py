@@ -1,6 +1,7 @@
 """The one place where the Dagster definitions are put together.
 
-Here: build_defs(settings, overrides) and the definitions Dagster loads. Not here: what any asset does.
+Here: build_defs(settings, overrides), the definitions Dagster loads, and the job of a run by command line. Not here: what any
+asset does.
 """
 
 from dataclasses import replace
@@ -28,25 +29,41 @@ def build_defs(settings: Settings, overrides: dict[str, Any] | None = None) -> d
     and never internals.
     """
     workspace = replace(Workspace(settings), **(overrides or {}))
-    manifest = ensure_manifest(workspace.folder, settings, workspace.clock())
-    datasets = dataset_assets(workspace)
-    models = model_assets(workspace, manifest)
-    marts = sorted((key for key in models.keys if key.path[0] == "marts"), key=lambda key: key.path)
+    models, assets = _assets(workspace)
     on_time = published_on_time(workspace)
-    job = dg.define_asset_job(
-        REFRESH_JOB,
-        selection=dg.AssetSelection.all() - dg.AssetSelection.checks(on_time),
-        description="Henter det som er nytt, bygger tabellene og publiserer.",
-        executor_def=dg.in_process_executor,
-    )
     target = Target(REFRESH_JOB, (*sorted(models.keys), PUBLISHED_KEY))
     return dg.Definitions(
-        assets=[*datasets, *described_only(workspace), models, published_asset(workspace, marts)],
+        assets=assets,
         asset_checks=[on_time],
-        jobs=[job, freshness_job(on_time)],
+        jobs=[_job(dg.AssetSelection.all() - dg.AssetSelection.checks(on_time)), freshness_job(on_time)],
         sensors=[*sensors(workspace, target), *notification_sensors(workspace)],
         schedules=[nightly_schedule(workspace, REFRESH_JOB), freshness_schedule()],
         executor=dg.in_process_executor,
+    )
+
+
+def refresh_job(settings: Settings, overrides: dict[str, Any] | None = None) -> dg.JobDefinition:
+    """The job of a run by command line. The check on the publishers' dates is not of it: chosen assets bring their checks along,
+    and this one has a time of its own."""
+    _, assets = _assets(replace(Workspace(settings), **(overrides or {})))
+    job = _job(dg.AssetSelection.all())
+    return dg.Definitions(assets=assets, jobs=[job], executor=dg.in_process_executor).resolve_job_def(REFRESH_JOB)
+
+
+def _assets(workspace: Workspace) -> tuple[dg.AssetsDefinition, list[dg.AssetsDefinition | dg.AssetSpec]]:
+    """The models, and all assets from the datasets to what is published."""
+    models = model_assets(workspace, ensure_manifest(workspace.folder, workspace.settings, workspace.clock()))
+    marts = sorted((key for key in models.keys if key.path[0] == "marts"), key=lambda key: key.path)
+    datasets = [*dataset_assets(workspace), *described_only(workspace)]
+    return models, [*datasets, models, published_asset(workspace, marts)]
+
+
+def _job(selection: dg.AssetSelection) -> Any:
+    return dg.define_asset_job(
+        REFRESH_JOB,
+        selection=selection,
+        description="Henter det som er nytt, bygger tabellene og publiserer.",
+        executor_def=dg.in_process_executor,
     )
 
 

@@ -171,7 +171,7 @@ def told(
     assets = {spec.metadata[UNIQUE_ID]: spec.key for spec in models.specs}
     checks = {spec.metadata[UNIQUE_ID]: spec.key for spec in models.check_specs if spec.key in wanted}
     for one in results:
-        said = {"unique_id": one.unique_id, "status": one.status, "Execution Duration": one.seconds}
+        said = {"Execution Duration": one.seconds}
         if one.unique_id in assets and one.is_good:
             layer, name = assets[one.unique_id].path
             rows = {"dagster/row_count": counts[name]} if layer == "marts" and name in counts else {}

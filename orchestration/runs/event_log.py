@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
@@ -32,7 +32,7 @@ class KeptEventLog(SqliteEventLogStorage):
     def __init__(self, base_dir: str, inst_data: Any = None) -> None:
         self._kept: OrderedDict[str, Engine] = OrderedDict()
         self._asking = threading.Lock()
-        self._tables: set[str] = set()
+        self._there: set[tuple[str, str]] = set()
         super().__init__(base_dir, inst_data)
 
     @classmethod
@@ -46,10 +46,19 @@ class KeptEventLog(SqliteEventLogStorage):
         return self._connection(INDEX, super().index_connection())
 
     def has_table(self, table_name: str) -> bool:
-        """As Dagster's own, which asks at every event of a check: a table that is there stays."""
-        if table_name not in self._tables and super().has_table(table_name):
-            self._tables.add(table_name)
-        return table_name in self._tables
+        """As Dagster's own, and so the next two, which are asked at every event of an asset or check: what is there stays."""
+        return self._stays(("table", table_name), lambda: super(KeptEventLog, self).has_table(table_name))
+
+    def has_secondary_index(self, name: str) -> bool:
+        return self._stays(("index", name), lambda: super(KeptEventLog, self).has_secondary_index(name))
+
+    def has_asset_key_col(self, column_name: str) -> bool:
+        return self._stays(("column", column_name), lambda: super(KeptEventLog, self).has_asset_key_col(column_name))
+
+    def _stays(self, what: tuple[str, str], ask: Callable[[], bool]) -> bool:
+        if what not in self._there and ask():
+            self._there.add(what)
+        return what in self._there
 
     def dispose(self) -> None:
         """Let go of the files: SQLite moves the log of each into it when the last connection closes."""

@@ -126,7 +126,7 @@ def _execute(workspace: Workspace, plan: RefreshPlan, report: RunReport, on_stag
 
         from orchestration.assets.datasets import dataset_key
         from orchestration.assets.models import unaffected_models
-        from orchestration.definitions import REFRESH_JOB, build_defs
+        from orchestration.definitions import REFRESH_JOB, refresh_job
         from orchestration.runs.history import held_open, show_on_timeline
 
     def collect(outcome: object) -> None:
@@ -135,8 +135,7 @@ def _execute(workspace: Workspace, plan: RefreshPlan, report: RunReport, on_stag
         workspace.report(outcome)
 
     with loading():
-        definitions = build_defs(workspace.settings, {**_overrides(workspace), "report": collect})
-        job = definitions.resolve_job_def(REFRESH_JOB)
+        job = refresh_job(workspace.settings, {**_overrides(workspace), "report": collect})
     new = {dataset_key(workspace.specs[dataset_id]) for dataset_id in plan.dataset_ids}
     datasets = {dataset_key(spec) for spec in workspace.specs.values()}
     with _quiet(workspace.folder.build / "run.log"), held_open(), dg.DagsterInstance.get() as instance:
