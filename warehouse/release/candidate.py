@@ -175,13 +175,11 @@ def _columns(connection: duckdb.DuckDBPyConnection, tables: list[TableDoc]) -> d
 def _comment(
     connection: duckdb.DuckDBPyConnection, kind: str, target: str, table: TableDoc, columns: list[str]
 ) -> None:
-    """Say what a table or view and its columns mean, in one transaction: each of its own is a write to the disk."""
-    connection.begin()
+    """Say what a table or view and its columns mean, within the caller's transaction: each of its own is a write to the disk."""
     connection.execute(f"comment on {kind} {target} is {literal(table.description)}")
     for column, description in table.columns.items():
         if column in columns and description:
             connection.execute(f'comment on column {target}."{column}" is {literal(description)}')
-    connection.commit()
 
 
 def _county_ranges(connection: duckdb.DuckDBPyConnection, table: TableDoc) -> list[str]:
