@@ -50,6 +50,7 @@ class Settings(BaseSettings):
     )
     indicator_dir: Path | None = Field(default=None, description="indicator registry instead of our own")
     keep_releases: int = Field(default=10, ge=2, description="published releases that are kept")
+    keep_runs: int = Field(default=1000, ge=10, description="runs that Dagster's history keeps")
     contact: str = Field(default="", description="contact named in the User-Agent of live calls")
     threads: int = Field(default=2, ge=1)
     memory_limit: str = Field(

@@ -6,6 +6,7 @@ Here: the op that publishes and what the UI shows of it. Not here: how a release
 import dagster as dg
 
 from orchestration.build.preparation import publish_build
+from orchestration.runs.history import forget_old_runs
 from orchestration.workspace import Workspace
 from warehouse.interface.declaration import load_interface
 from warehouse.lock import writer_lock
@@ -30,9 +31,10 @@ def published_asset(workspace: Workspace, marts: list[dg.AssetKey]) -> dg.Assets
             )
         ],
     )
-    def warehouse() -> dg.MaterializeResult:
+    def warehouse(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         with writer_lock(workspace.folder.lock):
             manifest = publish_build(workspace)
+        forget_old_runs(context.instance, workspace.settings.keep_runs)
         return dg.MaterializeResult(
             metadata={
                 "release": manifest.release_id,

@@ -11,6 +11,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import Any
 
 from dagster._core.storage.event_log import SqliteEventLogStorage
@@ -59,6 +60,16 @@ class KeptEventLog(SqliteEventLogStorage):
         if what not in self._there and ask():
             self._there.add(what)
         return what in self._there
+
+    def delete_events(self, run_id: str) -> None:
+        """Delete the events of a run, and the file that held them: empty it would be as large as before."""
+        super().delete_events(run_id)
+        with self._asking:
+            if engine := self._kept.pop(run_id, None):
+                engine.dispose()
+        file = Path(self.path_for_shard(run_id))
+        for path in (file, *file.parent.glob(f"{file.name}-*")):
+            path.unlink(missing_ok=True)
 
     def dispose(self) -> None:
         """Let go of the files: SQLite moves the log of each into it when the last connection closes."""

@@ -1,8 +1,9 @@
-"""Dagster's own history of runs: in SQLite written without waiting for the disk at every event, and on the UI's timeline.
+"""Dagster's own history of runs: in SQLite written without waiting for the disk at every event, on the UI's timeline, and with
+an end.
 
-Here: how a short-lived process holds these files, by what SQLAlchemy and SQLite offer, and where a run by command line belongs.
-Not here: what is stored, or Postgres (run.py). A run writes some 4 000 times, each on a connection of its own, and SQLite moves
-the whole log to the disk whenever the last connection closes.
+Here: how a short-lived process holds these files, by what SQLAlchemy and SQLite offer, where a run by command line belongs, and
+which runs are forgotten. Not here: what is stored, how events are (event_log.py), or Postgres (run.py). A run writes some 4 000
+times, and SQLite moves the whole log to the disk whenever the last connection closes.
 """
 
 from __future__ import annotations
@@ -35,6 +36,23 @@ def show_on_timeline(instance: dg.DagsterInstance, run_id: str, job_name: str) -
 
 
 REPOSITORY_TAG = ".dagster/repository"
+
+
+AT_ONCE = 20
+"""Runs forgotten after one publication: a long history that meets a lower setting goes bit by bit."""
+
+
+def forget_old_runs(instance: dg.DagsterInstance, keep: int) -> int:
+    """Delete the oldest runs that have ended, beyond the last ``keep``, with their events and logs; returns how many went."""
+    ended = dg.RunsFilter(statuses=[dg.DagsterRunStatus(name) for name in ("SUCCESS", "FAILURE", "CANCELED")])
+    too_many = min(instance.get_runs_count(ended) - keep, AT_ONCE)
+    if too_many <= 0:
+        return 0
+    for record in instance.get_run_records(ended, limit=too_many, ascending=True):
+        run_id = record.dagster_run.run_id
+        instance.delete_run(run_id)
+        instance.compute_log_manager.delete_logs(prefix=[run_id])
+    return too_many
 
 
 @contextmanager

@@ -72,3 +72,23 @@ def test_a_file_that_is_held_keeps_its_log_until_it_is_let_go(tmp_path: Path) ->
                 engine.dispose()
             assert log.exists() == kept
     assert not log.exists()
+
+
+def test_the_oldest_runs_are_forgotten_whole_and_the_others_kept(tmp_path: Path) -> None:
+    """A run that goes leaves no event, no file and no log behind; what the assets are is known all the same."""
+    home = tmp_path / "dagster"
+    home.mkdir()
+    runs = home / "history" / "runs"
+    settings = "telemetry: {enabled: false}\n" + DAGSTER_SQLITE_YAML.format(base_dir=runs)
+    (home / "dagster.yaml").write_text(settings, encoding="utf-8")
+    job = dg.Definitions([_assets], jobs=[dg.define_asset_job("all")]).resolve_job_def("all")
+    with history.held_open(), dg.DagsterInstance.from_config(str(home)) as instance:
+        ids = [job.execute_in_process(instance=instance).run_id for _ in range(4)]
+        assert history.forget_old_runs(instance, 4) == 0
+        assert history.forget_old_runs(instance, 2) == 2
+    with dg.DagsterInstance.from_config(str(home)) as later:
+        assert {run.run_id for run in later.get_runs()} == set(ids[2:])
+        assert [bool(_log(later, run_id)) for run_id in ids[2:]] == [True, True]
+        assert later.get_latest_materialization_event(dg.AssetKey("asset_0")).run_id == ids[3]
+    assert {path.stem for path in runs.glob("*.db")} == {"index", *ids[2:]}
+    assert not [path for path in home.rglob("*") if set(path.parts) & set(ids[:2])]
