@@ -1,7 +1,7 @@
-"""Writing a file whole or not at all, and hashing one.
+"""Writing a file whole or not at all, hashing one, and reading a declaration.
 
-Here: the one way in which a file that a later run trusts comes into being. Not here: what any file holds.
-The warehouse writes its records by this too; it is the only module of `sources` that it may use.
+Here: the one way in which a file that a later run trusts comes into being, and in which YAML is read. Not here: what any file
+holds. The other rooms use this too.
 """
 
 from __future__ import annotations
@@ -11,6 +11,9 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 
 @contextmanager
@@ -51,3 +54,8 @@ def file_digest(file: Path) -> str:
     """SHA-256 of a file as hex."""
     with open(file, "rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def read_yaml(path: Path) -> Any:
+    """A YAML file by the C parser: safe as safe_load is, in a tenth of the time. Raises yaml.YAMLError, which names the line."""
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)

@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict
+
+from sources.files import read_yaml
 
 
 class Word(BaseModel):
@@ -30,7 +31,7 @@ class Word(BaseModel):
 @cache
 def vocabulary() -> dict[str, dict[str, Word]]:
     """All lists by kind, each in its order."""
-    raw = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text(encoding="utf-8"))
+    raw = read_yaml(Path(__file__).with_suffix(".yml"))
     return {kind: {code: Word.model_validate(word) for code, word in words.items()} for kind, words in raw.items()}
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from sources.files import read_yaml
 from warehouse.errors import IndicatorError
 
 KEPT = "*"
@@ -128,8 +128,7 @@ def load_indicators(folder: Path) -> list[Indicator]:
     found: dict[str, Indicator] = {}
     for path in sorted(folder.glob("*.yml")):
         of_all: dict[str, Any] = {}
-        entries = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) or []
-        for number, raw in enumerate(entries, start=1):
+        for number, raw in enumerate(read_yaml(path) or [], start=1):
             if isinstance(raw, dict) and raw.keys() == {"of_all"}:
                 of_all = raw["of_all"]
                 continue

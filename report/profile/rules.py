@@ -8,10 +8,10 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from report.sections.declarations import IndicatorFigure, declarations
+from sources.files import read_yaml
 
 _FILE = Path(__file__).parent / "rules.yml"
 _ENDINGS = ("_share", "_persons", "_nok", "_per_1000", "_children")
@@ -109,7 +109,7 @@ class Rules(_Declared):
 @cache
 def rules() -> Rules:
     """rules.yml, checked. Raises pydantic.ValidationError naming the entry that is wrong."""
-    return Rules.model_validate(yaml.safe_load(_FILE.read_text(encoding="utf-8")))
+    return Rules.model_validate(read_yaml(_FILE))
 
 
 @cache

@@ -9,10 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from report.model import Role
+from sources.files import read_yaml
 
 _FILE = Path(__file__).parent / "sections.yml"
 
@@ -139,4 +139,4 @@ class Declarations(_Declared):
 @cache
 def declarations() -> Declarations:
     """sections.yml, checked. Raises pydantic.ValidationError naming the entry that is wrong."""
-    return Declarations.model_validate(yaml.safe_load(_FILE.read_text(encoding="utf-8")))
+    return Declarations.model_validate(read_yaml(_FILE))

@@ -12,7 +12,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict
 
 from report.model import Block, Figure, Grid, Line, Report, Role, Source
@@ -21,6 +20,7 @@ from report.words.norwegian import day, listed
 from report.words.sentences import Writer
 from report.words.texts import texts
 from report.writers.tables import source_line
+from sources.files import read_yaml
 
 _FILE = Path(__file__).parent / "slides.yml"
 MOST_POINTS = 5
@@ -60,7 +60,7 @@ class Slide:
 @cache
 def declared() -> tuple[SlideSpec, ...]:
     """slides.yml, checked. Raises pydantic.ValidationError naming the entry that is wrong."""
-    raw = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    raw = read_yaml(_FILE)
     return tuple(SlideSpec.model_validate(entry) for entry in raw["slides"])
 
 

@@ -10,9 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from report.words.norwegian import Unit
+from sources.files import read_yaml
 from sources.vocabulary import names_nb
 
 _FILE = Path(__file__).parent / "texts.yml"
@@ -56,7 +55,7 @@ class Texts:
 @cache
 def texts() -> Texts:
     """All words. Raises TypeError when texts.yml has a part that the code does not know, or lacks one."""
-    raw = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    raw = read_yaml(_FILE)
     raw |= {part: names_nb(kind, form) for part, (kind, form) in _OF_THE_VOCABULARY.items()}
     raw["units"] = {key: _unit(**given) for key, given in raw["units"].items()}
     return Texts(**raw)
@@ -65,7 +64,7 @@ def texts() -> Texts:
 @cache
 def profile_words() -> dict[str, Any]:
     """The words of the profile (profile.yml), by part and key."""
-    return yaml.safe_load(_PROFILE.read_text(encoding="utf-8"))
+    return read_yaml(_PROFILE)
 
 
 def unit_of(key: str) -> Unit:

@@ -10,8 +10,9 @@ import re
 from functools import cache
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict
+
+from sources.files import read_yaml
 
 _FOLDER = Path(__file__).parent
 
@@ -80,7 +81,7 @@ def open_code(label: str) -> str:
 @cache
 def dimensions() -> dict[str, Dimension]:
     """All conformed dimensions by name, in column order."""
-    raw = yaml.safe_load((_FOLDER / "dimensions.yml").read_text(encoding="utf-8"))
+    raw = read_yaml(_FOLDER / "dimensions.yml")
     known = {name: Dimension.model_validate(entry) for name, entry in raw.items()}
     return {name: known[name] for name in DIMENSIONS}
 
@@ -88,5 +89,5 @@ def dimensions() -> dict[str, Dimension]:
 @cache
 def units() -> dict[str, Unit]:
     """All units by code."""
-    raw = yaml.safe_load((_FOLDER / "units.yml").read_text(encoding="utf-8"))
+    raw = read_yaml(_FOLDER / "units.yml")
     return {code: Unit.model_validate(entry) for code, entry in raw.items()}

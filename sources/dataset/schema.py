@@ -8,9 +8,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import yaml
-
 from sources.dataset.spec import DatasetSpec, spec_folder
+from sources.files import read_yaml
 
 SCHEMA_FILE = Path(__file__).parents[2] / "docs" / "dataset.schema.json"
 
@@ -25,7 +24,7 @@ def schema_text() -> str:
 
 def _given() -> set[str]:
     files = spec_folder().glob("*/defaults.yml")
-    shared = [set(yaml.safe_load(path.read_text(encoding="utf-8"))) for path in files]
+    shared = [set(read_yaml(path)) for path in files]
     return {"dataset_id", "source", "upstream_id"}.union(*shared)
 
 

@@ -9,11 +9,11 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict
 
 from sources.dataset.dimensions import TOTAL, dimensions
 from sources.dataset.spec import DatasetSpec, UpstreamColumn
+from sources.files import read_yaml
 from sources.imdi.labels import countries
 
 Groups = tuple[int, int, int, int]
@@ -84,7 +84,7 @@ class Plan(_Strict):
 @cache
 def plan() -> Plan:
     """The plan that ships with the product."""
-    raw = yaml.safe_load((Path(__file__).parent / "plan.yml").read_text(encoding="utf-8"))
+    raw = read_yaml(Path(__file__).parent / "plan.yml")
     return Plan.model_validate(raw)
 
 

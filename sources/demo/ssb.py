@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-import yaml
 from pydantic import BaseModel, ConfigDict
 
 from sources.dataset.spec import DatasetSpec
 from sources.demo.chance import Chance
 from sources.demo.regions import Regions
 from sources.demo.world import EAST, YEARS, World
+from sources.files import read_yaml
 
 Weight = int | tuple[int, int, int, int]
 _HIDDEN = (1, 2)
@@ -64,7 +64,7 @@ class Table(_Strict):
 @cache
 def ssb_plan() -> dict[str, Table]:
     """The plan that ships with the product, by table number."""
-    raw = yaml.safe_load((Path(__file__).parent / "ssb_plan.yml").read_text(encoding="utf-8"))
+    raw = read_yaml(Path(__file__).parent / "ssb_plan.yml")
     return {number: Table.model_validate(entry) for number, entry in raw["tables"].items()}
 
 

@@ -11,11 +11,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from sources.dataset.dimensions import dimensions, fold, open_code
 from sources.dataset.spec import DatasetSpec, UpstreamColumn
 from sources.errors import LayoutError, UnknownLabelError
+from sources.files import read_yaml
 from sources.imdi.body import normal_name
 
 UNITS = {"personer": "persons", "prosent": "percent", "kroner": "nok", "promille": "per_1000"}
@@ -123,7 +122,7 @@ class LabelMap:
 @cache
 def countries() -> dict[str, list[str]]:
     """SSB's three-digit country codes -> Norwegian names, the one IMDi shows first."""
-    raw = yaml.safe_load((Path(__file__).parent / "countries.yml").read_text(encoding="utf-8"))
+    raw = read_yaml(Path(__file__).parent / "countries.yml")
     return {str(code): names if isinstance(names, list) else [names] for code, names in raw.items()}
 
 

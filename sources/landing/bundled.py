@@ -13,10 +13,10 @@ from datetime import UTC, date, datetime, time
 from functools import cache
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict
 
 from sources.dataset.spec import DatasetSpec
+from sources.files import read_yaml
 from sources.klass import reader as klass
 from sources.published.reader import bundled_file
 
@@ -86,7 +86,7 @@ def bundled(specs: dict[str, DatasetSpec]) -> Iterator[BundledFile]:
 @cache
 def fact_files() -> tuple[FactFile, ...]:
     """The list of files of figures, in its own order."""
-    listed = yaml.safe_load((FACTS / "facts.yml").read_text(encoding="utf-8"))
+    listed = read_yaml(FACTS / "facts.yml")
     return tuple(FactFile.model_validate(entry) for entry in listed)
 
 

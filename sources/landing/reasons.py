@@ -13,10 +13,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from sources.dataset.dimensions import dimensions, units
+from sources.files import read_yaml
 from sources.vocabulary import names_nb, year_spans
 
 Language = Literal["en", "nb"]
@@ -75,7 +75,7 @@ def wordings() -> dict[str, dict[Language, str]]:
 
 @cache
 def _file() -> dict[str, Any]:
-    return yaml.safe_load(Path(__file__).with_name("reasons.yml").read_text(encoding="utf-8"))
+    return read_yaml(Path(__file__).with_name("reasons.yml"))
 
 
 class _Wording(string.Formatter):

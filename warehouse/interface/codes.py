@@ -12,8 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from sources.files import read_yaml
 from sources.vocabulary import vocabulary
 
 _AGE = re.compile(r"age_(\d+)(?:_(\d+|plus))?")
@@ -75,4 +74,4 @@ def _english(english: dict[str, dict[str, str]], column: str, code: str) -> str:
 
 @cache
 def _read(name: str) -> dict[str, Any]:
-    return yaml.safe_load((Path(__file__).parent / name).read_text(encoding="utf-8"))
+    return read_yaml(Path(__file__).parent / name)

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import yaml
 
+from sources.files import read_yaml
 from warehouse.errors import WarehouseError
 from warehouse.interface.declaration import PublishedTable, load_interface
 from warehouse.interface.dictionary import FIRST
@@ -91,7 +91,7 @@ def _stem(word: str) -> re.Pattern[str]:
 
 def _other_words() -> dict[str, str]:
     """Everyday word -> those of the registry; none for a word that asks for nothing («hvor», «mange»)."""
-    return {str(k).casefold(): v for k, v in yaml.safe_load(_OTHER_WORDS.read_text(encoding="utf-8")).items()}
+    return {str(k).casefold(): v for k, v in read_yaml(_OTHER_WORDS).items()}
 
 
 def _nearest_first(found: list[Hit], asked: str) -> list[Hit]:

@@ -9,9 +9,9 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-import yaml
 from pydantic import BaseModel, ConfigDict
 
+from sources.files import read_yaml
 from sources.kostra.reading.records import Records
 from sources.kostra.refusal import PrivateFileError, place
 
@@ -42,7 +42,7 @@ class AccountRules(BaseModel):
 def account_rules() -> AccountRules:
     """Functions and arts, from accounts.yml."""
     path = Path(__file__).parents[1] / "accounts.yml"
-    return AccountRules.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    return AccountRules.model_validate(read_yaml(path))
 
 
 def expenditure_rows(records: Records, municipality: str) -> list[dict[str, object]]:

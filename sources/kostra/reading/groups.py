@@ -10,8 +10,8 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-import yaml
 
+from sources.files import read_yaml
 from sources.kostra.reading.identity import birth_year_and_day, is_duf_number, is_identity_number
 from sources.kostra.reading.records import Records
 from sources.kostra.reading.settled import CATEGORIES, SettledList
@@ -44,7 +44,7 @@ class Grouped:
 @cache
 def labels() -> dict[str, dict]:
     """Norwegian labels of groups, breakdowns and their codes (codes.yml)."""
-    return yaml.safe_load((Path(__file__).parents[1] / "codes.yml").read_text(encoding="utf-8"))
+    return read_yaml(Path(__file__).parents[1] / "codes.yml")
 
 
 def group_lines(records: Records, settled: SettledList) -> Grouped:

@@ -9,8 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, model_validator
+
+from sources.files import read_yaml
 
 FOLDER = Path(__file__).parents[1] / "layouts"
 
@@ -83,7 +84,7 @@ class Layout(_Strict):
 @cache
 def layouts(folder: Path = FOLDER) -> tuple[Layout, ...]:
     """All layouts, by attachment and year."""
-    found = [Layout.model_validate(yaml.safe_load(p.read_text(encoding="utf-8"))) for p in folder.glob("*.yml")]
+    found = [Layout.model_validate(read_yaml(p)) for p in folder.glob("*.yml")]
     return tuple(sorted(found, key=lambda layout: (layout.attachment, layout.year or 0)))
 
 
