@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 import os
 import socket
@@ -70,6 +71,11 @@ def _is_shared(item: pytest.Item, name: str) -> bool:
     found = getattr(item, "_fixtureinfo", None)
     definitions = found.name2fixturedefs.get(name, ()) if found else ()
     return bool(definitions) and definitions[-1].baseid == Path(__file__).parent.name
+
+
+def pytest_unconfigure() -> None:
+    """What a build left out of collection (orchestration/loading.py) is let go, or DuckDB lists all of it as leaked."""
+    gc.unfreeze()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
