@@ -16,12 +16,16 @@ from orchestration.build.preparation import BuildPlan
 from orchestration.workspace import Workspace
 
 
-def build_models(workspace: Workspace, plan: BuildPlan, manifest: Path, selected: Iterable[str] = ()) -> Called:
-    """Build the models of a plan, or of them those named, and run their tests. Never raises for what dbt says."""
+def build_models(
+    workspace: Workspace, plan: BuildPlan, manifest: Path, selected: Iterable[str] = (), *, quiet: bool = False
+) -> Called:
+    """Build the models of a plan, or of them those named, and run their tests. Never raises for what dbt says, which is
+    printed unless ``quiet``."""
     called = call_dbt(
         _arguments(plan, selected),
         dbt_environment(workspace.folder, workspace.settings) | plan.environment,
         parsed_project(manifest),
+        quiet=quiet,
     )
     note_results(workspace.folder, called.results)
     return called

@@ -93,7 +93,7 @@ def _build(then: Workspace, on_stage: Callable[[str], None]) -> None:
     plan = prepare_build(then, full=True)
     on_stage("building the models")
     manifest = ensure_manifest(then.folder, then.settings, then.clock())
-    called = build_models(then, plan, manifest)
+    called = build_models(then, plan, manifest, quiet=True)
     if called.problem:
         raise WarehouseError(
             expected="models that build from what there was then",

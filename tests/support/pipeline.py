@@ -12,6 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -68,11 +69,12 @@ class Installation:
 
 @contextlib.contextmanager
 def borrowed(installation: Installation) -> Iterator[Installation]:
-    """An installation to be changed where it lies; afterwards it is as it was."""
-    kept = installation.data.with_name(installation.data.name + "-kept")
+    """An installation to be changed where it lies; afterwards it is as it was, for one who borrowed it before too."""
+    kept = Path(tempfile.mkdtemp(prefix=f"{installation.data.name}-kept-", dir=installation.data.parent)) / "data"
     shutil.copytree(installation.data, kept, symlinks=True)
     try:
         yield installation
     finally:
         shutil.rmtree(installation.data)
         kept.rename(installation.data)
+        kept.parent.rmdir()
