@@ -56,3 +56,14 @@ def test_a_failed_test_and_a_broken_model_are_answers_in_dbts_words(environment:
     broken = call_dbt(["build"], environment, quiet=True)
     assert broken.results == ()
     assert "one.sql" in broken.problem
+
+
+def test_a_model_that_wants_more_memory_says_which_setting_gives_it(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    """Seen at 44 million figures: DuckDB advises its own settings, which nobody sets by hand here."""
+    config = "{{ config(materialized='table', pre_hook=\"set memory_limit = '20MB'\") }}"
+    sql = f"{config} select list(i) as number from range(9000000) as t(i)"
+    (tmp_path / "models" / "one.sql").write_text(sql, encoding="utf-8")
+    called = call_dbt(["run"], environment, quiet=True)
+    assert "Out of Memory" in called.problem and "INTEGRERING_MEMORY_LIMIT" in called.problem
