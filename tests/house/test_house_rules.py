@@ -15,6 +15,7 @@ import yaml
 from sources.dataset.dimensions import DIMENSIONS, dimensions, units
 from sources.dataset.schema import SCHEMA_FILE, schema_text
 from sources.dataset.spec import load_specs
+from sources.files import read_yaml
 from sources.vocabulary import codes
 from warehouse.interface.declaration import shared_texts
 
@@ -151,6 +152,19 @@ def test_the_text_of_a_column_stands_once() -> None:
 def test_every_mart_has_a_description_of_its_columns() -> None:
     files = (PROJECT / "dbt_project" / "models" / "marts").rglob("*.sql")
     assert {path.stem for path in files} == {model["name"] for model in _models("marts")}
+
+
+def test_a_mapping_says_a_key_once(tmp_path: Path) -> None:
+    """Of two, the parser takes the last without a word. dbt's files too, which it reads by a parser of its own."""
+    folders = [PROJECT / name for name in (*PACKAGES, "dbt_project", "tests")]
+    files = [path for folder in folders for path in folder.rglob("*.yml") if "target" not in path.parts]
+    assert len(files) > 200
+    for path in files:
+        read_yaml(path)
+    twice = tmp_path / "twice.yml"
+    twice.write_text("a: {b: 1, c: 2}\nd:\n  b: 1\n  c: 2\n  b: 3\n", encoding="utf-8")
+    with pytest.raises(yaml.YAMLError, match=r"'b' stands twice[\s\S]*line 5"):
+        read_yaml(twice)
 
 
 def test_no_hash_of_an_engines_own_is_stored() -> None:
