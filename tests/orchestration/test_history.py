@@ -1,15 +1,21 @@
 """The history of runs as a short-lived process writes it: the same events as Dagster's own way, with the disk waited for once."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 
 import dagster as dg
+import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
+from orchestration.assets import publication
 from orchestration.runs import history
 from orchestration.runs.run import DAGSTER_SQLITE_YAML
+from orchestration.workspace import Workspace
+from warehouse.settings import Settings
 
 ASSETS = 12
 
@@ -92,3 +98,16 @@ def test_the_oldest_runs_are_forgotten_whole_and_the_others_kept(tmp_path: Path)
         assert later.get_latest_materialization_event(dg.AssetKey("asset_0")).run_id == ids[3]
     assert {path.stem for path in runs.glob("*.db")} == {"index", *ids[2:]}
     assert not [path for path in home.rglob("*") if set(path.parts) & set(ids[:2])]
+
+
+def test_a_history_that_cannot_be_shortened_fails_no_publication(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(*_: object) -> int:
+        raise sqlite3.OperationalError("database is locked")
+
+    published = SimpleNamespace(release_id="000001-0", tables=[], content="0", is_demo=True)
+    monkeypatch.setattr(publication, "publish_build", lambda workspace: published)
+    monkeypatch.setattr(publication, "forget_old_runs", locked)
+    asset = publication.published_asset(Workspace(Settings(data_dir=tmp_path)), [])
+    assert dg.materialize([asset], instance=dg.DagsterInstance.ephemeral()).success
