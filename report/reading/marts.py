@@ -97,9 +97,9 @@ class Marts:
         names = [d[0] for d in cursor.description or []]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
-    def table(self, sql: str, values: Sequence[Any] = ()) -> pa.Table:
+    def table(self, sql: str, values: dict[str, Any] | None = None) -> pa.Table:
         """The answer of a fixed query of this package by columns, for what is too long for dictionaries."""
-        return self.connection.sql(sql, params=list(values)).to_arrow_table()
+        return self.connection.sql(sql, params=values or {}).to_arrow_table()
 
 
 def as_day(value: Any) -> date | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import os
 import re
 import signal
@@ -19,7 +20,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.support.explored import explored_text
+from tests.support.explored import explored
 from tests.support.pipeline import Installation, borrowed
 from tests.support.small_tables import SHOWN_FIRST, SHOWN_LATER, body_of, settlement, table, write
 from tests.support.warm import Call
@@ -122,7 +123,7 @@ def _holders(installation: Installation, release_id: str, count: int) -> set[str
     """The published tables and pages of a release that hold a count, as a number or inside a text."""
     release, alone = installation.data / "releases" / release_id, rf"(^|[^0-9a-z.]){count}(\.0)?($|[^0-9a-z])"
     texts = {p.name: p.read_text(encoding="utf-8") for p in release.rglob("*.html")}
-    texts |= {p.name: explored_text(p)[1] for p in release.rglob("utforsk/*.js") if p.name != "vega.js"}
+    texts |= {p.name: json.dumps(explored(p)[1]) for p in release.rglob("utforsk/*.js") if p.name != "vega.js"}
     found = {name for name, text in texts.items() if re.search(alone, text)}
     with duckdb.connect(str(release / "integrering.duckdb"), read_only=True) as connection:
         tables = connection.execute(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 
 from report.explore.write import PAGE, take_along, write_explore
 from tests.support.browser import page, violations
-from tests.support.explored import explored_text
+from tests.support.explored import explored as unpacked
 from tests.support.report_release import SmallRelease
 
 PUBLISHED = datetime(2026, 6, 1, 10, tzinfo=UTC)
@@ -52,9 +51,9 @@ def explored(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def content_of(folder: Path, indicator: str) -> dict[str, Any]:
-    name, text = explored_text(folder / "utforsk" / f"{indicator}.js")
+    name, content = unpacked(folder / "utforsk" / f"{indicator}.js")
     assert name == indicator
-    return dict(json.loads(text))
+    return content
 
 
 def test_a_file_holds_values_bounds_and_states_by_area_and_year(explored: Path) -> None:
@@ -63,8 +62,11 @@ def test_a_file_holds_values_bounds_and_states_by_area_and_year(explored: Path) 
     sandefjord, larvik, vestfold, country = (content["values"][0][at : at + 4] for at in (0, 4, 8, 12))
     assert larvik == [46, 29, 35, 168] and vestfold == [None, None, None, 879] and country[3] == 31258
     assert sandefjord == [None] * 4
-    assert content["bounds"] == [[3, 127, 159]]
-    assert content["states"] == {"interval": [[3, 1]], "suppressed": [[2, 1]]}
+    assert content["bounds"] == {3: (127, 159)}
+    assert {at: word for at, word in enumerate(content["statuses"][0]) if word != "ok"} == {
+        2: "suppressed",
+        3: "interval",
+    }
     shares = content_of(explored, "employed_share")
     larvik_at = 1
     assert {key[0]: values[larvik_at] for key, values in zip(shares["series"], shares["values"], strict=True)} == {

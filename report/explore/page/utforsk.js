@@ -16,15 +16,32 @@
   const MOST_OTHERS = LOOKS.length - 3;
   const state = { i: "", m: start.home, a: [], y: 0, d: "", k: {} };
 
-  /* figures come packed (data.py): a fifth of their text */
+  /* figures come packed (data.py): a line of JSON, then lists of whole numbers, each as steps, lowest bytes first */
   const unpacked = async (packed) => {
     const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
-    return JSON.parse(await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).text());
+    return new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).arrayBuffer());
   };
-  const prepared = (content) => {
-    content.bound = new Map(content.bounds.map(([at, low, high]) => [at, [low, high]]));
-    content.state = new Map();
-    for (const [status, cells] of Object.entries(content.states)) for (const [first, count] of cells) for (let at = first; at < first + count; at += 1) content.state.set(at, status);
+  const numbers = (bytes, count, width) => {
+    let last = 0;
+    return Array.from({ length: count }, (_, at) => {
+      let code = 0;
+      for (let byte = width - 1; byte >= 0; byte -= 1) code = code * 256 + bytes[byte * count + at];
+      if (code === 0) return null;
+      last += code % 2 ? (code - 1) / 2 : -code / 2;
+      return last;
+    });
+  };
+  const prepared = (bytes) => {
+    let from = bytes.indexOf(10);
+    const content = JSON.parse(new TextDecoder().decode(bytes.subarray(0, from)));
+    from += 1;
+    for (const [name, count, width] of content.lists) {
+      content[name] = numbers(bytes.subarray(from, from + count * width), count, width);
+      from += count * width;
+    }
+    const unit = 10 ** content.decimals;
+    content.values = content.values.map((value) => value === null ? null : value / unit);
+    content.bound = new Map(content.at.map((at, row) => [at, [content.low[row] / unit, content.high[row] / unit]]));
     content.size = areas.length * content.years.length;
     return content;
   };
@@ -68,9 +85,9 @@
   const series = (content, codes) => content.series.findIndex((key) => key.every((code, at) => code === codes[at]));
   const chosenCodes = (one) => one.by.map((name) => state.k[name] || "all");
   const cell = (content, number, area, year) => {
-    const at = area.at * content.years.length + content.years.indexOf(year), whole = number * content.size + at;
-    const [low, high] = content.bound.get(whole) || [null, null];
-    return { value: content.values[number][at], low, high, status: content.state.get(whole) || "ok" };
+    const at = number * content.size + area.at * content.years.length + content.years.indexOf(year);
+    const [low, high] = content.bound.get(at) || [null, null];
+    return { value: content.values[at], low, high, status: content.words[content.states[at]] };
   };
   const numeral = (value, decimals) => new Intl.NumberFormat("nb-NO", { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(value);
   const shown = (one, given) => {
