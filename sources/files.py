@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from pydantic import BaseModel, ConfigDict
 from yaml.constructor import ConstructorError
 
 
@@ -55,6 +56,12 @@ def file_digest(file: Path) -> str:
     """SHA-256 of a file as hex."""
     with open(file, "rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+class Declared(BaseModel):
+    """Base of all that a YAML file declares: an unknown key is an error, so that a misspelt one cannot be overlooked."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class _EveryKeyOnce(yaml.CSafeLoader):

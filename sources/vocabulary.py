@@ -10,15 +10,12 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
-
-from sources.files import read_yaml
+from sources.files import Declared, read_yaml
 
 
-class Word(BaseModel):
+class Word(Declared):
     """One code of a list; vocabulary.yml says what each name is for. A Norwegian name that is not given is ``nb``."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     nb: str
     phrase_nb: str = ""
     meaning_nb: str = ""

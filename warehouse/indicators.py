@@ -9,9 +9,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
-from sources.files import read_yaml
+from sources.files import Declared, read_yaml
 from warehouse.errors import IndicatorError
 
 KEPT = "*"
@@ -26,11 +26,7 @@ NOT_OF_A_WHOLE = ("ratio", "nok_per_person")
 """Units in which the numerator is no part of the denominator, so that no bound follows from that."""
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Term(_Strict):
+class Term(Declared):
     """The series of one dataset that make up a side of an indicator: measure, unit, and codes held fast."""
 
     dataset: str
@@ -39,14 +35,14 @@ class Term(_Strict):
     where: dict[str, str] = {}
 
 
-class IndicatorBreak(_Strict):
+class IndicatorBreak(Declared):
     """Figures of ``year`` and later do not compare with those before."""
 
     year: int
     note_nb: str
 
 
-class Indicator(_Strict):
+class Indicator(Declared):
     """One indicator of the comparison.
 
     ``value`` alone: upstream's figure as it is. ``numerator`` and ``denominator``: a share in per cent or per 1000, so

@@ -82,6 +82,10 @@ class Changes:
         return hashlib.sha256(text.encode()).hexdigest()[:20]
 
 
+Look = tuple[Changes | None, str, str]
+"""What one look found: the changes (None = none yet), the cursor to keep, and the reason to skip."""
+
+
 def ask_in_slice(
     upstream: Upstream,
     now: datetime,
@@ -140,8 +144,8 @@ def _decided(workspace: Workspace) -> str:
     return f" decided {hashlib.sha256(json.dumps(found).encode()).hexdigest()[:12]}" if found else ""
 
 
-def watch_folder(workspace: Workspace, cursor: str | None) -> tuple[Changes | None, str, str]:
-    """One look into the drop folder: changes (None = none yet), the new cursor, and a reason to skip.
+def watch_folder(workspace: Workspace, cursor: str | None) -> Look:
+    """One look into the drop folder.
 
     A file counts when its size and date were the same in two looks, so that a copy in progress is not read. Then the
     content decides: what landing has is no change. A lost cursor costs one look more.
@@ -220,10 +224,8 @@ def sensors(workspace: Workspace, target: Target) -> list[dg.SensorDefinition]:
     """The change sensors: one for upstream, one for the drop folder. One that has nothing to do here is there all the same, off,
     and says why: a sensor that is missing tells nobody anything."""
     return [
-        sensor(workspace, target) if not why else _idle_sensor(name, why)
-        for (name, why), sensor in zip(
-            idle_reasons(workspace.settings).items(), (_upstream_sensor, _folder_sensor), strict=True
-        )
+        _idle_sensor(name, why) if why else _sensor(name, workspace, target)
+        for name, why in idle_reasons(workspace.settings).items()
     ]
 
 
@@ -251,63 +253,61 @@ def _idle_sensor(name: str, why: str) -> dg.SensorDefinition:
     return idle
 
 
-def _status(workspace: Workspace) -> dg.DefaultSensorStatus:
-    return dg.DefaultSensorStatus.RUNNING if workspace.settings.sensors else dg.DefaultSensorStatus.STOPPED
+def _look_upstream(workspace: Workspace, cursor: str | None) -> Look:
+    waiting, left = ask_in_slice(Upstream(workspace), workspace.clock())
+    if left:
+        return None, cursor or "", f"{left} datasets still to be asked in this round"
+    changes = with_what_lies_ready(workspace, changes_upstream(waiting))
+    told = json.dumps(changes.releases, sort_keys=True) if changes else cursor or ""
+    return changes, told, "nothing new upstream"
 
 
-def _fresh(workspace: Workspace) -> Workspace:
-    """The workspace with no look at the folder remembered: a sensor lives for weeks, a run sees one state."""
-    return replace(workspace, _once={})
+def _look_in_folder(workspace: Workspace, cursor: str | None) -> Look:
+    changes, cursor, reason = watch_folder(workspace, cursor)
+    if reason == NO_NEWS and workspace.settings.source == "extracts":
+        changes = with_what_lies_ready(workspace, Changes({}))
+    return changes, cursor, reason
 
 
-def _upstream_sensor(workspace: Workspace, target: Target) -> dg.SensorDefinition:
+_WATCHED: dict[str, tuple[Callable[[Workspace, str | None], Look], str, str]] = {
+    "upstream_changes": (
+        _look_upstream,
+        "upstream",
+        "Spør hver utgiver i takt med datasettet; alt som er nytt, blir én kjøring.",
+    ),
+    "drop_folder": (
+        _look_in_folder,
+        "drop folder",
+        "Ser etter nye filer i mappen; en fil teller når den ikke lenger vokser.",
+    ),
+}
+"""Sensor -> how it looks, what its runs are tagged as triggered by, and what it says of itself."""
+
+
+def _sensor(name: str, workspace: Workspace, target: Target) -> dg.SensorDefinition:
+    """A sensor that looks, and asks for one run of all that it found."""
+    look, trigger, description = _WATCHED[name]
+
     @dg.sensor(
-        name="upstream_changes",
+        name=name,
         job_name=target.job_name,
         minimum_interval_seconds=workspace.settings.sensor_seconds,
-        default_status=_status(workspace),
-        description="Spør hver utgiver i takt med datasettet; alt som er nytt, blir én kjøring.",
+        default_status=dg.DefaultSensorStatus.RUNNING if workspace.settings.sensors else dg.DefaultSensorStatus.STOPPED,
+        description=description,
     )
-    def upstream_changes(context: dg.SensorEvaluationContext) -> dg.SensorResult:
-        here = _fresh(workspace)
-        waiting, left = ask_in_slice(Upstream(here), here.clock())
-        if left:
-            return dg.SensorResult(
-                skip_reason=f"{left} datasets still to be asked in this round", cursor=context.cursor
-            )
-        changes = with_what_lies_ready(here, changes_upstream(waiting))
-        if changes is None:
-            return dg.SensorResult(skip_reason="nothing new upstream", cursor=context.cursor)
-        answer = request_run(context, here, target, changes, "upstream")
-        return _result(answer, json.dumps(changes.releases, sort_keys=True))
-
-    return upstream_changes
-
-
-def _folder_sensor(workspace: Workspace, target: Target) -> dg.SensorDefinition:
-    @dg.sensor(
-        name="drop_folder",
-        job_name=target.job_name,
-        minimum_interval_seconds=workspace.settings.sensor_seconds,
-        default_status=_status(workspace),
-        description="Ser etter nye filer i mappen; en fil teller når den ikke lenger vokser.",
-    )
-    def drop_folder(context: dg.SensorEvaluationContext) -> dg.SensorResult:
-        here = _fresh(workspace)
-        changes, cursor, reason = watch_folder(here, context.cursor)
-        if changes is None and reason == NO_NEWS and here.settings.source == "extracts":
-            changes = with_what_lies_ready(here, Changes({}))
+    def watch(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        here = replace(
+            workspace, _once={}
+        )  # a sensor lives for weeks, while a look at the folder is remembered for a run
+        changes, cursor, reason = look(here, context.cursor)
         if changes is None:
             return dg.SensorResult(skip_reason=reason, cursor=cursor)
-        return _result(request_run(context, here, target, changes, "drop folder"), cursor)
+        answer = request_run(context, here, target, changes, trigger)
+        if isinstance(answer, dg.SkipReason):
+            return dg.SensorResult(skip_reason=answer, cursor=cursor)
+        return dg.SensorResult(run_requests=[answer], cursor=cursor)
 
-    return drop_folder
-
-
-def _result(answer: dg.RunRequest | dg.SkipReason, cursor: str) -> dg.SensorResult:
-    if isinstance(answer, dg.SkipReason):
-        return dg.SensorResult(skip_reason=answer, cursor=cursor)
-    return dg.SensorResult(run_requests=[answer], cursor=cursor)
+    return watch
 
 
 def nightly_schedule(workspace: Workspace, job_name: str) -> dg.ScheduleDefinition:

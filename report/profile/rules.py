@@ -8,34 +8,30 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from report.sections.declarations import IndicatorFigure, declarations
-from sources.files import read_yaml
+from sources.files import Declared, read_yaml
 
 _FILE = Path(__file__).parent / "rules.yml"
 _ENDINGS = ("_share", "_persons", "_nok", "_per_1000", "_children")
 
 
-class _Declared(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class AsBefore(_Declared):
+class AsBefore(Declared):
     """How small a change must surely be to be none: so many percent of the figure, at most so many points of a share."""
 
     points: float = Field(gt=0)
     percent: float = Field(gt=0)
 
 
-class BaseOf(_Declared):
+class BaseOf(Declared):
     """The persons behind a figure that has no counts of its own: the first indicator with a figure, in one breakdown."""
 
     indicator: list[str] = Field(min_length=1)
     where: dict[str, str] = {}
 
 
-class Row(_Declared):
+class Row(Declared):
     """A line of the barometer: the first indicator with a figure for the municipality, in one breakdown; ``row`` names it."""
 
     row: str
@@ -43,7 +39,7 @@ class Row(_Declared):
     where: dict[str, str] = {}
 
 
-class Tile(_Declared):
+class Tile(Declared):
     """A number at the top of the profile: the first indicator with a figure for the municipality, in one breakdown."""
 
     tile: str
@@ -51,14 +47,14 @@ class Tile(_Declared):
     where: dict[str, str] = {}
 
 
-class BarometerGroup(_Declared):
+class BarometerGroup(Declared):
     """The lines of one of the five groups, in order."""
 
     group: str
     rows: list[Row]
 
 
-class Rules(_Declared):
+class Rules(Declared):
     """rules.yml. Persons are persons of the municipality; scores are standard deviations among the municipalities."""
 
     least_persons: int = Field(gt=0)

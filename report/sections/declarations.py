@@ -9,33 +9,29 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import Discriminator, Field, Tag
 
 from report.model import Role
-from sources.files import read_yaml
+from sources.files import Declared, read_yaml
 
 _FILE = Path(__file__).parent / "sections.yml"
 
 
-class _Declared(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Noun(_Declared):
+class Noun(Declared):
     """The word counted, when the unit's own is too bare."""
 
     singular: str
     plural: str
 
 
-class Groups(_Declared):
+class Groups(Declared):
     """Population groups side by side. Each entry of ``codes`` lists alternatives: the first with a figure is shown."""
 
     dimension: str
     codes: list[list[str]]
 
 
-class IndicatorFigure(_Declared):
+class IndicatorFigure(Declared):
     """An indicator of dim_indicator. Of several ids the first with a figure for one of the areas is shown."""
 
     indicator: list[str] = Field(min_length=1)
@@ -54,7 +50,7 @@ class IndicatorFigure(_Declared):
         return self.phrase.get(indicator_id, "") if isinstance(self.phrase, dict) else self.phrase
 
 
-class MartLine(_Declared):
+class MartLine(Declared):
     """A line of a mart figure: which rows, and what area they stand for. «{municipality}» and «{county}» are codes."""
 
     role: Role
@@ -62,7 +58,7 @@ class MartLine(_Declared):
     where: dict[str, str | int | bool] = {}
 
 
-class MartFigure(_Declared):
+class MartFigure(Declared):
     """A column of any published table, one line per declared selection of rows."""
 
     mart: str
@@ -84,14 +80,14 @@ class MartFigure(_Declared):
     form: Literal["", "bars", "lines"] = ""
 
 
-class SplitRow(_Declared):
+class SplitRow(Declared):
     """An indicator, with the codes of the breakdowns that the table does not part it by."""
 
     indicator: str
     where: dict[str, str] = {}
 
 
-class SplitTable(_Declared):
+class SplitTable(Declared):
     """The newest figures of the municipality parted by a breakdown: a row an indicator, a column a group."""
 
     split: str = Field(description="key of texts.yml topics: title, heads of the first columns")
@@ -100,7 +96,7 @@ class SplitTable(_Declared):
     rows: list[SplitRow]
 
 
-class Topic(_Declared):
+class Topic(Declared):
     """A block that code builds because it is no figure by area and year: forecast, cadence, revisions, sources …"""
 
     topic: str
@@ -120,7 +116,7 @@ Shown = Annotated[
 ]
 
 
-class SectionSpec(_Declared):
+class SectionSpec(Declared):
     """A section: its key in texts.yml and what it shows, in order."""
 
     section: str
@@ -130,7 +126,7 @@ class SectionSpec(_Declared):
     shows: list[Shown]
 
 
-class Declarations(_Declared):
+class Declarations(Declared):
     """The report from first to last section."""
 
     sections: list[SectionSpec]

@@ -12,15 +12,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
-
 from report.model import Block, Figure, Grid, Line, Report, Role, Source
 from report.slides.plots import Plot, by_year, plot_of, turned
 from report.words.norwegian import day, listed
 from report.words.sentences import Writer
 from report.words.texts import texts
 from report.writers.tables import source_line
-from sources.files import read_yaml
+from sources.files import Declared, read_yaml
 
 _FILE = Path(__file__).parent / "slides.yml"
 MOST_POINTS = 5
@@ -30,10 +28,8 @@ TOGETHER: tuple[Role, ...] = ("other", "county", "municipality")
 """Looks of the municipality's series in one chart, the last as the municipality has elsewhere."""
 
 
-class SlideSpec(BaseModel):
+class SlideSpec(Declared):
     """One entry of slides.yml."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     slide: str
     topic: Literal["", "title", "request", "findings", "programme_now", "next"] = ""

@@ -10,9 +10,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
-
-from sources.files import read_yaml
+from sources.files import Declared, read_yaml
 
 _FOLDER = Path(__file__).parent
 
@@ -34,18 +32,16 @@ TOTAL = "all"
 """The code of "no breakdown" in every dimension."""
 
 
-class DimensionCode(BaseModel):
+class DimensionCode(Declared):
     """One code of a conformed dimension with its Norwegian label and the spellings publishers use for it."""
 
-    model_config = ConfigDict(extra="forbid")
     label_nb: str
     labels: list[str] = []
 
 
-class Dimension(BaseModel):
+class Dimension(Declared):
     """A conformed dimension. ``open``: upstream extends the list by nature. ``names``: of codes that only specs map to."""
 
-    model_config = ConfigDict(extra="forbid")
     name_nb: str
     open: bool = False
     codes: dict[str, DimensionCode]
@@ -59,10 +55,9 @@ class Dimension(BaseModel):
         return {fold(text): code for code, entry in self.codes.items() for text in (code, *entry.labels)}
 
 
-class Unit(BaseModel):
+class Unit(Declared):
     """A unit of measure. Only figures in an additive unit may be summed over areas."""
 
-    model_config = ConfigDict(extra="forbid")
     name_nb: str
     additive: bool
 

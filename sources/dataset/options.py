@@ -7,19 +7,13 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from sources.dataset.spec import DatasetSpec
 from sources.errors import SpecError
+from sources.files import Declared
 
-
-class Options(BaseModel):
-    """Base of every option model: an unknown key is an error, so that a misspelt setting cannot be overlooked."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-OptionsT = TypeVar("OptionsT", bound=Options)
+OptionsT = TypeVar("OptionsT", bound=Declared)
 
 
 def options_of(spec: DatasetSpec, key: str, model: type[OptionsT]) -> OptionsT:

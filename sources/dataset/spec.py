@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema, model_validator
+from pydantic import AfterValidator, Field, ValidationError, WithJsonSchema, model_validator
 
 from sources import vocabulary
 from sources.dataset.defaults import filled_up
 from sources.dataset.dimensions import DIMENSIONS, dimensions, units
 from sources.errors import SpecError
+from sources.files import Declared
 
 READING_SHAPE = 2
 """Counts the shapes that observations have been kept in: a new one makes every reading anew from its bytes."""
@@ -44,11 +45,7 @@ RegionLevel = _word_of("region_level")
 ValueStatus = Literal["ok", "suppressed", "missing", "contradicted_zero", "not_applicable", "not_finite"]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class UpstreamColumn(_Strict):
+class UpstreamColumn(Declared):
     """A dimension column of the upstream file.
 
     ``role: dimension`` maps its labels to a conformed dimension, ``role: measure`` to measure names. ``codes`` maps
@@ -73,7 +70,7 @@ class UpstreamColumn(_Strict):
         return self
 
 
-class HiddenRule(_Strict):
+class HiddenRule(Declared):
     """What a status tells of the true value: it lies in [low, high]. ``high: null`` = no upper bound is known."""
 
     status: ValueStatus = "suppressed"
@@ -85,7 +82,7 @@ class HiddenRule(_Strict):
     basis: str = Field(description="who says so: the publisher's text, or why the wider interval was chosen")
 
 
-class RoundingRule(_Strict):
+class RoundingRule(Declared):
     """Small counts that the publisher prints as another number: a printed value stands for any of [low, high].
 
     Holds for inner cells, which are a total in none of the dimensions of ``parts``; a total is the sum of its inner
@@ -111,7 +108,7 @@ class RoundingRule(_Strict):
         return self
 
 
-class Break(_Strict):
+class Break(Declared):
     """A change of definition: figures of ``year`` and later do not compare with those before."""
 
     year: int
@@ -119,7 +116,7 @@ class Break(_Strict):
     measures: list[str] = []
 
 
-class Gate(_Strict):
+class Gate(Declared):
     """How far a new release may differ from the one before and still be taken without a person looking."""
 
     min_row_ratio: float = 0.9
@@ -151,7 +148,7 @@ class Gate(_Strict):
     )
 
 
-class Expected(_Strict):
+class Expected(Declared):
     """What every whole file of the dataset has been seen to hold. A first release of the whole country is held when it
     lacks any of it; later ones stand against the release before."""
 
@@ -160,7 +157,7 @@ class Expected(_Strict):
     measures: list[str] = []
 
 
-class TableColumn(_Strict):
+class TableColumn(Declared):
     """A column of a reference table (``shape: table``), by the name and type that the marts read it with.
 
     ``integer`` holds years and other small numbers (to 2 147 483 647), ``bigint`` kroner and counts.
@@ -174,7 +171,7 @@ class TableColumn(_Strict):
     allowed: list[str] = []
 
 
-class DatasetSpec(_Strict):
+class DatasetSpec(Declared):
     """All that is known of one upstream dataset. See docs/datasets.md for the fields with examples."""
 
     dataset_id: str = Field(pattern=ID_PATTERN)

@@ -9,21 +9,15 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
 from sources.dataset.dimensions import TOTAL, dimensions
 from sources.dataset.spec import DatasetSpec, UpstreamColumn
-from sources.files import read_yaml
+from sources.files import Declared, read_yaml
 from sources.imdi.labels import countries
 
 Groups = tuple[int, int, int, int]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Mean(_Strict):
+class Mean(Declared):
     """An average: its level by group in steps of 1/10 of the unit, and the fewest persons it is shown for."""
 
     level: Groups
@@ -31,7 +25,7 @@ class Mean(_Strict):
     hide: int
 
 
-class Recipe(_Strict):
+class Recipe(Declared):
     """How one table is drawn. The fields are described at the head of plan.yml."""
 
     kind: Literal["count", "flows", "settlement", "minors", "per_1000", "grants"] = "count"
@@ -62,7 +56,7 @@ class Recipe(_Strict):
         return self.units or (["Personer", "Prosent"] if self.rate or self.percent_of else ["Personer"])
 
 
-class Plan(_Strict):
+class Plan(Declared):
     """The whole plan."""
 
     lists: dict[str, list[str]]

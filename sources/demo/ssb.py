@@ -12,31 +12,26 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
 
 from sources.dataset.spec import DatasetSpec
 from sources.demo.chance import Chance
 from sources.demo.regions import Regions
 from sources.demo.world import EAST, YEARS, World
-from sources.files import read_yaml
+from sources.files import Declared, read_yaml
 
 Weight = int | tuple[int, int, int, int]
 _HIDDEN = (1, 2)
 """Counts that SSB hides in a municipality."""
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Category(_Strict):
+class Category(Declared):
     """A category whose code no source has shown: the label is SSB's, the code invented."""
 
     label: str
     weight: Weight = 1000
 
 
-class Content(_Strict):
+class Content(Declared):
     """One contents category. The fields are described at the head of ssb_plan.yml."""
 
     unit: str
@@ -50,7 +45,7 @@ class Content(_Strict):
     each: int | None = None
 
 
-class Table(_Strict):
+class Table(Declared):
     """The recipe of one table."""
 
     first_year: int = 2020

@@ -12,8 +12,8 @@ from typing import Any
 
 from pydantic import Field
 
-from sources.dataset.options import Options
 from sources.errors import LayoutError
+from sources.files import Declared
 
 _wrong = partial(
     LayoutError,
@@ -27,7 +27,7 @@ MOST_ROWS = 50_000
 AREA, YEAR = "GEO", "AAR"
 
 
-class FhiTable(Options):
+class FhiTable(Declared):
     """``options.fhi`` of a dataset: the table, the codes that are asked for, and words of its title.
 
     ``bank`` is FHI's own name of a collection of tables. ``selection`` names the codes of each variable, ``[*]`` for

@@ -9,10 +9,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from sources.dataset.options import Options
+from sources.files import Declared
 
 
-class ImdiDownload(Options):
+class ImdiDownload(Declared):
     """``options.imdi`` of a dataset: the level letters that upstream offers for its table.
 
     ``k`` municipalities, ``f`` counties and the whole country (county 00), ``b`` city districts, ``n`` business

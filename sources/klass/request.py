@@ -10,10 +10,10 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from sources.dataset.options import Options
+from sources.files import Declared
 
 
-class KlassRequest(Options):
+class KlassRequest(Declared):
     """``options.klass`` of a dataset: the classification and what is wanted of it.
 
     ``kind``: ``versions`` every version in force since ``from_date`` with its items (the classification answer first,

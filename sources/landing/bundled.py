@@ -13,10 +13,8 @@ from datetime import UTC, date, datetime, time
 from functools import cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
-
 from sources.dataset.spec import DatasetSpec
-from sources.files import read_yaml
+from sources.files import Declared, read_yaml
 from sources.klass import reader as klass
 from sources.published.reader import bundled_file
 
@@ -32,10 +30,9 @@ _KLASS_FORMS = {
 }
 
 
-class FactFile(BaseModel):
+class FactFile(Declared):
     """A file of real figures in ``facts/facts.yml``: in a form of its publisher, cut to ``kept``."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     file: str
     dataset: str
     form: str

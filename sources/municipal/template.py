@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import model_validator
 
 from sources.dataset.spec import DatasetSpec
+from sources.files import Declared
 
 Rule = Literal[
     "municipality_code", "year", "plan_year", "past_date", "month", "count", "amount", "age", "plan_name",
@@ -17,11 +18,7 @@ Rule = Literal[
 ]  # fmt: skip
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class TemplateColumn(_Strict):
+class TemplateColumn(Declared):
     """A column as people see it: either ``labels`` (Norwegian label -> code) or ``rule`` says what may stand there."""
 
     header: str
@@ -37,7 +34,7 @@ class TemplateColumn(_Strict):
         return self
 
 
-class Balance(_Strict):
+class Balance(Declared):
     """The row with ``total`` in column ``where`` equals the sum of the other rows, for each group of ``by``."""
 
     total: str
@@ -46,7 +43,7 @@ class Balance(_Strict):
     by: list[str]
 
 
-class Whole(_Strict):
+class Whole(Declared):
     """For each value of ``by``, a value of ``where`` comes with every combination of ``columns`` in ``rows``, or not at all.
 
     A value of ``where`` that ``rows`` does not name has the combinations of ``others``.
@@ -59,7 +56,7 @@ class Whole(_Strict):
     others: list[list[int | str | None]]
 
 
-class Parts(_Strict):
+class Parts(Declared):
     """The rows of ``parts`` in column ``where`` add up to the row of ``total``, within ``tolerance``, for each group of ``by``
     and each of ``amounts`` that all of them have."""
 
@@ -71,7 +68,7 @@ class Parts(_Strict):
     tolerance: int
 
 
-class Template(_Strict):
+class Template(Declared):
     """A template: the sheet its rows stand in, what to write above them, and its columns by the spec's names."""
 
     sheet: str

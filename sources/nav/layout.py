@@ -17,10 +17,10 @@ from typing import Literal
 import pyarrow as pa
 
 from sources.dataset.dimensions import DIMENSIONS
-from sources.dataset.options import Options
 from sources.dataset.spec import DatasetSpec
 from sources.dataset.workbook import Cell, as_text, refuse_unreadable
 from sources.errors import LayoutError, UnknownLabelError, ValueGrammarError
+from sources.files import Declared
 from sources.landing.observation import Reading, observation_table
 from sources.vocabulary import names_nb
 
@@ -48,7 +48,7 @@ _CODED_PERIOD = re.compile(
 )
 
 
-class SheetRule(Options):
+class SheetRule(Declared):
     """A sheet of a time-series workbook: known by words of its name, it gives one measure at some levels."""
 
     words: list[str]
@@ -58,7 +58,7 @@ class SheetRule(Options):
     share_of: str | None = None
 
 
-class TimeSeriesLayout(Options):
+class TimeSeriesLayout(Declared):
     """``options.workbook`` of HL060, AAP155, PST302 and NED155.
 
     ``check_municipalities`` compares the municipality codes with Klass.

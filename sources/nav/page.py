@@ -12,8 +12,8 @@ from urllib.parse import unquote
 
 from pydantic import Field
 
-from sources.dataset.options import Options
 from sources.errors import LayoutError
+from sources.files import Declared
 
 HOST = "https://www.nav.no"
 PAGE_PATTERN = r"^/[A-Za-z0-9/_.%\-]{1,300}$"
@@ -26,7 +26,7 @@ _BEFORE = re.compile(r"[^\s\"'<>\\?#:]*$")
 _LONGEST_BEFORE = 300
 
 
-class NavPage(Options):
+class NavPage(Declared):
     """``options.nav`` of a dataset: the page that links to the workbook, and the table code in the file's name.
 
     ``page`` is the path on www.nav.no. The address of the workbook changes with every release and is read from the

@@ -13,10 +13,11 @@ from datetime import date
 from pydantic import Field
 
 from sources.dataset.dimensions import dimensions, fold
-from sources.dataset.options import Options, options_of
+from sources.dataset.options import options_of
 from sources.dataset.recognition import Sighting
 from sources.dataset.spec import DatasetSpec, RegionLevel, UpstreamColumn
 from sources.dataset.workbook import Cell, Sheet, as_text, open_workbook
+from sources.files import Declared
 from sources.landing.observation import Reading
 from sources.nav.layout import OTHER_AREAS, Observations, label_error, layout_error, level_of, value_of
 from sources.ports import Document
@@ -31,7 +32,7 @@ _CODED = re.compile(r"^(\d{6}|\d{4}|\d{2})\s+\S")
 _HEADER_ROWS = 12
 
 
-class DeliveryLayout(Options):
+class DeliveryLayout(Declared):
     """``options.workbook`` of a special delivery: the headers of its columns, each with every spelling seen.
 
     ``sheet_words`` maps words of a sheet's name to dimension codes that hold for the whole sheet. ``regions`` gives the

@@ -16,8 +16,8 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator, model_validator
 
 from sources.dataset.dimensions import fold
-from sources.dataset.options import Options
 from sources.errors import LayoutError, SourceError
+from sources.files import Declared
 from sources.ssb.metadata import TableMetadata, Variable
 
 CODELIST_PATTERN = r"^(agg|agg_single|vs)_[^\s/?#&\[\]]{1,100}$"
@@ -25,7 +25,7 @@ CODE_PATTERN = r"^[^\s,;\[\]()\"'<>&#/\\]{1,80}$"
 _EXPRESSION = re.compile(r"^(?P<name>top|bottom|from|to|range)\((?P<arguments>[^()]+)\)$", re.IGNORECASE)
 
 
-class Choice(Options):
+class Choice(Declared):
     """Which codes of one variable are asked for.
 
     ``codes`` holds codes and expressions side by side: ``3909``, ``*``, ``????`` (any four characters), ``top(3)``,
@@ -65,7 +65,7 @@ class Choice(Options):
         return self
 
 
-class SsbQuery(Options):
+class SsbQuery(Declared):
     """``options.ssb`` of a dataset: the table, and a choice for every variable of it.
 
     ``selection`` maps each variable code of the table to a choice, or to a list of choices where one variable needs

@@ -16,9 +16,9 @@ from typing import Literal
 from pydantic import Field
 
 from sources.dataset.dimensions import dimensions, fold, open_code
-from sources.dataset.options import Options
 from sources.dataset.spec import DatasetSpec, UpstreamColumn
 from sources.errors import LayoutError, UnknownLabelError, ValueGrammarError
+from sources.files import Declared
 from sources.klass.history import HISTORY_STARTS, counties
 
 REGION_VARIABLES = ("Region", "KOKkommuneregion0000", "KOKfylkesregion0000")
@@ -61,7 +61,7 @@ _MONTH = re.compile(r"^(\d{4})M(0[1-9]|1[0-2])$")
 _QUARTER = re.compile(r"^(\d{4})K([1-4])$")
 
 
-class Website(Options):
+class Website(Declared):
     """What an extract from ssb.no may hold beside the table, since people work in these files.
 
     ``captions`` are texts in the header that repeat what the title says; ``ignore_sheets`` are sheets of the owner.
@@ -71,7 +71,7 @@ class Website(Options):
     ignore_sheets: list[str] = Field(default_factory=list)
 
 
-class SsbReading(Options):
+class SsbReading(Declared):
     """``options.reading`` of an SSB dataset: what the reader needs beside the spec's columns.
 
     ``measure_units`` names every measure and its unit; a body whose own unit differs is refused. ``regions`` gives the

@@ -16,10 +16,11 @@ import pyarrow as pa
 from pydantic import Field
 
 from sources.dataset.dimensions import TOTAL, fold
-from sources.dataset.options import Options, options_of
+from sources.dataset.options import options_of
 from sources.dataset.recognition import WHOLE, Sighting, Specimen
 from sources.dataset.spec import DatasetSpec
 from sources.errors import LayoutError
+from sources.files import Declared
 from sources.imdi.settlement.areas import county_code, municipality_code
 from sources.imdi.settlement.blocks import HEADINGS, PagePiece, page_blocks, transcribed_blocks
 from sources.imdi.settlement.tables import Page, PageFigure, read_tables
@@ -37,14 +38,14 @@ _SIGN = re.compile(
 _SIGN_OF_LINES = re.compile(rb"h1;[^\n]*20\d\d\n")
 
 
-class Sentence(Options):
+class Sentence(Declared):
     """A figure in the text: the measure, and a pattern of the sentence with ``{n}`` where the number stands."""
 
     measure: str
     pattern: str
 
 
-class SettlementPages(Options):
+class SettlementPages(Declared):
     """``options.imdi_pages``: the first year that has a page, and the sentences that figures are read from."""
 
     first_year: int

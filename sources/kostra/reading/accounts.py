@@ -9,9 +9,8 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
 
-from sources.files import read_yaml
+from sources.files import Declared, read_yaml
 from sources.kostra.reading.records import Records
 from sources.kostra.refusal import PrivateFileError, place
 
@@ -21,17 +20,15 @@ THOUSAND = 1000
 _Ranges = list[tuple[str, str]]
 
 
-class _Function(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+class _Function(Declared):
     name_nb: str
     benefit: _Ranges = []
     loan: _Ranges = []
 
 
-class AccountRules(BaseModel):
+class AccountRules(Declared):
     """The content of accounts.yml."""
 
-    model_config = ConfigDict(extra="forbid")
     gross_operating: _Ranges
     net_operating: _Ranges
     operating_classes: dict[str, str]

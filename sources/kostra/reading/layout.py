@@ -9,20 +9,16 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import model_validator
 
-from sources.files import read_yaml
+from sources.files import Declared, read_yaml
 
 FOLDER = Path(__file__).parents[1] / "layouts"
 
 Attachment = Literal["11F", "11CF", "regnskap"]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Field(_Strict):
+class Field(Declared):
     """One field: first position (from 1), length, and what its content must be."""
 
     at: int
@@ -36,7 +32,7 @@ class Field(_Strict):
         return self.at + self.size - 1
 
 
-class MonthSeries(_Strict):
+class MonthSeries(Declared):
     """Twelve equal fields, one a month, ``step`` positions apart. A ``flag`` holds the month's number or blanks."""
 
     at: int
@@ -51,7 +47,7 @@ class MonthSeries(_Strict):
         return Field(at=self.at + (number - 1) * self.step, size=self.size, type=kind, codes=codes)
 
 
-class Layout(_Strict):
+class Layout(Declared):
     """The layout of one attachment in one reporting year (the accounts file has one layout for all years)."""
 
     attachment: Attachment
