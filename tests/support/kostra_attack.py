@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from scipy.optimize import linprog
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_matrix
 
 MEASURES = {
@@ -53,6 +53,7 @@ class Attacker:
         a_month_each: bool,
         quarters: dict[tuple[str, tuple[str, ...]], float] | None = None,
     ) -> None:
+        self.public = public
         self.shown: dict[Key, float] = dict(public)
         self.differences: dict[Key, float] = {}
         keys: dict[Key, None] = {}
@@ -92,21 +93,47 @@ class Attacker:
                     self._extreme(key, direction)
         return self._seen
 
-    def unions(self) -> dict[frozenset[Key], float]:
-        """Hidden figures of one measure whose sum is known exactly: what any row of the reduced sums says with only
-        additions in it. Two orders of elimination, and every sum as it stands."""
-        found: dict[frozenset[Key], float] = {}
-        matrix, rest = self._equal[0].toarray(), self._equal[1]
-        size = len(self.hidden)
-        orders = [np.arange(size), np.arange(size)[::-1]]
-        reduced = [(order, _reduced(np.column_stack([matrix[:, order], rest]))) for order in orders]
-        for order, rows in [(orders[0], np.column_stack([matrix, rest])), *reduced]:
-            for row in rows:
-                used = np.flatnonzero(np.abs(row[:-1]) > 1e-9)
-                members = frozenset(self.hidden[order[number]] for number in used)
-                if len({key[0] for key in members}) == 1 and np.allclose(row[used], row[used[0]]):
-                    found[members] = row[-1] / row[used[0]] * self._unit(next(iter(members)))
-        return found
+    def union(self, truth: dict[Key, float], persons: dict[Key, int], fewer_than: int) -> frozenset[Key] | None:
+        """Hidden figures of one measure and year whose sum is known exactly, not from what SSB prints alone, and that are
+        about fewer persons than asked (``persons`` behind each figure). None: there are no such figures.
+
+        By integer programming, so that none is missed, but for sums that have the very kroner of one that SSB's figures
+        give, or more than the whole year's (two ways of telling the same kroner).
+        """
+        for measure, year in sorted({(key[0], key[1][:4]) for key in self.hidden}):
+            few = [k for k in self.hidden if (k[0], k[1][:4]) == (measure, year) and persons[k] < fewer_than]
+            if not any(persons[key] for key in few):
+                continue
+            search, others = _UnionSearch(self, few, truth, persons, fewer_than), []
+            spans = [(0.0, truth.get((measure, year, "all", "none", "all"), search.value.sum() + 1))]
+            while spans:
+                found = search.between(*spans[-1], others)
+                if found is None:
+                    spans.pop()
+                    continue
+                members = frozenset(key for key, is_in in zip(few, found, strict=True) if is_in)
+                if not self._is_public(members):
+                    return members
+                if measure in PAID:
+                    (low, high), value = spans.pop(), search.value @ found
+                    spans += [(low, value), (value, high)]
+                else:
+                    others.append(found)
+        return None
+
+    def _is_public(self, members: frozenset[Key]) -> bool:
+        """Whether SSB's figures and the sums tell it, whatever else is shown, but for zeros: they leave the same persons."""
+        told = {*self.public, *(key for key, value in self.shown.items() if value == 0)}
+        told |= {key for *parts, (total, _) in self.sums if self.public.get(total) == 0 for key, _ in parts}
+        ours = {key: number for number, key in enumerate(key for key in self.keys if key not in told)}
+        matrix = np.zeros((len(ours), len(self.sums)))
+        for number, terms in enumerate(self.sums):
+            for key, weight in terms:
+                if key in ours:
+                    matrix[ours[key], number] = weight
+        wanted = np.array([float(key in members) for key in ours])
+        weights = np.linalg.lstsq(matrix, wanted, rcond=None)[0]
+        return bool(np.abs(matrix @ weights - wanted).max() < 1e-6)
 
     def _extreme(self, key: Key, direction: int) -> None:
         objective = np.zeros(len(self.hidden))
@@ -237,19 +264,57 @@ class Attacker:
         return csr_matrix(matrix[used]), rest[used]
 
 
-def _reduced(matrix: np.ndarray) -> list[np.ndarray]:
-    """Reduced row echelon form (the last column is what the rows add up to)."""
-    rows, at = matrix.copy(), 0
-    for column in range(rows.shape[1] - 1):
-        if at == len(rows):
-            break
-        best = at + int(np.argmax(np.abs(rows[at:, column])))
-        if abs(rows[best, column]) < 1e-9:
-            continue
-        rows[[at, best]] = rows[[best, at]]
-        rows[at] /= rows[at, column]
-        others = np.abs(rows[:, column]) > 1e-12
-        others[at] = False
-        rows[others] -= np.outer(rows[others, column], rows[at])
-        at += 1
-    return [row.copy() for row in rows[:at]]
+class _UnionSearch:
+    """The programme that chooses figures: 0 or 1 for each, then the weight of each sum, the persons of each group, and of
+    all together. Groups and codes hold different persons, months and breakdowns may hold the same."""
+
+    def __init__(
+        self, attacker: Attacker, few: list[Key], truth: dict[Key, float], persons: dict[Key, int], many: int
+    ) -> None:
+        self.value = np.array([truth[key] for key in few])
+        self._unit = attacker._unit(few[0])
+        weights = attacker._equal[0].T.toarray()
+        groups = sorted({key[2] for key in few})
+        self._rest = weights.shape[1] + len(groups) + 1
+        chosen = np.array([[key == other for other in few] for key in attacker.hidden], dtype=float)
+        told = np.hstack([-chosen, weights, np.zeros((len(attacker.hidden), len(groups) + 1))])
+        behind = np.array([persons[key] for key in few], dtype=float)
+        parts = sorted({(key[2], key[1], key[3]) for key in few})
+        least = np.zeros((len(parts) + 2, len(few) + self._rest))
+        for row, part in zip(least, parts, strict=False):
+            row[: len(few)] = -behind * [(key[2], key[1], key[3]) == part for key in few]
+            row[groups.index(part[0]) - 1 - len(groups)] = 1
+        for row, is_all in zip(least[-2:], (True, False), strict=True):
+            row[-1 - len(groups) : -1] = [-1.0 if (group == "all") == is_all else 0.0 for group in groups]
+            row[-1] = 1
+        self._constraints = [
+            LinearConstraint(csr_matrix(told), 0, 0),
+            LinearConstraint(csr_matrix(least), 0),
+            LinearConstraint(self._of_figures(behind), 1),
+        ]
+        free = np.full(weights.shape[1], np.inf)
+        self._bounds = Bounds(
+            np.concatenate([np.zeros(len(few)), -free, np.zeros(len(groups) + 1)]),
+            np.concatenate([np.ones(len(few)), free, np.full(len(groups), np.inf), [many - 1]]),
+        )
+
+    def between(self, low: float, high: float, others: list[np.ndarray]) -> np.ndarray | None:
+        """The figures of fewest persons whose sum lies between, not just those of ``others``."""
+        size = len(self.value)
+        answer = milp(
+            np.append(np.zeros(size + self._rest - 1), 1),
+            integrality=np.append(np.ones(size), np.zeros(self._rest)),
+            bounds=self._bounds,
+            constraints=[
+                *self._constraints,
+                LinearConstraint(
+                    self._of_figures(self.value / self._unit), (low + 0.5) / self._unit, (high - 0.5) / self._unit
+                ),
+                *(LinearConstraint(self._of_figures(np.where(some, -1.0, 1.0)), 1.0 - some.sum()) for some in others),
+            ],
+        )
+        assert answer.status in (0, 2), answer.message
+        return answer.x[:size] > 0.5 if answer.status == 0 else None
+
+    def _of_figures(self, weights: np.ndarray) -> np.ndarray:
+        return np.append(weights, np.zeros(self._rest))[None]

@@ -7,7 +7,6 @@ Here: making the files, publishing year by year, and counting what the attacker 
 from __future__ import annotations
 
 import random
-from collections import defaultdict
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -47,7 +46,7 @@ Rows = list[dict[str, Any]]
 
 @dataclass
 class Findings:
-    """What an attack gave, in numbers of figures. ``public_unions``: those that SSB's own totals alone give."""
+    """What an attack gave, in numbers of figures."""
 
     figures: int = 0
     hidden: int = 0
@@ -57,7 +56,6 @@ class Findings:
     zeros_deduced: int = 0
     changes_shown: int = 0
     unions: int = 0
-    public_unions: int = 0
 
     def __add__(self, other: Findings) -> Findings:
         return Findings(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
@@ -187,33 +185,12 @@ def attacked(editions: list[Rows], tables: list[CellTable]) -> Findings:
             found.sensitive_pinned += pinned and 0 < cell.contributors < THRESHOLD
             found.small_narrowed += small and not pinned
             found.others_pinned += pinned and not 0 < cell.contributors < THRESHOLD
-    for members in attacker.unions():
-        printed = _printed_total(sum(truth[key] for key in members), next(iter(members)), public)
-        persons = cells[printed].contributors if printed else _persons(members, cells)
-        if 0 < persons < THRESHOLD:
-            found.public_unions += printed is not None
-            found.unions += printed is None
+    found.unions = attacker.union(truth, {key: cell.contributors for key, cell in cells.items()}, THRESHOLD) is not None
     return found
 
 
 def _is_small(key: Key, value: float) -> bool:
     return key[0] in ("recipients_persons", "participants_persons", "settled_persons") and 1 <= value < THRESHOLD
-
-
-def _printed_total(value: float, key: Key, public: dict[Key, float]) -> Key | None:
-    """The figure of all recipients of the year that the union is the whole of: SSB prints it."""
-    return next(
-        (total for total, figure in public.items() if total[:2] == (key[0], key[1][:4]) and figure == value), None
-    )
-
-
-def _persons(members: frozenset[Key], cells: dict[Key, Cell]) -> int:
-    """At least how many persons the figures are about: groups and codes hold different persons, months may not."""
-    parts: dict[str, dict[tuple[str, str], int]] = defaultdict(lambda: defaultdict(int))
-    for key in members:
-        parts[key[2]][key[1], key[3]] += cells[key].contributors
-    by_group = {group: max(counts.values()) for group, counts in parts.items()}
-    return max(by_group.pop(ALL, 0), sum(by_group.values()))
 
 
 def _quarters(truth: dict[Key, float]) -> dict[tuple[str, tuple[str, ...]], float]:

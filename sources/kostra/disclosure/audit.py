@@ -11,6 +11,7 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
 from sources.kostra.disclosure.problem import Problem, is_pinned
+from sources.kostra.disclosure.unions import eliminated, unions_of_few
 
 TOLERANCE = 1e-6
 
@@ -64,16 +65,18 @@ class Attack:
         return fails()
 
     def unions(self) -> list[np.ndarray]:
-        """Sets of hidden cells whose sum follows exactly from what is shown: rows of the eliminated equations that only
-        add. Elimination in several orders finds the blocks that two or more subtractions give."""
+        """Sets of hidden cells whose sum follows exactly from what is shown: all that are about few persons, and of larger
+        ones (a large payment may stand out in them) those that elimination in several orders gives as a row."""
         ours = self.free < (self.problem.ours if self.problem.ours is not None else len(self.problem))
         matrix = self._equal.toarray()
         matrix = matrix[np.abs(matrix[:, ~ours]).sum(axis=1) == 0][:, ours]
         cells, found = self.free[ours], {}
+        for columns in unions_of_few(matrix, lambda some: self.problem.is_about_enough(cells[some])):
+            found[cells[columns].tobytes()] = cells[columns]
         shuffled = np.random.default_rng(1)
         orders = [np.arange(len(cells)), np.arange(len(cells))[::-1]]
         for order in [*orders, *(shuffled.permutation(len(cells)) for _ in range(ORDERS))]:
-            for row in _eliminated(matrix[:, order]):
+            for row in eliminated(matrix[:, order]):
                 used = np.flatnonzero(np.abs(row) > TOLERANCE)
                 if len(used) > 1 and (np.abs(row[used] - row[used[0]]) < TOLERANCE).all():
                     members = np.sort(cells[order[used]])
@@ -123,21 +126,3 @@ class Attack:
     @staticmethod
     def _rows_of(matrix: csr_matrix, members: np.ndarray) -> np.ndarray:
         return np.flatnonzero(np.diff(matrix[:, members].indptr)) if matrix.shape[0] else np.zeros(0, dtype=int)
-
-
-def _eliminated(matrix: np.ndarray) -> np.ndarray:
-    """Reduced row echelon form, rows of zeros left out."""
-    rows, at = matrix.astype(float), 0
-    for column in range(rows.shape[1]):
-        if at == len(rows):
-            break
-        best = at + int(np.argmax(np.abs(rows[at:, column])))
-        if abs(rows[best, column]) < TOLERANCE:
-            continue
-        rows[[at, best]] = rows[[best, at]]
-        rows[at] /= rows[at, column]
-        others = np.flatnonzero(np.abs(rows[:, column]) > TOLERANCE)
-        others = others[others != at]
-        rows[others] -= np.outer(rows[others, column], rows[at])
-        at += 1
-    return rows[:at]

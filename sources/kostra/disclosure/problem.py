@@ -34,9 +34,9 @@ class Problem:
     ``pinned_share``: a hidden cell is worked out when its whole interval lies within this share of its true value (0
     = to the very unit).
 
-    ``is_safe_union``: whether a set of cells may be known by its sum (all may when it is not given). ``unions`` are the
-    sets to ask it about. ``along``: cells that are hidden when another is. Cells outside ``ours`` were published before:
-    they are what they are.
+    ``is_safe_union``: whether a set of cells may be known by its sum (all may when it is not given), ``is_about_enough``
+    whether it is about enough persons, which no further cell undoes. ``unions`` are the sets to ask about. ``along``: cells
+    that are hidden when another is. Cells outside ``ours`` were published before: they are what they are.
     """
 
     values: np.ndarray
@@ -50,6 +50,7 @@ class Problem:
     inequalities: list[Terms] = field(default_factory=list)
     unions: list[Union] = field(default_factory=list)
     is_safe_union: Callable[[np.ndarray, bool], bool] = lambda cells, overlapping: True
+    is_about_enough: Callable[[np.ndarray], bool] = lambda cells: True
     along: dict[int, list[int]] = field(default_factory=dict)
     ours: int | None = None
 

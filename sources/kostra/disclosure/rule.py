@@ -134,6 +134,7 @@ class _Builder:
             inequalities=limits(self.index, a_month_each=self.table.every_recipient_has_a_month),
             unions=[_union(one) for one in [*found, *nested(found)]],
             is_safe_union=self._is_safe_union,
+            is_about_enough=lambda cells: self._persons_at_least(cells) >= self.threshold,
             along=self._along(),
         )
         if self.is_amount:
