@@ -14,7 +14,8 @@ from scipy.sparse.csgraph import connected_components
 TOLERANCE = 1e-6
 
 MOST_STEPS = 20_000
-"""Choices looked at in one block of linked cells. More are needed only where dozens of cells of nobody are linked."""
+"""Choices looked at in one block of linked cells. More are there where a year of few persons can be told in many ways, a
+month as its total or as its groups: SSB prints that year, so most of them tell nothing new."""
 
 
 def eliminated(matrix: np.ndarray) -> np.ndarray:
