@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -48,7 +48,6 @@ class Called:
     """The end of a call. ``problem``: why it failed, in dbt's words; empty when all went well."""
 
     results: tuple[NodeResult, ...]
-    manifest: Manifest | None
     problem: str
 
 
@@ -84,7 +83,7 @@ def call_dbt(
     if answer.exception is not None and not isinstance(answer.exception, Exception):
         raise answer.exception
     results = tuple(_results(answer.result))
-    return Called(results, answer.result if _is_manifest(answer.result) else None, _problem(answer, results))
+    return Called(results, _problem(answer, results))
 
 
 @contextmanager
@@ -99,10 +98,6 @@ def _environment(wanted: Mapping[str, str]) -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
-
-
-def _is_manifest(result: object) -> bool:
-    return hasattr(result, "nodes") and hasattr(result, "sources")
 
 
 def _results(result: object) -> Iterator[NodeResult]:
@@ -121,6 +116,11 @@ def _problem(answer: object, results: Sequence[NodeResult]) -> str:
         return ""
     if answer.exception is not None:
         return str(answer.exception).strip()[-2000:]
+    return failures_of(results) or "dbt ended without success"
+
+
+def failures_of(results: Iterable[NodeResult]) -> str:
+    """The first failures in their own words, with what to do where memory was short; empty where there is none."""
     bad = [one for one in results if one.status in ("error", "fail", "runtime error")]
-    said = "\n".join(f"{one.unique_id}: {one.message}" for one in bad[:5]) or "dbt ended without success"
+    said = "\n".join(f"{one.unique_id}: {one.message}" for one in bad[:5])
     return f"{said}\n{MORE_MEMORY}" if "Out of Memory" in said else said

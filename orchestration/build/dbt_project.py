@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.build.dbt_command import call_dbt
+from orchestration.build.generic_tests import GENERIC
 from orchestration.loading import loading
 from orchestration.workspace import DBT_PROJECT
 from sources.files import write_whole
@@ -29,8 +30,9 @@ _SUFFIXES = {".sql", ".yml", ".csv", ".md"}
 KEPT_MANIFESTS = 3
 DBT_CACHE = "partial_parse.msgpack"
 
-_just_parsed: dict[Path, Manifest] = {}
-"""What this process has parsed and not built from yet: dbt changes a project as it builds, so each is used once."""
+MADE_BY = ("compile", "--select", GENERIC, "--no-populate-cache")
+"""What dbt is asked to do once for a project: parse it, and compile the tests whose SQL is the same in every run. It opens no
+file for that."""
 
 
 def project_fingerprint() -> str:
@@ -73,7 +75,8 @@ def ensure_manifest(folder: DataFolder, settings: Settings, now: datetime) -> Pa
 
     Raises WarehouseError with dbt's own words when the project cannot be parsed.
     """
-    name = hashlib.sha256(f"{project_fingerprint()} {version('dbt-core')}".encode()).hexdigest()[:16]
+    made_by = f"{project_fingerprint()} {version('dbt-core')} {' '.join(MADE_BY)}"
+    name = hashlib.sha256(made_by.encode()).hexdigest()[:16]
     place = _place(folder)
     manifest = place / f"{name}.json"
     if manifest.exists():
@@ -89,8 +92,6 @@ def ensure_manifest(folder: DataFolder, settings: Settings, now: datetime) -> Pa
 def parsed_project(manifest: Path) -> Manifest | None:
     """The project behind a manifest as dbt takes it, so that a build parses nothing; None where there is none that can be
     read (dbt then parses for itself)."""
-    if manifest in _just_parsed:
-        return _just_parsed.pop(manifest)
     with loading():
         from dbt.contracts.graph.manifest import Manifest
         from dbt.parser.manifest import extended_mashumuro_decoder
@@ -120,9 +121,9 @@ def _place(folder: DataFolder) -> Path:
 
 
 def _parse(manifest: Path, folder: DataFolder, settings: Settings, now: datetime) -> None:
-    """Have dbt parse the project, and keep what it makes of it, checked to be whole."""
+    """Have dbt parse the project and compile its generic tests, and keep what it makes of it, checked to be whole."""
     year = {"INTEGRERING_LAST_YEAR": str(last_mapped_year(now))}
-    called = call_dbt(["parse"], dbt_environment(folder, settings) | year, quiet=True)
+    called = call_dbt(MADE_BY, dbt_environment(folder, settings) | year, quiet=True)
     found = called.problem
     if not found:
         content = (folder.dbt_target / "manifest.json").read_bytes()
@@ -133,8 +134,6 @@ def _parse(manifest: Path, folder: DataFolder, settings: Settings, now: datetime
         else:
             write_whole(manifest.with_suffix(".msgpack"), (folder.dbt_target / DBT_CACHE).read_bytes())
             write_whole(manifest, content)
-            if called.manifest is not None:
-                _just_parsed[manifest] = called.manifest
             return
     raise WarehouseError(
         expected="a dbt project that parses",
