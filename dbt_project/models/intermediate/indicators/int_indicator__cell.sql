@@ -1,5 +1,6 @@
 -- Figures of the series on the geography of today, by indicator and side.
 -- Where an indicator is yearly and its dataset monthly, the indicator's reference month is taken.
+-- (Each place names the figures anew: as one relation for both they would be laid aside whole before the first is used.)
 -- Where two datasets give a side, a year (of one level) comes whole from the one that is declared to go before, if it has it.
 {{ config(materialized='view') }}
 
@@ -18,12 +19,6 @@ indicators as (
 
 ),
 
-figures as (
-
-    select * from {{ ref('int_region__observation_today') }}
-
-),
-
 releases as (
 
     select * from {{ ref('int_release__number') }}
@@ -38,7 +33,7 @@ years_before as (
         figures.region_level,
         figures.year
     from indicator_series
-    inner join figures
+    inner join {{ ref('int_region__observation_today') }} as figures
         on indicator_series.series_id = figures.series_id
     where indicator_series.goes_before and figures.value_low is not null
 
@@ -63,7 +58,7 @@ select
 from indicator_series
 inner join indicators
     on indicator_series.indicator_number = indicators.indicator_number
-inner join figures
+inner join {{ ref('int_region__observation_today') }} as figures
     on indicator_series.series_id = figures.series_id
 left join releases
     on figures.release_id = releases.release_id
