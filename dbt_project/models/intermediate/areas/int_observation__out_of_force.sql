@@ -65,7 +65,8 @@ own_cells as (
         own.series_id,
         parts.region_code,
         own.period_start,
-        max(case when {{ has_bounds('own.value_status') }} then 1 else 0 end) = 1 as has_figure
+        -- counted by what both sides of the join say: of one side alone DuckDB would group all cells before it finds the few
+        count(case when {{ has_bounds('own.value_status') }} then asked.year end) > 0 as has_figure
     from {{ ref('int_observation__municipality') }} as own
     inner join {{ ref('int_region__code_year') }} as code_year
         on own.published_code = code_year.published_code and own.geography_year = code_year.year
