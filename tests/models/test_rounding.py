@@ -78,6 +78,7 @@ class Laid(Build):
         rules = {"dataset_id": ["none"], "status": ["suppressed"], "unit": ["persons"], "low": [0.0], "high": [0.0]}
         self.table("landing", "hidden_rule", pa.table({**rules, "from_year": [1900], "to_year": [2999]}))
         self.rounds(spec)
+        self.table("landing", "current_release", pa.table({"release_id": ["r"]}))
         self.run(*BOUNDED, *FIGURES)
 
     def figures(self, *dimensions: str, where: str = "true") -> dict[tuple, tuple]:
@@ -111,7 +112,6 @@ class Laid(Build):
         self.connection.execute(
             f"create or replace table build.marts.dim_dataset as select '{dataset}' as dataset_id, false as is_demo"
         )
-        self.connection.execute("create or replace table build.landing.current_release as select 'r' as release_id")
         self.run(*INDICATORS)
         dims = ", ".join(
             f"breakdowns.{name}" for name in ("immigrant_category", "education_level", "length_of_residence")

@@ -27,6 +27,7 @@ AREAS = ("int_region__part", "int_region__county_year", "int_region__code_out_of
 PLACED = tuple(f"int_observation__{name}" for name in ("joined_year", "municipality", "out_of_force", "placed"))
 BOUNDED = ("int_observation__staged", "int_series__inner", "int_observation__rounded", "int_observation__bounded")
 FIGURES = (
+    "int_release__number",
     *PLACED,
     "int_region__observation_summed",
     "int_region__observation_published",
@@ -35,8 +36,8 @@ FIGURES = (
     "int_region__observation_today",
     "int_region__against_parts",
 )
-NUMBERS = ("int_indicator__series", "int_indicator__breakdown", "int_release__number")
-INDICATORS = (*NUMBERS, *(f"int_indicator__{name}" for name in ("cell", "value", "standing", "state")))
+NUMBERS = ("int_indicator__series", "int_indicator__breakdown")
+INDICATORS = (*NUMBERS, *(f"int_indicator__{name}" for name in ("cell", "value", "bound", "standing", "state")))
 STAR = ("dim_series", "dim_figure_state", "dim_release", "dim_region")
 STAR += tuple(f"fct_figure_{level}" for level in ("municipality", "county", "country", "kostra_group"))
 PAYMENTS = (
@@ -197,6 +198,7 @@ class Build:
             "to_year": [2999],
         }
         self.table("landing", "hidden_rule", pa.table(rule).set_column(4, "high", pa.array([high], pa.float64())))
+        self.table("landing", "current_release", pa.table({"release_id": ["r"]}))
         self.run(*BOUNDED, *FIGURES)
 
     def indicate(self, *indicators: Indicator, breaks: list[tuple[str, int]] | None = None) -> None:
@@ -227,7 +229,6 @@ class Build:
         run("create or replace table build.marts.dim_indicator as select * from build.landing.indicator")
         run("create or replace table build.marts.dim_indicator_term as select * from build.landing.indicator_term")
         run("create or replace table build.marts.dim_dataset as select 't' as dataset_id, false as is_demo")
-        run("create or replace table build.landing.current_release as select 'r' as release_id")
         self.run(*INDICATORS)
         self.run(*STAR, "fct_indicator_value", "comparison", schema="marts")
 

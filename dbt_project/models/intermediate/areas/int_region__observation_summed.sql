@@ -29,9 +29,16 @@ series as (
 
     select
         series_id,
+        dataset_id,
         is_additive,
         is_non_negative
     from {{ ref('int_series') }}
+
+),
+
+releases as (
+
+    select * from {{ ref('int_release__number') }}
 
 ),
 
@@ -68,13 +75,11 @@ summed as (
 
     select
         in_area.series_id,
-        in_area.dataset_id,
         in_area.region_code,
         in_area.region_level,
         in_area.period_start,
-        in_area.year,
         in_area.is_joined,
-        {{ the_same('in_area.release_id') }} as release_id,
+        {{ the_same('releases.release_number') }} as release_number,
         {{ exact_sum('case when in_area.is_exact then in_area.value_low when series.is_non_negative then 0 end') }} as low_sum,
         {{ exact_sum('in_area.value_high') }} as high_sum,
         {{ exact_sum('in_area.value') }} as value_sum,
@@ -86,37 +91,36 @@ summed as (
         max(in_area.part_count) as part_count,
         count(case when in_area.value_status = 'suppressed' then 1 end) as hidden_count,
         count(case when not {{ has_bounds('in_area.value_status') }} then 1 end) as missing_count,
-        count(case when not in_area.is_exact then 1 end) as split_count,
-        max(case when series.is_additive then 1 else 0 end) = 1 as is_additive
+        count(case when not in_area.is_exact then 1 end) as split_count
     from in_area
     inner join series
         on in_area.series_id = series.series_id
-    group by
-        in_area.series_id, in_area.dataset_id, in_area.region_code, in_area.region_level, in_area.period_start, in_area.year,
-        in_area.is_joined
+    inner join releases
+        on in_area.release_id = releases.release_id
+    group by in_area.series_id, in_area.region_code, in_area.region_level, in_area.period_start, in_area.is_joined
 
 )
 
 select
-    series_id,
-    dataset_id,
-    release_id,
-    region_code,
-    region_level,
-    period_start,
-    year,
-    is_joined,
+    summed.series_id,
+    series.dataset_id,
+    releases.release_id,
+    summed.region_code,
+    summed.region_level,
+    summed.period_start,
+    {{ year_of('summed.period_start') }} as year,
+    summed.is_joined,
     case
         when
-            is_additive and present_parts = part_count
+            series.is_additive and present_parts = part_count
             and low_count = cell_count and high_count = cell_count and low_sum = high_sum
             then low_sum
-        when is_additive and present_parts = part_count and value_count = cell_count then value_sum
+        when series.is_additive and present_parts = part_count and value_count = cell_count then value_sum
     end as value,
-    case when is_additive and present_parts = part_count and low_count = cell_count then low_sum end as value_low,
-    case when is_additive and present_parts = part_count and high_count = cell_count then high_sum end as value_high,
+    case when series.is_additive and present_parts = part_count and low_count = cell_count then low_sum end as value_low,
+    case when series.is_additive and present_parts = part_count and high_count = cell_count then high_sum end as value_high,
     case
-        when not is_additive or present_parts < part_count or part_count is null then 'unavailable'
+        when not series.is_additive or present_parts < part_count or part_count is null then 'unavailable'
         when missing_count = cell_count then 'missing'
         when low_count < cell_count or high_count < cell_count then 'incomplete'
         when low_sum < high_sum and value_count = cell_count then 'rounded'
@@ -124,7 +128,7 @@ select
         else 'ok'
     end as value_status,
     case
-        when not is_additive then 'not_additive'
+        when not series.is_additive then 'not_additive'
         when present_parts < part_count or part_count is null then 'parts_absent'
         when missing_count > 0 then 'parts_missing'
         when split_count > 0 and low_sum < high_sum then 'split_without_weights'
@@ -136,3 +140,7 @@ select
     cast(present_parts as integer) as present_parts,
     cast(part_count as integer) as part_count
 from summed
+inner join series
+    on summed.series_id = series.series_id
+left join releases
+    on summed.release_number = releases.release_number

@@ -1,7 +1,8 @@
 -- Where each municipality stands among the others, and what its figure was one and three years before.
 -- A municipality whose figure is rounded, or that stands beside such figures, has a place only where no true value inside the
 -- bounds can change it: as many others surely before it as may be before it.
--- A model of its own with few columns: windows carry their whole rows along, and narrow rows cost a third of wide ones.
+-- A model of its own with few columns, and those as small numbers until the end: a window keeps its rows whole in memory, and
+-- rows of a third of the size take half of the time (docs/sizes.md).
 {{
     config(
         materialized='incremental',
@@ -11,50 +12,23 @@
     )
 }}
 
-with breakdowns as (
+with areas as (
 
     select
-        breakdown_id,
-        rank_sign
-    from {{ ref('int_indicator__breakdown') }}
-
-),
-
-figures as (
-
-    select
-        figures.indicator_number,
-        figures.breakdown_id,
-        figures.region_code,
-        figures.year,
-        figures.value,
-        case
-            when figures.value is null then null
-            when breakdowns.rank_sign = 1 then figures.value_low
-            else -figures.value_high
-        end as best,
-        case
-            when figures.value is null then null
-            when breakdowns.rank_sign = 1 then figures.value_high
-            else -figures.value_low
-        end as worst
-    from {{ ref('int_indicator__value') }} as figures
-    inner join breakdowns
-        on figures.breakdown_id = breakdowns.breakdown_id
-    where figures.region_level = 'municipality' {{ only_changed_indicators('figures.indicator_number') }}
+        region_code,
+        cast(row_number() over (order by region_code) as smallint) as area_number
+    from (select distinct region_code from {{ ref('int_indicator__bound') }}) as listed
 
 ),
 
 -- only where a figure of the year has two bounds is there more to ask than its order
 unsure_years as (
 
-    select
-        breakdown_id,
+    select distinct
+        series_number,
         year
-    from figures
-    where value is not null
-    group by breakdown_id, year
-    having max(worst - best) > 0
+    from {{ ref('int_indicator__bound') }}
+    where best < worst {{ only_changed_indicators() }}
 
 ),
 
@@ -62,33 +36,33 @@ unsure_years as (
 bounds as (
 
     select
-        figures.breakdown_id,
+        figures.series_number,
         figures.year,
         figures.region_code,
         ends.is_worst,
         case when ends.is_worst = 1 then figures.worst else figures.best end as bound,
         figures.best < figures.worst as is_before_itself
-    from figures
+    from {{ ref('int_indicator__bound') }} as figures
     inner join unsure_years
-        on figures.breakdown_id = unsure_years.breakdown_id and figures.year = unsure_years.year
+        on figures.series_number = unsure_years.series_number and figures.year = unsure_years.year
     cross join ({{ years_between(0, 1) | replace('year', 'is_worst') }}) as ends
-    where figures.value is not null
+    where figures.value is not null {{ only_changed_indicators('figures.indicator_number') }}
 
 ),
 
 counted as (
 
     select
-        breakdown_id,
+        series_number,
         year,
         region_code,
         is_worst,
         is_before_itself,
         coalesce(sum(is_worst) over (
-            partition by breakdown_id, year order by bound, is_worst rows between unbounded preceding and 1 preceding
+            partition by series_number, year order by bound, is_worst rows between unbounded preceding and 1 preceding
         ), 0) as surely_before,
         coalesce(sum(1 - is_worst) over (
-            partition by breakdown_id, year order by bound, 1 - is_worst rows between unbounded preceding and 1 preceding
+            partition by series_number, year order by bound, 1 - is_worst rows between unbounded preceding and 1 preceding
         ), 0) as maybe_before
     from bounds
 
@@ -97,40 +71,76 @@ counted as (
 sure as (
 
     select
-        breakdown_id,
+        series_number,
         year,
         region_code
     from counted
-    group by breakdown_id, year, region_code
+    group by series_number, year, region_code
     having
         max(case when is_worst = 0 then surely_before end)
         = max(case when is_worst = 1 then maybe_before - case when is_before_itself then 1 else 0 end end)
 
+),
+
+numbered as (
+
+    select
+        figures.series_number,
+        areas.area_number,
+        cast(figures.year as smallint) as year,
+        figures.value,
+        figures.best
+    from {{ ref('int_indicator__bound') }} as figures
+    inner join areas
+        on figures.region_code = areas.region_code
+    where true {{ only_changed_indicators('figures.indicator_number') }}
+
+),
+
+-- the three figures before: a year may be left out
+ordered as (
+
+    select
+        series_number,
+        area_number,
+        year,
+        value,
+        rank() over (partition by series_number, year order by best nulls last) as place,
+        count(value) over (partition by series_number, year) as ranked_count,
+        {%- for step in (1, 2, 3) %}
+            lag(year, {{ step }}) over (partition by series_number, area_number order by year) as year_{{ step }},
+            lag(value, {{ step }}) over (partition by series_number, area_number order by year) as value_{{ step }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from numbered
+
 )
 
 select
-    figures.indicator_number,
-    figures.breakdown_id,
-    figures.region_code,
-    figures.year,
+    breakdowns.indicator_number,
+    breakdowns.breakdown_id,
+    areas.region_code,
+    cast(ordered.year as integer) as year,
     cast(
         case
-            when figures.value is not null and (unsure_years.breakdown_id is null or sure.breakdown_id is not null)
-                then rank() over (partition by figures.breakdown_id, figures.year order by figures.best nulls last)
+            when ordered.value is not null and (unsure_years.series_number is null or sure.series_number is not null) then ordered.place
         end as integer
     ) as value_rank,
-    cast(count(figures.value) over (partition by figures.breakdown_id, figures.year) as integer) as ranked_count,
-    max(figures.value) over (
-        partition by figures.breakdown_id, figures.region_code order by figures.year range between 1 preceding and 1 preceding
-    ) as value_1y_before,
-    max(figures.value) over (
-        partition by figures.breakdown_id, figures.region_code order by figures.year range between 3 preceding and 3 preceding
-    ) as value_3y_before
-from figures
+    cast(ordered.ranked_count as integer) as ranked_count,
+    case when ordered.year_1 = ordered.year - 1 then ordered.value_1 end as value_1y_before,
+    case
+        {%- for step in (1, 2, 3) %}
+            when ordered.year_{{ step }} = ordered.year - 3 then ordered.value_{{ step }}
+        {%- endfor %}
+    end as value_3y_before
+from ordered
+inner join {{ ref('int_indicator__breakdown') }} as breakdowns
+    on ordered.series_number = breakdowns.series_number
+inner join areas
+    on ordered.area_number = areas.area_number
 left join unsure_years
-    on figures.breakdown_id = unsure_years.breakdown_id and figures.year = unsure_years.year
+    on ordered.series_number = unsure_years.series_number and ordered.year = unsure_years.year
 left join sure
     on
-        figures.breakdown_id = sure.breakdown_id
-        and figures.year = sure.year
-        and figures.region_code = sure.region_code
+        ordered.series_number = sure.series_number
+        and ordered.year = sure.year
+        and areas.region_code = sure.region_code
