@@ -34,6 +34,7 @@
     case when figures.value is null or figures.value_high <> figures.value then figures.value_high end as value_high,
     figures.numerator,
     figures.denominator,
+    breakdowns.scale,
     states.state_number,
     figures.hidden_count,
     releases.release_number

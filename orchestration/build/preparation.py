@@ -284,6 +284,10 @@ def mart_documents(tables: Iterable[PublishedTable]) -> list[TableDoc]:
             is_view=t.is_view,
             not_null=tuple(column.name for column in t.columns if column.is_required),
             references=tuple((c.name, *c.references) for c in t.columns if c.references and c.unit == "number"),
+            alike=t.alike,
+            usually=tuple((c.name, c.usually) for c in t.columns if c.usually),
+            computed=next(((c.name, c.computed) for c in t.columns if c.computed), None),
+            plain=tuple(c.name for c in t.columns if c.computed),
         )
         for t in tables
     ]

@@ -126,6 +126,17 @@ def test_a_table_written_by_county_loses_no_row_and_keeps_its_order(
         publish(_publication(folder, tables=[REGION, without_code]))
 
 
+def test_a_key_that_stands_twice_is_found_where_rows_do_not_lie_by_key(folder: DataFolder) -> None:
+    rows = "create table marts.grant_forecast as select code, code % 3 as amount_nok from range({}, 3000) as r (code)"
+    packed = TableDoc("grant_forecast", "", {}, ("code",), ("code",), alike=("amount_nok",))
+    _build(folder, ["3909"], rows.format(0))
+    publish(_publication(folder, tables=[REGION, packed]))
+    assert run_query(folder.root, "select count(*), sum(code) from grant_forecast").rows == [(3000, 4498500)]
+    _build(folder, ["3909"], f"{rows.format(0)}; insert into marts.grant_forecast values (17, 5)")
+    with pytest.raises(VerificationFailed, match="1 of them twice"):
+        publish(_publication(folder, tables=[REGION, packed]))
+
+
 SERIES = TableDoc("dim_series", "Series", {}, ("series_number",))
 FIGURES = TableDoc(
     name="fct_figure_municipality",

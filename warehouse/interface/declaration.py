@@ -6,7 +6,7 @@ Here: reading the declaration (the one source of it). Not here: the contract ove
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ UNITS = {
     "count": ("number of things named in the description", "antall av det beskrivelsen nevner"),
     "ratio": ("part of one, 0-1", "del av én, 0–1"),
     "ordinal": ("a number in an order", "nummer i en rekkefølge"),
+    "factor": ("what a ratio is multiplied by", "det et forhold ganges med"),
     "number": ("a number that stands for a row of another table", "nummer som viser til en rad i en annen tabell"),
 }
 """Unit code -> English, Norwegian. `see <column>` instead of a code: the unit stands in that column of the row."""
@@ -57,7 +58,11 @@ Texts = dict[str, dict[str, Any]]
 
 @dataclass(frozen=True)
 class PublishedColumn:
-    """A published column. ``codes``: the only values it may hold; ``references``: the (table, column) it points to."""
+    """A published column. ``codes``: the only values it may hold; ``references``: the (table, column) it points to.
+
+    How the file holds it (packing.py): ``usually``: what it mostly is, as SQL over other columns of the row, or nothing; a bound,
+    `<name>_low` or `<name>_high`, is mostly the figure itself. ``computed``: what it is in many rows.
+    """
 
     name: str
     data_type: str
@@ -69,6 +74,8 @@ class PublishedColumn:
     is_required: bool
     codes: tuple[str, ...]
     references: tuple[str, str] | None
+    usually: str | None = None
+    computed: str = ""
 
     @property
     def unit_texts(self) -> tuple[str, str] | None:
@@ -91,7 +98,8 @@ class PublishedColumn:
 class PublishedTable:
     """A published table. ``key``: the columns no two rows share; ``order_by``: the order rows are stored in.
 
-    ``by_county``: the column with a municipality by whose county the rows lie first. ``is_view``: a query over other tables, with
+    ``by_county``: the column with a municipality by whose county the rows lie first; ``alike``: SQL whose equal rows lie together
+    before that order, since cells that are empty or alike pack best side by side. ``is_view``: a query over other tables, with
     no rows of its own.
     """
 
@@ -104,6 +112,7 @@ class PublishedTable:
     columns: tuple[PublishedColumn, ...]
     by_county: str = ""
     is_view: bool = False
+    alike: tuple[str, ...] = ()
 
     @property
     def comment(self) -> str:
@@ -157,10 +166,24 @@ def _table(model: dict[str, Any], texts: Texts) -> PublishedTable:
         description_nb=_word(meta, "description_nb", name),
         key=tuple(key),
         order_by=tuple(meta.get("order_by", ())),
-        columns=tuple(_column(name, column, codes.get(column["name"], []), texts) for column in model["columns"]),
+        columns=_columns(name, model, codes, texts),
         by_county=meta.get("by_county", ""),
         is_view=meta.get("is_view", False),
+        alike=tuple(meta.get("alike", ())),
     )
+
+
+def _columns(
+    table: str, model: dict[str, Any], codes: dict[str, list[Any]], texts: Texts
+) -> tuple[PublishedColumn, ...]:
+    columns = [_column(table, column, codes.get(column["name"], []), texts) for column in model["columns"]]
+    names = {column.name for column in columns}
+    found = []
+    for column in columns:
+        figure = re.sub(r"_(low|high)(?=_|$)", "", column.name)
+        is_bound = column.usually is None and figure != column.name and figure in names
+        found.append(replace(column, usually=figure if is_bound else column.usually or ""))
+    return tuple(found)
 
 
 def _column(table: str, column: dict[str, Any], codes_of_model: list[Any], texts: Texts) -> PublishedColumn:
@@ -189,6 +212,8 @@ def _column(table: str, column: dict[str, Any], codes_of_model: list[Any], texts
         is_required=required,
         codes=tuple(str(code) for code in next(iter(codes), codes_of_model)),
         references=(table_of, column_of) if column_of else None,
+        usually=meta.get("usually"),
+        computed=meta.get("computed", ""),
     )
 
 

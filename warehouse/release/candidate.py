@@ -16,6 +16,7 @@ from warehouse.errors import VerificationFailed
 from warehouse.paths import DATABASE
 from warehouse.quoting import identifier, literal
 from warehouse.release.content import content_hash
+from warehouse.release.packing import Packing
 from warehouse.release.small import small_tables, store
 
 STORAGE_VERSION = "v1.0.0"
@@ -52,7 +53,8 @@ class TableDoc:
 
     ``order_by``: the order rows are stored in, filled up with the key. ``by_county``: the column of the key that holds a
     municipality; rows lie county by county then, each in that order, and are written some counties at a time.
-    ``is_view``: a query over other tables, published as such.
+    ``alike``: SQL whose equal rows lie together, before that order; ``usually``, ``computed``, ``plain``: what packing.py says. A
+    table with one of these is packed. ``is_view``: a query over other tables, published as such.
     ``references``: column -> (table, column) that every number in it must be found in.
     """
 
@@ -65,12 +67,25 @@ class TableDoc:
     is_view: bool = False
     not_null: tuple[str, ...] = ()
     references: tuple[tuple[str, str, str], ...] = ()
+    alike: tuple[str, ...] = ()
+    usually: tuple[tuple[str, str], ...] = ()
+    computed: tuple[str, str] | None = None
+    plain: tuple[str, ...] = ()
+
+    @property
+    def is_packed(self) -> bool:
+        """Whether its rows lie otherwise than they read."""
+        return bool(self.alike or self.usually or self.computed) and not self.is_view
+
+    def packing(self, columns: dict[str, str]) -> Packing:
+        """How its rows are packed. ``columns``: name -> type."""
+        return Packing(self.name, columns, dict(self.usually), self.computed, {*self.key, *self.not_null, *self.plain})
 
     @property
     def stored_order(self) -> tuple[str, ...]:
-        """What settles the order of rows, as SQL: the county, the declared order, the rest of the key. Or nothing."""
+        """What settles the order of rows, as SQL: county, what is alike, declared order, the rest of the key. Or nothing."""
         names = (*self.order_by, *(name for name in self.key if name not in self.order_by))
-        return (*self._county, *(f'"{identifier(name)}"' for name in names))
+        return (*self._county, *self.alike, *(f'"{identifier(name)}"' for name in names))
 
     @property
     def _county(self) -> tuple[str, ...]:
@@ -93,6 +108,7 @@ def write_tables(build_file: Path, candidate: Path, tables: list[TableDoc]) -> l
         connection.execute(f"attach {literal(build_file)} as build (read_only)")
         connection.execute(f"attach {literal(candidate / DATABASE)} as release (storage_version '{STORAGE_VERSION}')")
         connection.execute("create schema release.marts")
+        connection.execute("create schema release.stored")
         small, columns = small_tables(connection), _columns(connection, tables)
         facts = [
             _write_table(connection, candidate, table, columns[table.name], is_small=table.name in small)
@@ -100,21 +116,9 @@ def write_tables(build_file: Path, candidate: Path, tables: list[TableDoc]) -> l
             if not table.is_view
         ]
         (home,) = connection.execute("select current_database()").fetchone()
-        store(connection, {fact.name: fact.columns for fact in facts if fact.name in small})
         connection.execute("use release")
-        # views and two thousand comments in one transaction: in one each, they cost more than the tables
-        connection.execute("begin")
-        for table in tables:
-            if table.is_view:
-                _write_view(connection, table)
-            kind = "view" if table.is_view or table.name in small else "table"
-            _comment(connection, kind, f'marts."{table.name}"', table, columns[table.name])
-        for table in tables:
-            # the schema that a client starts in: what the docs write runs there as it stands, and `show tables` shows something
-            target = f'main."{table.name}"'
-            connection.execute(f'create view {target} as select * from marts."{table.name}"')
-            _comment(connection, "view", target, table, columns[table.name])
-        connection.execute("commit")
+        store(connection, {fact.name: fact.columns for fact in facts if fact.name in small})
+        _write_views(connection, tables, columns, small)
         connection.execute(f'use "{home}"')
         connection.execute("checkpoint release")
         connection.execute("detach release")
@@ -123,24 +127,77 @@ def write_tables(build_file: Path, candidate: Path, tables: list[TableDoc]) -> l
 
 
 def _write_table(
-    connection: duckdb.DuckDBPyConnection, candidate: Path, table: TableDoc, columns: list[str], *, is_small: bool
+    connection: duckdb.DuckDBPyConnection, candidate: Path, table: TableDoc, columns: dict[str, str], *, is_small: bool
 ) -> TableFacts:
     """Create one table, fill it in its order, and write it as Parquet. A small one waits in a temporary table to be stored."""
-    target = f'temp."{table.name}"' if is_small else f'release.marts."{table.name}"'
     selected = ", ".join(f'"{name}"' for name in columns)
-    select = f'select {selected} from build.marts."{table.name}"'
+    rows = f'select {selected} from build.marts."{table.name}"'
     order = ", ".join(f"{term} nulls last" for term in table.stored_order or [f'"{name}"' for name in columns])
-    connection.execute(f"create {'temp ' if is_small else ''}table {target} as {select} limit 0")
-    for areas in _county_ranges(connection, table):
-        # each part in a transaction of its own: after one around all of them DuckDB 2.0 shows a scan no row before a checkpoint
-        connection.execute(f"insert into {target} {select} where {areas} order by {order}")
+    packing = None if is_small or not table.is_packed else table.packing(columns)
+    if packing:
+        _write_packed(connection, packing, rows, order, _county_ranges(connection, table))
+        read = packing.unpacked("release.stored")
+    else:
+        target = f'temp."{table.name}"' if is_small else f'release.marts."{table.name}"'
+        connection.execute(f"create {'temp ' if is_small else ''}table {target} as {rows} limit 0")
+        for areas in _county_ranges(connection, table):
+            # each in a transaction of its own: after one around all of them DuckDB 2.0 shows a scan no row before a checkpoint
+            connection.execute(f"insert into {target} {rows} where {areas} order by {order}")
+        read = f"from {target}"
     parquet = candidate / "parquet" / f"{table.name}.parquet"
     # one series after the other where the file lies by county: what it was the year before stands beside it, a fifth of the bytes
     key = ", ".join(f'"{identifier(name)}"' for name in table.key)
-    rows_of = f"(from {target} order by {key})" if table.by_county and key else target
-    connection.execute(f"copy {rows_of} to {literal(parquet)} ({PARQUET})")
-    rows, digest = content_hash(connection, target, columns)
-    return TableFacts(table.name, rows, digest, columns)
+    in_order = f" order by {key}" if key and (table.by_county or packing) else ""
+    connection.execute(f"copy ({read}{in_order}) to {literal(parquet)} ({PARQUET})")
+    count, digest = content_hash(connection, f"({read})", list(columns))
+    return TableFacts(table.name, count, digest, list(columns))
+
+
+def _write_packed(
+    connection: duckdb.DuckDBPyConnection, packing: Packing, rows: str, order: str, parts: list[str]
+) -> None:
+    """Fill the stored tables of a packed one, part by part as they come from the build file."""
+    for stored in packing.stored:
+        target = f'release.stored."{stored}"'
+        connection.execute(f"create table {target} as {packing.packed(stored, f'{rows} limit 0')}")
+    for areas in parts:
+        source = f"{rows} where {areas}"
+        if len(packing.stored) > 1:
+            connection.execute(f"create or replace temp table part as {source}")
+            source = "from temp.part where true"
+        for stored, within in packing.stored.items():
+            chosen = packing.packed(stored, f"{source} and {within} order by {order}")
+            connection.execute(f'insert into release.stored."{stored}" {chosen}')
+    connection.execute("drop table if exists temp.part")
+
+
+def _write_views(
+    connection: duckdb.DuckDBPyConnection, tables: list[TableDoc], columns: dict[str, dict[str, str]], small: set[str]
+) -> None:
+    """Packed tables as they read, the views of the build file, every name in main too, and what all of them mean.
+
+    Views and two thousand comments in one transaction: in one each, they cost more than the tables.
+    """
+    unpacking = [table for table in tables if table.is_packed and table.name not in small]
+    connection.execute("begin")
+    for table in unpacking:
+        # before the views that read them
+        packing = table.packing(columns[table.name])
+        connection.execute(f'create view marts."{table.name}" as {packing.unpacked("stored")}')
+        comment = f"Pakket; les {table.name} i marts. | Packed; read {table.name} in marts."
+        for stored in packing.stored:
+            connection.execute(f'comment on table stored."{stored}" is {literal(comment)}')
+    for table in tables:
+        if table.is_view:
+            _write_view(connection, table)
+        kind = "view" if table.is_view or table in unpacking or table.name in small else "table"
+        _comment(connection, kind, f'marts."{table.name}"', table, columns[table.name])
+    for table in tables:
+        # the schema that a client starts in: what the docs write runs there as it stands, and `show tables` shows something
+        target = f'main."{table.name}"'
+        connection.execute(f'create view {target} as select * from marts."{table.name}"')
+        _comment(connection, "view", target, table, columns[table.name])
+    connection.execute("commit")
 
 
 def _write_view(connection: duckdb.DuckDBPyConnection, table: TableDoc) -> None:
@@ -153,14 +210,15 @@ def _write_view(connection: duckdb.DuckDBPyConnection, table: TableDoc) -> None:
     connection.execute(f"create view {target} as {definition.split(' AS ', 1)[1]}")
 
 
-def _columns(connection: duckdb.DuckDBPyConnection, tables: list[TableDoc]) -> dict[str, list[str]]:
-    """The columns of each table or view, as the build file has them. Raises VerificationFailed for one that it has not."""
+def _columns(connection: duckdb.DuckDBPyConnection, tables: list[TableDoc]) -> dict[str, dict[str, str]]:
+    """Table or view -> column -> type, as the build file has them. Raises VerificationFailed for one that it has not."""
     listed = (
-        "select table_name, column_name from duckdb_columns() where database_name = 'build' and schema_name = 'marts'"
+        "select table_name, column_name, data_type from duckdb_columns() "
+        "where database_name = 'build' and schema_name = 'marts'"
     )
-    found: dict[str, list[str]] = {}
-    for table, column in connection.execute(f"{listed} order by table_name, column_index").fetchall():
-        found.setdefault(table, []).append(identifier(column))
+    found: dict[str, dict[str, str]] = {}
+    for table, column, kind in connection.execute(f"{listed} order by table_name, column_index").fetchall():
+        found.setdefault(table, {})[identifier(column)] = kind
     for table in tables:
         if identifier(table.name) not in found:
             raise VerificationFailed(
@@ -173,7 +231,7 @@ def _columns(connection: duckdb.DuckDBPyConnection, tables: list[TableDoc]) -> d
 
 
 def _comment(
-    connection: duckdb.DuckDBPyConnection, kind: str, target: str, table: TableDoc, columns: list[str]
+    connection: duckdb.DuckDBPyConnection, kind: str, target: str, table: TableDoc, columns: dict[str, str]
 ) -> None:
     """Say what a table or view and its columns mean, within the caller's transaction: each of its own is a write to the disk."""
     connection.execute(f"comment on {kind} {target} is {literal(table.description)}")

@@ -24,6 +24,7 @@ import duckdb
 from sources.files import file_digest, fsync_folder
 from warehouse.errors import VerificationFailed, WarehouseError
 from warehouse.paths import DATABASE, DataFolder
+from warehouse.quoting import literal
 from warehouse.release.candidate import TableDoc, TableFacts, write_tables
 from warehouse.release.content import hash_function
 
@@ -151,7 +152,7 @@ def _verify(work: Publication, candidate: Path, facts: list[TableFacts]) -> None
             rows = connection.execute(f'select count(*) from marts."{table.name}"').fetchone()[0]
             if rows != rows_of[table.name]:
                 raise _unfit(f"{rows_of[table.name]} rows in {table.name}", str(rows), "run with --full")
-            _verify_columns(connection, table, rows)
+            _verify_columns(connection, table, rows, candidate / "parquet" / f"{table.name}.parquet")
             _verify_references(connection, table)
         regions = connection.execute("select count(*) from marts.dim_region where region_level = 'country'").fetchone()[
             0
@@ -171,7 +172,7 @@ def _verify_references(connection: duckdb.DuckDBPyConnection, table: TableDoc) -
             raise _unfit(f"numbers of {other} in {table.name}.{column}", f"{lost} others", "run with --full")
 
 
-def _verify_columns(connection: duckdb.DuckDBPyConnection, table: TableDoc, rows: int) -> None:
+def _verify_columns(connection: duckdb.DuckDBPyConnection, table: TableDoc, rows: int, parquet: Path) -> None:
     """Each key once, and no empty cell where the contract of the table allows none."""
     counts = [f'count("{column}")' for column in table.not_null]
     if counts:
@@ -181,7 +182,7 @@ def _verify_columns(connection: duckdb.DuckDBPyConnection, table: TableDoc, rows
                 raise _unfit(
                     f"a value in every row of {table.name}.{column}", f"{rows - filled} empty", "run with --full"
                 )
-    if table.key and not _is_rising(connection, table, rows):
+    if table.key and not _is_rising(connection, table, rows, parquet):
         key = ", ".join(f'"{column}"' for column in table.key)
         # two keys with one hash are a false alarm at worst, one in a hundred thousand at ten million rows
         distinct = f'select count(distinct hash({key})) from marts."{table.name}"'
@@ -192,23 +193,25 @@ def _verify_columns(connection: duckdb.DuckDBPyConnection, table: TableDoc, rows
             )
 
 
-def _is_rising(connection: duckdb.DuckDBPyConnection, table: TableDoc, rows: int) -> bool:
+def _is_rising(connection: duckdb.DuckDBPyConnection, table: TableDoc, rows: int, parquet: Path) -> bool:
     """Whether each row, as read, comes strictly after the one before it in the order of the key: then no key stands twice.
 
     One pass without memory, where counting keys keeps them all. False says nothing: rows may come in another order (a seam
-    between threads), or a part of the key be empty.
+    between threads), or a part of the key be empty. Where rows do not lie by key, its Parquet file, written from them, does.
     """
-    if not set(table.order_by) <= set(table.key):
+    if table.is_packed:
+        relation, order = literal(parquet), tuple(f'"{name}"' for name in table.key)
+    elif set(table.order_by) <= set(table.key):
+        relation, order = f'marts."{table.name}"', table.stored_order
+    else:
         return False
     later = "false"
-    for place in reversed(range(len(table.stored_order))):
+    for place in reversed(range(len(order))):
         later = f"(now_{place} > before_{place} or (now_{place} = before_{place} and {later}))"
     pairs = ", ".join(
-        f"{term} as now_{place}, lag({term}) over () as before_{place}" for place, term in enumerate(table.stored_order)
+        f"{term} as now_{place}, lag({term}) over () as before_{place}" for place, term in enumerate(order)
     )
-    (rising,) = connection.execute(
-        f'select count(*) from (select {pairs} from marts."{table.name}") where {later}'
-    ).fetchone()
+    (rising,) = connection.execute(f"select count(*) from (select {pairs} from {relation}) where {later}").fetchone()
     return rising == max(rows - 1, 0)
 
 

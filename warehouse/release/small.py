@@ -35,7 +35,8 @@ def small_tables(connection: duckdb.DuckDBPyConnection) -> set[str]:
 
 
 def store(connection: duckdb.DuckDBPyConnection, tables: dict[str, list[str]]) -> None:
-    """Create the stored table in the attached ``release`` from temporary tables of the same names, and its views in marts.
+    """Create the stored table in the attached ``release``, which is in use, from temporary tables of the same names, and its
+    views in marts.
 
     ``tables``: the columns of each. Rows keep the order of the temporary tables.
     """
@@ -46,11 +47,9 @@ def store(connection: duckdb.DuckDBPyConnection, tables: dict[str, list[str]]) -
         f"from temp.{_quoted(name)}) as {_quoted(name)}"
         for name, columns in tables.items()
     )
-    connection.execute("create schema release.stored")
     comment = "Små tabeller side om side; les dem i marts. | Small tables side by side; read them in marts."
     connection.execute(f"create table release.{STORED} as select * from {rows}")
     connection.execute(f"comment on table release.{STORED} is {literal(comment)}")
-    connection.execute("use release")
     for name, columns in tables.items():
         # gone before a view of that name is made in main: a name of main means the temporary one first
         connection.execute(f"drop table temp.{_quoted(name)}")

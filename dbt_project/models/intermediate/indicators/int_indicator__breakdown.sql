@@ -18,7 +18,8 @@ indicators as (
         indicator_id,
         direction,
         kind,
-        unit
+        unit,
+        scale
     from {{ source('landing', 'indicator') }}
 
 ),
@@ -39,6 +40,7 @@ select
     breakdowns.*,
     demo.is_demo,
     case when indicators.direction = 'lower_better' then 1 else -1 end as rank_sign,
+    case when indicators.kind = 'share' then indicators.scale end as scale,
     -- of one kind and unit side by side: figures that look alike pack into fewer bits
     cast(row_number() over (order by indicators.kind, indicators.unit, breakdowns.indicator_id, {{ dimension_columns('breakdowns') }}) as integer)
         as series_number
