@@ -105,12 +105,12 @@ ordered as (
         area_number,
         year,
         value,
-        rank() over (partition by series_number, year order by best nulls last) as place,
-        count(value) over (partition by series_number, year) as ranked_count,
         {%- for step in (1, 2, 3) %}
             lag(year, {{ step }}) over (partition by series_number, area_number order by year) as year_{{ step }},
-            lag(value, {{ step }}) over (partition by series_number, area_number order by year) as value_{{ step }}{{ ',' if not loop.last }}
+            lag(value, {{ step }}) over (partition by series_number, area_number order by year) as value_{{ step }},
         {%- endfor %}
+        rank() over (partition by series_number, year order by best nulls last) as place,
+        count(value) over (partition by series_number, year) as ranked_count
     from numbered
 
 )
