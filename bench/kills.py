@@ -1,18 +1,23 @@
-"""Runs ended with kill -9, and what a kill at any other of their moments would have left.
+"""Runs ended with kill -9 at random moments, and what stands afterwards.
 
-Here: the moments, what lies in the data folder at each, and the runs that come after. Not here: how a call of the command line
-is started (tests/support/warm.py).
+Here: the moments, the kills and the looks. Not here: the tables that are read (tests/support/small_tables.py).
 
-What a killed process leaves is what the kernel has of its files. A run that is stopped, whose data folder is copied while it
-stands still and which then goes on, shows the same for many moments at the price of one run. The last moment of every run is
-a kill -9 itself, and the next run begins on what it left; every other run has that one moment only. Moments are drawn over
-the processor time of a whole run, so that neither a busy machine nor a long wait for the disk moves them, and up to a tenth of
-a second later, so that waits are met too.
+A run is a child that is forked when everything is imported (forked.py), so that it costs what it does and not what it loads.
+It is really ended (SIGKILL to it and its children) at a moment drawn over the processor time of a whole run, so that neither a
+busy machine nor a long wait for the disk moves it, and up to a tenth of a second later, so that waits are met too. The next run
+begins on what the killed one left, with one more figure; after every so many kills one is left alone. Every other run is also
+looked at while it stands still (SIGSTOP) at many moments before: what lies on the disk then is what a kill would leave, at a
+tenth of the price.
+Run: python -m bench.kills [--moments 1000] [--work DIR] [--resume] [--seconds N] [--seed N]; a line of JSON a moment in
+DIR/kills.jsonl.
 """
 
 from __future__ import annotations
 
+import argparse
 import contextlib
+import json
+import math
 import os
 import random
 import shutil
@@ -21,39 +26,31 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from multiprocessing.context import ForkProcess
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from bench.forked import append, asked, begin, define_once, read_log, seconds_of, seconds_to_the_end, state_of
+from orchestration.workspace import Workspace
 from sources.files import file_digest
 from sources.landing.store import Landing
-from tests.support.pipeline import Installation
 from tests.support.small_tables import body_of, settlement, write, write_tables
-from tests.support.warm import Call
 from warehouse.paths import DataFolder
 from warehouse.release.publish import read_manifest
+from warehouse.settings import Settings
 
-MOMENTS_A_RUN = 50
-RECOVERED = 100
-"""Of every so many copies one is given a run of its own, which must end well and show the newest figure."""
+LEFT_ALONE = 10
+"""After so many kills a run is left alone: it must end well and show the newest figure."""
+
+LOOKS = 40
+"""Moments at which every other run is stopped and looked at, before it is killed."""
+
+MET = ("killed", "looked at")
 
 SHARED_MEMORY = Path("/dev/shm")
-"""Where copies lie, if there is such a place: they are looked at and thrown away."""
-
-
-@dataclass
-class Met:
-    """What was met. ``lost``: what was wrong, in words; ``phases``: how many moments fell where in a run."""
-
-    moments: int = 0
-    killed: int = 0
-    ended: int = 0
-    recovered: int = 0
-    phases: Counter[str] = field(default_factory=Counter)
-    lost: list[str] = field(default_factory=list)
+"""Where the data folder lies, if there is such a place: a kill leaves what the kernel has, whatever the disk."""
 
 
 def settle(folder: Path, settled: int, day: int) -> None:
@@ -73,127 +70,121 @@ def shown(data: Path) -> int | None:
 
 
 class Killer:
-    """An installation whose settlement table changes before every run."""
+    """An installation whose settlement table changes before every run. ``lines``: what happened, one a run."""
 
     def __init__(self, work: Path, seed: int) -> None:
-        self._chance, self._extracts, self.met = random.Random(seed), work / "extracts", Met()
-        self._installation = Installation(work / "data", {"INTEGRERING_KEEP_RELEASES": "2"})
-        write_tables(self._extracts)
-        self._number = self._shown = self._receipts = 0
-        for _ in range(2):  # the first builds everything; the second is as long as those that are ended
-            self._change()
-            self._whole_run_seconds = self._left_alone()
+        self._work, self._seed, self._data, self._extracts = work, seed, work / "data", work / "extracts"
+        self._log = work / "kills.jsonl"
+        self.lines = read_log(self._log)
+        self._settings = Settings(
+            data_dir=self._data, source="extracts", extracts_dir=self._extracts, keep_releases=2, municipality="3909"
+        )
+        last = self.lines[-1] if self.lines else {"run": 0, "shows": None, "receipts": 0}
+        self._number, self._shown, self._receipts = last["run"], last["shows"], last["receipts"]
+        if not self.lines:
+            write_tables(self._extracts)
+        define_once(self._settings)
+        # the first run builds everything; a second is as long as those that are ended
+        for _ in range(1 if self.lines else 2):
+            self.left_alone()
 
-    def run(self, most: int) -> None:
-        """One run, met at so many moments at most; the last is its end."""
-        self._change()
-        begun = time.time(), len(Landing(self._installation.data / "landing").receipts("imdi_bosatt_anmodede"))
-        call = self._start(self._installation)
-        count = min(MOMENTS_A_RUN if self._number % 2 else 1, most)
-        for share in sorted(self._chance.random() for _ in range(count)):
-            if not _reached(call, share * self._whole_run_seconds):
-                break
-            time.sleep(self._chance.uniform(0, 0.1))
-            with self._copy(call) as copy:
-                self._judge(copy, *begun)
-                if self.met.moments % RECOVERED == 0:
-                    self._recover(copy)
-        if call.is_over():
-            self.met.ended += 1
-            if call.wait() != 0:
-                self.met.lost.append(f"run {self._number} failed: {call.errors.read_text(encoding='utf-8')[-500:]}")
-        else:
-            _signal(call, signal.SIGKILL)
-            call.wait()
-            self.met.killed += 1
-        shutil.rmtree(call.output.parent, ignore_errors=True)
-        self._look("after the run", self._installation.data)
+    def killed(self, most: int) -> None:
+        """One run, ended at a moment drawn over the whole length of the last that was left alone; every other one at the last
+        of many such moments. ``most``: moments that are still wanted."""
+        begun = time.time()
+        process = self._begin()
+        chance = random.Random(f"{self._seed} {self._number}")
+        *looks, last = sorted(chance.random() for _ in range(1 + (min(LOOKS, most - 1) if self._number % 2 else 0)))
+        for share in looks:
+            if self._reached(process, share, chance):
+                _signal(process, signal.SIGSTOP)
+                self._write_down("looked at", process, begun, share)
+                _signal(process, signal.SIGCONT)
+        if self._reached(process, last, chance):
+            _signal(process, signal.SIGKILL)
+        process.join()
+        self._write_down("killed" if process.exitcode == -signal.SIGKILL else "ended first", process, begun, last)
 
-    def finish(self) -> None:
-        """The run that is left alone at the end."""
-        self._left_alone()
-        if shown(self._installation.data) != 100 + self._number:
-            self.met.lost.append("the last run does not show the last figure")
+    def _reached(self, process: ForkProcess, share: float, chance: random.Random) -> bool:
+        """Wait until the run has used that part of its processor time, and a moment longer; False when it was over before."""
+        while process.is_alive():
+            if seconds_of(process) >= share * self._whole:
+                time.sleep(chance.uniform(0, 0.1))
+                return True
+            time.sleep(0.01)
+        return False
 
-    def _change(self) -> None:
+    def left_alone(self) -> None:
+        """A run to its end."""
+        begun = time.time()
+        process = self._begin()
+        self._whole = seconds_to_the_end(process)
+        self._write_down("left alone", process, begun, 1.0)
+
+    def _begin(self) -> ForkProcess:
         self._number += 1
-        settle(self._extracts, 100 + self._number, day=20 + self._number)
+        self._receipts_before = self._receipts
+        settle(self._extracts, 100 + self._number, day=1 + self._number % 20)
+        return begin(Workspace(self._settings, only=("imdi_*",)), self._work / "printed")
 
-    def _start(self, installation: Installation) -> Call:
-        return installation.start("run", "--extracts", str(self._extracts), "--only", "imdi_*")
-
-    def _left_alone(self) -> float:
-        """A run to its end; its processor seconds. Raises SystemExit when it fails: nothing can be said then."""
-        call, seconds = self._start(self._installation), 0.0
-        while not call.is_over():
-            seconds = max(seconds, _seconds(call.pid))
-            time.sleep(0.02)
-        if call.wait() != 0:
-            raise SystemExit(f"a run that was left alone failed: {call.errors.read_text(encoding='utf-8')}")
-        self._shown = 100 + self._number
-        return seconds
-
-    @contextlib.contextmanager
-    def _copy(self, call: Call) -> Iterator[Path]:
-        """The data folder as it lies while the run stands still."""
-        with tempfile.TemporaryDirectory(dir=SHARED_MEMORY if SHARED_MEMORY.is_dir() else None) as folder:
-            _signal(call, signal.SIGSTOP)
-            copy = Path(folder) / "data"
-            shutil.copytree(self._installation.data, copy, symlinks=True)
-            _signal(call, signal.SIGCONT)
-            yield copy
-
-    def _judge(self, copy: Path, begun: float, receipts_before: int) -> None:
-        """The published release is whole and shows the figure before or the new one; landing has lost nothing."""
-        self.met.moments += 1
-        landing = Landing(copy / "landing")
-        has_landed = len(landing.receipts("imdi_bosatt_anmodede")) > receipts_before
-        # one that a run before was killed over lies there until the next is written
-        is_writing = any(p.stat().st_mtime >= begun for p in (copy / "releases").glob(".candidate-*"))
-        is_published = shown(copy) == 100 + self._number
-        phase = "publishing" if is_writing else "after" if is_published else "building" if has_landed else "landing"
-        self.met.phases[phase] += 1
-        self._look(phase, copy)
-
-    def _look(self, phase: str, data: Path) -> None:
-        """What is wrong in a data folder, and what it shows from now on: a run goes on between a copy and its end."""
-        found, new, landing = shown(data), 100 + self._number, Landing(data / "landing")
-        receipts = landing.receipts()
-        faults = [
-            f"shows {found}, not {self._shown} or {new}" if found not in (self._shown, new) else "",
-            *(f"{name} of the release is damaged" for name in _damaged_files(data)),
-            f"{self._receipts - len(receipts)} receipts fewer" if len(receipts) < self._receipts else "",
-            *(f"the body of {r.dataset_id} {r.release_id} is damaged" for r in receipts if not _is_whole(landing, r)),
-        ]
-        self._shown, self._receipts = found or self._shown, len(receipts)
-        self.met.lost += [f"run {self._number}, {phase}: {fault}" for fault in faults if fault]
-
-    def _recover(self, copy: Path) -> None:
-        call = self._start(Installation(copy, self._installation.extra)).completed(1800)
-        if call.returncode == 0 and shown(copy) == 100 + self._number:
-            self.met.recovered += 1
-        else:
-            self.met.lost.append(f"a run on a copy of run {self._number} failed: {call.stderr[-500:]}")
+    def _write_down(self, end: str, process: ForkProcess, begun: float, share: float) -> None:
+        """What happened, and what is wrong with what stands; a run that was left alone has ended well and shows its figure."""
+        is_over = end in ("left alone", "ended first")
+        due = (100 + self._number,) if is_over else (self._shown, 100 + self._number)
+        found = asked(_look, self._data, begun, due, self._receipts_before)
+        if found["receipts"] < self._receipts:
+            found["lost"].append(f"{self._receipts - found['receipts']} receipts fewer")
+        lost = list(found["lost"])
+        if is_over:
+            lost += [f"exit code {process.exitcode}: {_tail(self._work / 'printed')}"] if process.exitcode else []
+        self._shown, self._receipts = found["shows"], found["receipts"]
+        line = {
+            "run": self._number,
+            "end": end,
+            "share": round(share, 4),
+            "phase": "over" if is_over else found["phase"],
+            "seconds": round(self._whole, 1),
+            **{name: found[name] for name in ("shows", "receipts", "half_written")},
+            "lost": lost,
+        }
+        self.lines.append(line)
+        append(self._log, line)
 
 
-def kill_runs(work: Path, moments: int, seed: int = 20261129) -> dict[str, Any]:
-    """Runs until so many moments have been looked at. ``lost``: how much was wrong, told on stderr."""
-    killer = Killer(work / "kills", seed)
-    met = killer.met
-    while met.moments < moments:
-        killer.run(moments - met.moments)
-        counts = f"{met.moments} moments, {met.killed} kills, {met.ended} ended first, {met.recovered} recovered"
-        print(f"{counts}, {len(met.lost)} lost, {dict(met.phases)}", file=sys.stderr, flush=True)
-    killer.finish()
-    print("\n".join(met.lost), file=sys.stderr)
+def _look(data: Path, begun: float, due: tuple[int | None, ...], receipts_before: int) -> dict[str, Any]:
+    """In a child: the release is whole and shows a figure that is due; landing has lost nothing; where the run was."""
+    landing, found = Landing(data / "landing"), shown(data)
+    receipts = landing.receipts()
+    is_writing = any(p.stat().st_mtime >= begun for p in (data / "releases").glob(".candidate-*"))
+    is_new = found == due[-1]
+    phase = (
+        "after"
+        if is_new
+        else "publishing"
+        if is_writing
+        else "building"
+        if len(receipts) > receipts_before
+        else "landing"
+    )
+    faults = [
+        "" if found in due else f"shows {found}, not one of {due}",
+        *(f"{name} of the release is damaged" for name in _damaged_files(data)),
+        *(f"the body of {r.dataset_id} {r.release_id} is damaged" for r in receipts if not _is_whole(landing, r)),
+    ]
+    lost = [f"{phase}: {fault}" for fault in faults if fault]
     return {
-        "moments": met.moments,
-        **{f"moments_{phase}": n for phase, n in sorted(met.phases.items())},
-        "kill_9": met.killed,
-        "runs_that_ended_first": met.ended,
-        "runs_on_copies": met.recovered,
-        "lost": len(met.lost),
+        "shows": found,
+        "receipts": len(receipts),
+        "phase": phase,
+        "lost": lost,
+        "half_written": _half_written(data),
     }
+
+
+def _half_written(data: Path) -> list[str]:
+    """Candidates and files on their way that lie in the data folder; none may after a run that ended."""
+    names = (path.relative_to(data) for part in ("landing", "releases", "build") for path in (data / part).rglob("*"))
+    return sorted(str(n) for n in names if n.name.startswith(".candidate") or n.suffix in (".tmp", ".part"))
 
 
 def _damaged_files(data: Path) -> list[str]:
@@ -207,33 +198,83 @@ def _is_whole(landing: Landing, receipt: Any) -> bool:
     return all(file_digest(landing.body(blob.sha256)) == blob.sha256 for blob in receipt.blobs)
 
 
-def _reached(call: Call, seconds: float) -> bool:
-    """Wait until the call has used so many processor seconds; False when it was over before."""
-    while not call.is_over():
-        if _seconds(call.pid) >= seconds:
-            return True
-        time.sleep(0.01)
-    return False
-
-
-def _seconds(pid: int) -> float:
-    """Processor seconds of a process with its threads; 0 when it is gone."""
-    with contextlib.suppress(OSError, IndexError):
-        fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    return 0.0
-
-
-def _signal(call: Call, number: signal.Signals) -> None:
-    """To the call with all its children, and when it stops, not before it stands still."""
+def _signal(process: ForkProcess, number: signal.Signals) -> None:
+    """To the run with all its children; to itself alone where it does not yet lead a group. When it stops, not before it
+    stands still."""
+    assert process.pid is not None
     with contextlib.suppress(ProcessLookupError):
-        is_leader = os.getpgid(call.pid) == call.pid
-        (os.killpg if is_leader else os.kill)(call.pid, number)
-        while number == signal.SIGSTOP and not call.is_over() and _state(call.pid) not in "TZX":
+        is_leader = os.getpgid(process.pid) == process.pid
+        (os.killpg if is_leader else os.kill)(process.pid, number)
+        while number == signal.SIGSTOP and process.is_alive() and state_of(process) not in "TZX":
             time.sleep(0.001)
 
 
-def _state(pid: int) -> str:
-    with contextlib.suppress(OSError):
-        return Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()[0]
-    return "X"
+def _tail(path: Path) -> str:
+    return path.read_text(encoding="utf-8")[-500:] if path.exists() else ""
+
+
+def kill_runs(work: Path, moments: int, seed: int = 20261130, seconds: float = math.inf) -> dict[str, Any]:
+    """Runs until so many moments were met, counting those of an earlier call on the same folder. ``lost``: how much was wrong.
+
+    After so many ``seconds`` it stops with the run that is in hand; another call goes on.
+    """
+    started = time.monotonic()
+    work.mkdir(parents=True, exist_ok=True)
+    killer = Killer(work, seed)
+    since = 0
+    while (met := sum(line["end"] in MET for line in killer.lines)) < moments:
+        killer.killed(moments - met)
+        since += 1
+        if since % LEFT_ALONE == 0:
+            killer.left_alone()
+        print(json.dumps(summary(killer.lines)), file=sys.stderr, flush=True)
+        if time.monotonic() - started > seconds:
+            return summary(killer.lines)
+    killer.left_alone()
+    return summary(killer.lines)
+
+
+def summary(lines: list[dict[str, Any]]) -> dict[str, Any]:
+    """The figures of a run of the bench, from its lines."""
+    met = [line for line in lines if line["end"] in MET]
+    ends = Counter(line["end"] for line in lines)
+    lost = [f"run {line['run']}: {fault}" for line in lines for fault in line["lost"]]
+    if lost:
+        print("\n".join(lost[-20:]), file=sys.stderr)
+    return {
+        "moments": len(met),
+        **{f"in_{phase}": n for phase, n in sorted(Counter(line["phase"] for line in met).items())},
+        "kill_9": ends["killed"],
+        "ended_first": ends["ended first"],
+        "left_alone": ends["left alone"],
+        "run_seconds_median": sorted(line["seconds"] for line in lines)[len(lines) // 2],
+        "half_written_after_the_last": len(lines[-1]["half_written"]),
+        "lost": len(lost),
+    }
+
+
+def main() -> int:
+    """Print a line of figures; exit 1 when something was lost."""
+    parser = argparse.ArgumentParser(prog="bench.kills")
+    parser.add_argument("--moments", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=20261130)
+    parser.add_argument(
+        "--work", type=Path, default=None, help="folder that is kept; default: a temporary one in memory"
+    )
+    parser.add_argument("--resume", action="store_true", help="go on with what lies in --work")
+    parser.add_argument("--seconds", type=float, default=math.inf, help="stop after so long; --resume goes on")
+    wanted = parser.parse_args()
+    with contextlib.ExitStack() as stack:
+        inside = SHARED_MEMORY if SHARED_MEMORY.is_dir() else None
+        work = wanted.work or Path(
+            stack.enter_context(tempfile.TemporaryDirectory(dir=inside, prefix="integrering-kills-"))
+        )
+        if not wanted.resume:
+            shutil.rmtree(work, ignore_errors=True)
+        figures = kill_runs(work.resolve(), wanted.moments, wanted.seed, wanted.seconds)
+    print(json.dumps(figures))
+    return 1 if figures["lost"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

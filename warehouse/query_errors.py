@@ -15,7 +15,19 @@ from warehouse.places import called
 
 _TABLE = re.compile(r"Table with name (\S+?)!? does not exist")
 _COLUMN = re.compile(r'(?:column|Column) "?([\w.]+)"? (?:not found|does not exist|that is not)|named "(\w+)"')
-_LITERAL = re.compile(r"'((?:[^']|'')*)'")
+_ASKED = re.compile(r"""([\w.]+)"?\s*(?:=|\bin\s*\()\s*'((?:[^']|'')*)'""", re.IGNORECASE)
+"""A column and the (first) text that it is asked to be."""
+
+NAMES_OF_PLACES = ("kommune", "fylke", "municipality_name", "county_name", "region_name")
+COLUMNS_OF_INDICATORS = {
+    "indicator_id": "indicator_id",
+    "indikator_id": "indicator_id",
+    "indikator": "name_nb",
+    "indicator_nb": "name_nb",
+    "indicator_en": "name_en",
+}
+LABELS = {"gruppe": "nb", "label_nb": "nb", "label_en": "en"}
+MOST_CODES = 12
 
 
 SHORTEST_SLIP = 4
@@ -87,31 +99,66 @@ def _no_such_table(connection: duckdb.DuckDBPyConnection, name: str) -> BadQuery
 
 
 def hints_for_nothing(connection: duckdb.DuckDBPyConnection, sql: str) -> list[str]:
-    """Why an answer may have no rows: a name or a label where a code stands. None of a release without these tables."""
-    texts = [text.replace("''", "'") for text in dict.fromkeys(_LITERAL.findall(sql))]
+    """Why an answer may have no rows: for each text that a column is asked to be, what that column holds instead. None of a
+    release without these tables."""
     try:
-        return [hint for text in texts for hint in (*_of_place(connection, text), *_of_label(connection, text))]
+        hints = [
+            hint
+            for column, text in dict.fromkeys(_ASKED.findall(sql))
+            for hint in _hints_of(connection, column.rsplit(".", 1)[-1].lower(), text.replace("''", "'"))
+        ]
     except duckdb.Error:
         return []
+    several = len(_ASKED.findall(sql)) > 1
+    return hints or (["each may be there, but not together: leave one condition out"] if several else [])
 
 
-def _of_place(connection: duckdb.DuckDBPyConnection, text: str) -> list[str]:
-    """What a name of a place is, or may be a slip of."""
+def _hints_of(connection: duckdb.DuckDBPyConnection, column: str, text: str) -> list[str]:
+    """What is said of one column and the text it was asked to be; nothing where it holds that text."""
+    if column in NAMES_OF_PLACES or column in ("region_code", "kommunenummer", "municipality_code", "county_code"):
+        return _of_place(connection, column, text)
+    if column in COLUMNS_OF_INDICATORS:
+        return _of_known(connection, f"select {COLUMNS_OF_INDICATORS[column]} from marts.dim_indicator", text)
+    if column in LABELS:
+        labels = "select label_nb from marts.dim_code union select label_nb from marts.dim_series"
+        return _of_known(connection, labels if LABELS[column] == "nb" else labels.replace("_nb", "_en"), text)
+    codes = connection.execute(
+        "select code, label_nb, label_en from marts.dim_code where column_name = ? order by sort_order", [column]
+    ).fetchall()
+    if not codes or text in {code for code, _, _ in codes}:
+        return []
+    labelled = [
+        code for code, nb, en in codes if text.casefold() in (code.casefold(), nb.casefold(), (en or "").casefold())
+    ]
+    if labelled:
+        return [f"'{text}' is the label of {column} = '{labelled[0]}'"]
+    return [
+        f"{column} is one of {', '.join(code for code, _, _ in codes[:MOST_CODES])}{' …' if len(codes) > MOST_CODES else ''}"
+    ]
+
+
+def _of_place(connection: duckdb.DuckDBPyConnection, column: str, text: str) -> list[str]:
+    """What a name of a place is in this column, or may be a slip of."""
     places = connection.execute(
         "select region_code, region_name, region_level from marts.dim_region order by len(region_code) desc"
     ).fetchall()
     names = {code: name for code, name, _ in places}
     found = called(text, names)
     if not found and len(text) > SHORTEST_SLIP:
-        found = [code for code, name in names.items() if get_close_matches(text, [name], cutoff=0.85)]
-    levels = {code: level for code, _, level in places}
-    where = "in columns ending in _code; comparison_total has names (municipality_name)"
-    return [f"{names[code]} is {code} ({levels[code]}) {where}" for code in found]
+        found = [code for code, name in names.items() if get_close_matches(text, [name], cutoff=0.8)]
+    if column not in NAMES_OF_PLACES:
+        levels = {code: level for code, _, level in places}
+        return [
+            f"{names[code]} is {code} ({levels[code]}); comparison_total has names" for code in found if text != code
+        ]
+    return [] if text in names.values() else [f"{column} is written '{names[code]}'" for code in found]
 
 
-def _of_label(connection: duckdb.DuckDBPyConnection, text: str) -> list[str]:
-    labels = connection.execute(
-        "select label_nb, column_name, code from marts.dim_code where lower(?) in (lower(label_nb), lower(label_en)) limit 3",
-        [text],
-    ).fetchall()
-    return [f"'{label}' is the label of {column} = '{code}'" for label, column, code in labels]
+def _of_known(connection: duckdb.DuckDBPyConnection, sql: str, text: str) -> list[str]:
+    """Texts that a column holds and that are as this one but for its case, or near it; nothing where it holds the very text."""
+    known = sorted({one for (one,) in connection.execute(sql).fetchall() if one})
+    if text in known:
+        return []
+    same = [one for one in known if one.casefold() == text.casefold()]
+    near = same or get_close_matches(text, known, n=3, cutoff=0.6)
+    return [f"no '{text}': " + (f"near are {', '.join(near)}" if near else f"integrering find {text}")]

@@ -35,7 +35,7 @@
     figures.numerator,
     figures.denominator,
     breakdowns.scale,
-    states.state_number,
+    case when open_years.indicator_number is null then states.state_number else states.part_year_state_number end as state_number,
     figures.hidden_count,
     releases.release_number
 {%- endmacro %}
@@ -48,6 +48,8 @@ inner join {{ ref('int_indicator__breakdown') }} as breakdowns
     on figures.breakdown_id = breakdowns.breakdown_id
 left join {{ ref('int_indicator__state') }} as states
     on figures.state_key = states.state_key
+left join {{ ref('int_indicator__open_year') }} as open_years
+    on figures.indicator_number = open_years.indicator_number and figures.year = open_years.year and not open_years.is_whole_year
 left join {{ ref('int_release__number') }} as releases
     on figures.release_key = releases.release_key
 {%- endmacro %}
@@ -118,7 +120,8 @@ left join {{ published('fct_figure_' ~ level) }} as {{ level }}
     figures.value as municipality_value,
     coalesce(figures.value_low, figures.value) as municipality_value_low,
     coalesce(figures.value_high, figures.value) as municipality_value_high,
-    states.value_status as municipality_status
+    states.value_status as municipality_status,
+    states.is_whole_year
     {%- for level in levels %},
     {{ level }}.value as {{ level }}_value
     {%- endfor %}
@@ -129,6 +132,7 @@ left join {{ published('fct_figure_' ~ level) }} as {{ level }}
     coalesce(figures.value_low, figures.value) as kommunen_minst,
     coalesce(figures.value_high, figures.value) as kommunen_hoeyst,
     states.value_status_nb as status,
+    states.is_whole_year as hele_aaret,
     county.value as fylket,
     country.value as landet,
     kostra_group.value as kostragruppen

@@ -15,6 +15,7 @@ from orchestration.trace.walk import trace_figure
 from orchestration.workspace import Workspace
 from warehouse.errors import WarehouseError
 from warehouse.interface import finding
+from warehouse.interface.open_years import part_years
 from warehouse.places import find_municipality, published_municipalities
 from warehouse.query import open_published, require_published
 from warehouse.release.publish import Manifest, read_manifest
@@ -118,7 +119,8 @@ def _about(connection: duckdb.DuckDBPyConnection, indicator_id: str) -> dict[str
         "definition": row["definition_nb"],
         "unit": row["unit_nb"],
     }
-    return about | ({"breaks_in_series": breaks} if breaks else {})
+    days = {year: f"as of {day}, not the whole year" for year, day in part_years(connection, indicator_id).items()}
+    return about | ({"breaks_in_series": breaks} if breaks else {}) | ({"part_years": days} if days else {})
 
 
 def _chosen(breakdown: dict[str, str]) -> dict[str, str]:
@@ -171,6 +173,8 @@ def _year(row: dict[str, Any], labels: dict[str, str]) -> dict[str, Any]:
         )
         if row.get(name) is not None
     }
+    if row.get("is_whole_year") is False:
+        more["is_whole_year"] = False
     return {"year": row["year"], **told, **more}
 
 

@@ -95,6 +95,14 @@ def _metadata(
             ],
             {"dataset_id": pa.string(), "serves_before": pa.string()},
         ),
+        "set_for_the_year": _rows(
+            [
+                {"dataset_id": s.dataset_id, "measure": measure}
+                for s in specs.values()
+                for measure in s.set_for_the_year
+            ],
+            SET_TYPES,
+        ),
         "dimension_code": _rows(
             [
                 {"dimension": dimension, "code": code, "label_nb": label}
@@ -220,6 +228,8 @@ WORD_TYPES = {
     "is_reported": pa.bool_(),
     "is_apart": pa.bool_(),
 }
+
+SET_TYPES = {"dataset_id": pa.string(), "measure": pa.string()}
 
 PART_TYPES = {"dataset_id": pa.string(), "dimension": pa.string(), "code": pa.string()}
 

@@ -14,7 +14,17 @@ from typing import Annotated
 
 import typer
 
-from orchestration.cli.options import Quiet, complete_key, complete_table, municipality_code, note
+from orchestration.cli.options import (
+    Quiet,
+    complete_indicator,
+    complete_key,
+    complete_municipality,
+    complete_name,
+    complete_of,
+    complete_table,
+    municipality_code,
+    note,
+)
 
 FOUND_OF_A_KIND = 12
 """So many hits of one kind are shown; how many more there are is said."""
@@ -22,7 +32,7 @@ FOUND_OF_A_KIND = 12
 
 def add_commands(app: typer.Typer) -> None:
     """Register the commands on the command line's app."""
-    for command in (query, find, tables, describe, trace):
+    for command in (query, find, tables, describe, compare, trace):
         app.command()(command)
 
 
@@ -33,7 +43,11 @@ def query(
     ] = None,
     output: Annotated[
         str,
-        typer.Option("--format", help="table, csv, json, or csv-nb: semicolon and comma, for Norwegian spreadsheets"),
+        typer.Option(
+            "--format",
+            autocompletion=complete_of("table", "csv", "json", "csv-nb"),
+            help="table, csv, json, or csv-nb: semicolon and comma, for Norwegian spreadsheets",
+        ),
     ] = "table",
     limit: Annotated[
         int | None,
@@ -102,21 +116,24 @@ def _width(tall: bool | None) -> int | None:
 def find(
     words: Annotated[list[str], typer.Argument(help="a word or more, in Norwegian or English")], quiet: Quiet = False
 ) -> None:
-    """Indicators, tables, codes, datasets and places that a word stands in."""
+    """Indicators, tables, columns, codes, datasets and places that a word stands in."""
     from warehouse.errors import WarehouseError
     from warehouse.interface.finding import find as search
+    from warehouse.interface.finding import near_words
     from warehouse.query import open_published
     from warehouse.settings import load_settings
 
     asked = " ".join(words)
     with open_published(load_settings().data_dir) as connection:
         hits = search(connection, asked)
+        near = near_words(connection, asked) if not hits else []
     if not hits:
         raise WarehouseError(
-            expected="a word of an indicator, table, code, dataset or place",
+            expected="a word of an indicator, table, column, code, dataset or place",
             found=f"{asked!r}, which stands in none",
             where="find",
-            next_step="try a shorter or another word; integrering tables lists the tables",
+            next_step=(f"perhaps {', '.join(near)}; " if near else "")
+            + "try a shorter or another word; integrering tables lists the tables",
         )
     for kind in dict.fromkeys(hit.kind for hit in hits):
         of_kind = [hit for hit in hits if hit.kind == kind]
@@ -148,8 +165,11 @@ def tables(quiet: Quiet = False) -> None:
 
 
 def describe(
-    name: Annotated[str, typer.Argument(help="a table, a view or an indicator", autocompletion=complete_table)],
-    municipality: Annotated[str | None, typer.Option(help="name or code; default the home municipality")] = None,
+    name: Annotated[str, typer.Argument(help="a table, a view or an indicator", autocompletion=complete_name)],
+    municipality: Annotated[
+        str | None,
+        typer.Option(help="name or code; default the home municipality", autocompletion=complete_municipality),
+    ] = None,
     quiet: Quiet = False,
 ) -> None:
     """What a table or indicator is: columns, units, codes, years, and queries to start from."""
@@ -169,6 +189,42 @@ def describe(
         typer.echo(f"  {column.ljust(room)}  {kind.ljust(9)}  {text}")
     for sql in found.queries:
         typer.echo(f'integrering query "{sql}"')
+
+
+def compare(
+    indicator: Annotated[
+        str,
+        typer.Argument(help="id of an indicator; `integrering find WORD` finds it", autocompletion=complete_indicator),
+    ],
+    places: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="municipalities by name or code; default the home municipality", autocompletion=complete_municipality
+        ),
+    ] = None,
+    years: Annotated[int, typer.Option(min=1, help="the newest so many")] = 10,
+    output: Annotated[
+        str,
+        typer.Option(
+            "--format", help="table, csv, json or csv-nb", autocompletion=complete_of("table", "csv", "json", "csv-nb")
+        ),
+    ] = "table",
+    quiet: Quiet = False,
+) -> None:
+    """Municipalities side by side in one indicator, beside their counties and the country."""
+    from warehouse.interface.comparing import compare as compared
+    from warehouse.query import FORMATS, open_published, write_result
+    from warehouse.settings import load_settings
+
+    if output not in FORMATS:
+        raise typer.BadParameter(f"one of {', '.join(FORMATS)}", param_hint="--format")
+    settings = load_settings()
+    codes = [municipality_code(place, settings) for place in places or [settings.municipality]]
+    with open_published(settings.data_dir) as connection:
+        answer = compared(connection, indicator, codes, years)
+    write_result(answer, output, sys.stdout)
+    for line in answer.hints:
+        note(line)
 
 
 def trace(

@@ -11,13 +11,14 @@ from typing import Annotated
 
 import typer
 
-from orchestration.cli.options import municipality_code
+from orchestration.cli.options import complete_municipality, municipality_code
 
 
 def microdata(
     year: Annotated[int, typer.Option(help="the calendar year of the payments")],
     municipality: Annotated[
-        str | None, typer.Option(help="name or code of today; default the home municipality")
+        str | None,
+        typer.Option(help="name or code of today; default the home municipality", autocompletion=complete_municipality),
     ] = None,
     databank: Annotated[int | None, typer.Option(help="version of no.ssb.fdb", min=1)] = None,
     out: Annotated[Path | None, typer.Option(help="folder to write into", file_okay=False)] = None,
@@ -47,7 +48,8 @@ def order(
     first_year: Annotated[int, typer.Option("--from", help="first calendar year of the payments")],
     last_year: Annotated[int, typer.Option("--to", help="last calendar year of the payments")],
     municipality: Annotated[
-        str | None, typer.Option(help="name or code of today; default the home municipality")
+        str | None,
+        typer.Option(help="name or code of today; default the home municipality", autocompletion=complete_municipality),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="folder to write into", file_okay=False)] = None,
 ) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orchestration.cli.options import municipality_code
+from orchestration.cli.options import complete_municipality, municipality_code
 
 if TYPE_CHECKING:
     from warehouse.forecast.answer import Forecast
@@ -50,7 +50,9 @@ def forecast(
     ] = None,
     start: Annotated[int | None, typer.Option("--from", help="first year; default next year")] = None,
     years: Annotated[int, typer.Option(min=1, max=20)] = 5,
-    municipality: Annotated[str | None, typer.Option(help="name or code of today")] = None,
+    municipality: Annotated[
+        str | None, typer.Option(help="name or code of today", autocompletion=complete_municipality)
+    ] = None,
     category: Annotated[str, typer.Option(help="single_adult, adult_or_child_in_family or unaccompanied_minor")] = (
         "adult_or_child_in_family"
     ),

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from orchestration.cli import ask, municipality, opendata
-from orchestration.cli.options import Quiet
+from orchestration.cli.options import Quiet, complete_dataset, complete_of
 from orchestration.cli.releases import releases_app
 
 if TYPE_CHECKING:
@@ -81,10 +81,16 @@ def _workspace(**options: Any) -> Workspace:
 @app.command()
 def run(
     source: Annotated[
-        str | None, typer.Option(help="bundled (real figures that ship), demo (invented), extracts or live")
+        str | None,
+        typer.Option(
+            help="bundled (real figures that ship), demo (invented), extracts or live",
+            autocompletion=complete_of("bundled", "demo", "extracts", "live"),
+        ),
     ] = None,
     extracts: Annotated[Path | None, typer.Option(help="folder of extracts", exists=True, file_okay=False)] = None,
-    only: Annotated[list[str] | None, typer.Option(help="globs on dataset ids")] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(help="globs on dataset ids", autocompletion=complete_dataset)
+    ] = None,
     full: Annotated[bool, typer.Option(help="rebuild everything from landing")] = False,
     yes: Annotated[
         bool,
@@ -144,7 +150,9 @@ def status(
 @sources_app.command("check")
 def sources_check(
     live: Annotated[bool, typer.Option(help="ask the publishers too")] = False,
-    only: Annotated[list[str] | None, typer.Option(help="globs on dataset ids")] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(help="globs on dataset ids", autocompletion=complete_dataset)
+    ] = None,
 ) -> None:
     """Validate all dataset specs and show what each would call; with --live compare them with upstream."""
     from orchestration.cli.status_display import print_checks

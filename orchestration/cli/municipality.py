@@ -13,7 +13,7 @@ import typer
 
 from orchestration.cli.benefits import microdata, order
 from orchestration.cli.forecast import forecast
-from orchestration.cli.options import Quiet, municipalities_of, municipality_code, note
+from orchestration.cli.options import Quiet, complete_municipality, municipalities_of, municipality_code, note
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -28,7 +28,8 @@ def add_commands(app: typer.Typer) -> None:
 
 def report(
     municipality: Annotated[
-        str | None, typer.Option(help="name or code of today; default the home municipality")
+        str | None,
+        typer.Option(help="name or code of today; default the home municipality", autocompletion=complete_municipality),
     ] = None,
     county: Annotated[
         str | None, typer.Option(help="name or code of a county: one report for each of its municipalities")
@@ -84,7 +85,9 @@ def private(
     ] = None,
     settled: Annotated[Path | None, typer.Option(help="the list of settled persons; needed with --kostra")] = None,
     accounts: Annotated[Path | None, typer.Option(help="the accounts file (0A); may be read alone")] = None,
-    municipality: Annotated[str | None, typer.Option(help="name or code of the files")] = None,
+    municipality: Annotated[
+        str | None, typer.Option(help="name or code of the files", autocompletion=complete_municipality)
+    ] = None,
     replace: Annotated[bool, typer.Option("--replace", help="a year that was read before may be read again")] = False,
 ) -> None:
     """Aggregates of the municipality's own KOSTRA files. Read in a process of its own; nothing personal is kept."""
@@ -121,7 +124,9 @@ def private(
 @private_app.command()
 def purge(
     year: Annotated[int, typer.Option(help="the reporting year to remove")],
-    municipality: Annotated[str | None, typer.Option(help="name or code of the files")] = None,
+    municipality: Annotated[
+        str | None, typer.Option(help="name or code of the files", autocompletion=complete_municipality)
+    ] = None,
 ) -> None:
     """Remove one year of the municipality's own figures from landing and from the releases that are kept."""
     from orchestration.runs.purge import purge_year

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from orchestration.cli.options import Quiet, note
+from orchestration.cli.options import Quiet, complete_indicator, complete_municipality, complete_of, note
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -22,12 +22,24 @@ def add_commands(app: typer.Typer) -> None:
 
 
 def export(
-    indicator: Annotated[str, typer.Argument(help="id of an indicator; `integrering find WORD` finds it")],
+    indicator: Annotated[
+        str,
+        typer.Argument(help="id of an indicator; `integrering find WORD` finds it", autocompletion=complete_indicator),
+    ],
     output: Annotated[
-        str, typer.Option("--format", help="json-stat, csv, or csv-nb: semicolon and comma, for Norwegian spreadsheets")
+        str,
+        typer.Option(
+            "--format",
+            autocompletion=complete_of("json-stat", "csv", "csv-nb"),
+            help="json-stat, csv, or csv-nb: semicolon and comma, for Norwegian spreadsheets",
+        ),
     ] = "json-stat",
     municipality: Annotated[
-        list[str] | None, typer.Option(help="only these municipalities, by name or code; may be given several times")
+        list[str] | None,
+        typer.Option(
+            help="only these municipalities, by name or code; may be given several times",
+            autocompletion=complete_municipality,
+        ),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="a file to write instead of the terminal", dir_okay=False)] = None,
     quiet: Quiet = False,

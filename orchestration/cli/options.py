@@ -7,12 +7,15 @@ imported at the top: `integrering --help` and a completion must answer at once.
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
     from warehouse.settings import Settings
+
+INDICATORS = "dbt_project/indicators"
 
 _said = {"quiet": False}
 
@@ -80,6 +83,42 @@ def complete_table(incomplete: str) -> list[str]:
     from warehouse.interface.contract import read_contract
 
     return [name for name in read_contract()["tables"] if name.startswith(incomplete)]
+
+
+def complete_indicator(incomplete: str) -> list[str]:
+    """Indicators that begin so."""
+    from sources.files import read_yaml
+    from warehouse.settings import PROJECT
+
+    # the registry unread by its model: a completion must answer at once
+    entries = [entry for path in sorted((PROJECT / INDICATORS).glob("*.yml")) for entry in read_yaml(path) or []]
+    return [name for entry in entries if (name := entry.get("indicator_id", "")).startswith(incomplete)]
+
+
+def complete_name(incomplete: str) -> list[str]:
+    """Published tables and indicators that begin so."""
+    return [*complete_table(incomplete), *complete_indicator(incomplete)]
+
+
+def complete_dataset(incomplete: str) -> list[str]:
+    """Datasets that begin so."""
+    from warehouse.settings import PROJECT
+
+    names = (f"{path.parts[-3]}_{path.stem}" for path in sorted((PROJECT / "sources").glob("*/datasets/*.yml")))
+    return [name for name in names if name.startswith(incomplete)]
+
+
+def complete_municipality(incomplete: str) -> list[str]:
+    """Names and codes of municipalities that begin so. A name of several words is reached by its code: a shell splits it."""
+    from warehouse.places import shipped_municipalities
+
+    names = (word for code, name in shipped_municipalities().items() for word in (code, name) if " " not in word)
+    return [word for word in names if word.startswith(incomplete)]
+
+
+def complete_of(*words: str) -> Callable[[str], list[str]]:
+    """Those of a closed list that begin so."""
+    return lambda incomplete: [word for word in words if word.startswith(incomplete)]
 
 
 def complete_key(context: typer.Context, incomplete: str) -> list[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration.cli.options import Quiet, note
+from orchestration.cli.options import Quiet, complete_dataset, note
 
 if TYPE_CHECKING:
     from orchestration.workspace import Workspace
@@ -84,7 +84,7 @@ def releases_rollback(
     typer.echo(f"published is now {release_id}")
 
 
-_DATASET = typer.Argument(help="dataset, as imdi_bosatt_anmodede")
+_DATASET = typer.Argument(help="dataset, as imdi_bosatt_anmodede", autocompletion=complete_dataset)
 _RELEASE = typer.Argument(help="its release (or the first digits); may be left out where one waits")
 
 

@@ -189,6 +189,9 @@ class DatasetSpec(Declared):
     first_year: int | None = None
     region_levels: list[RegionLevel] = []
     period_kind: Literal["year", "quarter", "month", "point"] = "year"
+    set_for_the_year: list[str] = Field(
+        default=[], description="measures that are set for a year (a request, a rate) and not counted through it"
+    )
     measure: str | None = Field(default=None, description="measure name when no column gives it")
     constants: dict[str, str] = Field(default={}, description="conformed dimension -> code that holds for every row")
     columns: list[UpstreamColumn] = []
@@ -251,6 +254,11 @@ class DatasetSpec(Declared):
             raise ValueError("an observation dataset needs `measure` or a measure column")
         if self.shape == "table" and not self.table_columns:
             raise ValueError("a table dataset needs table_columns")
+        measures = {self.measure, *(m for c in self.columns if c.role == "measure" for m in c.codes.values())}
+        if not set(self.set_for_the_year) <= measures:
+            raise ValueError(
+                f"set_for_the_year: one of {', '.join(self.set_for_the_year)} is no measure of the dataset"
+            )
         missing = set(self.table_key) - {c.name for c in self.table_columns}
         if missing:
             raise ValueError(f"table_key names unknown columns: {', '.join(sorted(missing))}")

@@ -5,6 +5,8 @@ Larvik (3909), Vestfold (39: Horten, Holmestrand, Tønsberg, Sandefjord, Larvik,
 
 from __future__ import annotations
 
+from datetime import date
+
 import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -107,6 +109,62 @@ def test_a_change_does_not_cross_a_break(build: Build) -> None:
         (2023, 3),
         (2024, 3),
     ]
+
+
+YEARS = range(2020, 2027)
+CODES = {year: "3909" if year >= 2024 else "3805" for year in YEARS}
+STOOD_ON = date(2023, 9, 25)
+
+
+def test_a_change_goes_neither_from_nor_to_a_part_of_a_year(build: Build) -> None:
+    # made in September 2023: what is counted through the year lacks three months of it, and later years hold nothing whole
+    build.lay([Cell(CODES[year], "municipality", year, 100 + year - 2020, "ok", PART) for year in range(2020, 2024)])
+    build.indicate(COUNT, stood_on=STOOD_ON)
+    rows = build.compare("year, is_whole_year, change_1y, change_3y", "municipality_code = '3909'")
+    assert rows == [(2020, True, None, None), (2021, True, 1, None), (2022, True, 1, None), (2023, False, None, None)]
+    open_years = build.connection.execute("select * from build.marts.dim_open_year").fetchall()
+    assert open_years == [("count", 2023, False, STOOD_ON)]
+
+
+def test_years_after_a_part_of_a_year_are_whole_but_change_from_nothing(build: Build) -> None:
+    build.lay([Cell(CODES[year], "municipality", year, 100 + year - 2020, "ok", PART) for year in YEARS])
+    build.indicate(COUNT)
+    # 2023 alone comes from a release of its September, as where a table is replaced by another later
+    build.connection.execute(
+        "update build.intermediate.int_region__observation_today set release_id = 'old' where year = 2023"
+    )
+    build.releases(r=date(2027, 2, 1), old=STOOD_ON)
+    build.compute()
+    rows = build.compare("year, is_whole_year, change_1y, change_3y", "municipality_code = '3909'")
+    assert rows == [
+        (2020, True, None, None),
+        (2021, True, 1, None),
+        (2022, True, 1, None),
+        (2023, False, None, None),
+        (2024, True, None, 3),
+        (2025, True, 1, 3),
+        (2026, True, 1, None),
+    ]
+
+
+def test_what_is_set_for_a_year_is_whole_as_it_was_that_day(build: Build) -> None:
+    build.lay([Cell(CODES[year], "municipality", year, 100 + year - 2020, "ok", PART) for year in range(2020, 2024)])
+    build.indicate(COUNT, stood_on=STOOD_ON, set_for_the_year=("persons",))
+    rows = build.compare("is_whole_year, change_1y", "municipality_code = '3909' and year = 2023")
+    assert rows == [(True, 1)]
+    open_years = build.connection.execute("select * from build.marts.dim_open_year").fetchall()
+    assert open_years == [("count", 2023, True, STOOD_ON)]
+
+
+def test_a_share_of_a_part_of_a_year_is_none_of_the_year(build: Build) -> None:
+    build.lay(country(2023, 10, 100))
+    build.connection.execute(f"update build.intermediate.int_series set period_kind = 'point' where series_id = {PART}")
+    build.indicate(SHARE, stood_on=STOOD_ON)
+    assert build.compare("distinct is_whole_year", "municipality_value is not null") == [(False,)]
+    # counted on a day, both sides: the year need not be over
+    build.connection.execute("update build.intermediate.int_series set period_kind = 'point'")
+    build.indicate(SHARE, stood_on=STOOD_ON)
+    assert build.compare("distinct is_whole_year", "municipality_value is not null") == [(True,)]
 
 
 def test_every_figure_has_status_and_basis_also_where_there_is_none(build: Build) -> None:

@@ -209,8 +209,12 @@ def _findings(build: Build) -> list[tuple]:
         "create or replace table build.intermediate.int_indicator__breakdown as select 1 as breakdown_id, '' as indicator_id"
     )
     run(
-        "create or replace table build.intermediate.int_indicator__value as select 1 as breakdown_id, 2020 as year, "
-        "0 as state_key, 0.0 as value, 0.0 as value_low, 0.0 as value_high"
+        "create or replace table build.intermediate.int_indicator__open_year as "
+        "select 1 as indicator_number, 2020 as year, true as is_whole_year"
+    )
+    run(
+        "create or replace table build.intermediate.int_indicator__value as select 1 as breakdown_id, 1 as indicator_number, "
+        "2020 as year, 0 as state_key, 0.0 as value, 0.0 as value_low, 0.0 as value_high"
     )
     build.run("int_indicator__state")
     build.run("data_quality", schema="marts")

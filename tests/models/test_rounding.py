@@ -112,6 +112,8 @@ class Laid(Build):
         self.connection.execute(
             f"create or replace table build.marts.dim_dataset as select '{dataset}' as dataset_id, false as is_demo"
         )
+        self.sets_for_the_year()
+        self.releases(r=date(2999, 1, 1))
         self.run(*INDICATORS)
         dims = ", ".join(
             f"breakdowns.{name}" for name in ("immigrant_category", "education_level", "length_of_residence")

@@ -77,7 +77,7 @@ def test_a_partial_download_never_replaces_a_whole_one(real: Installation) -> No
 
 @pytest.mark.parametrize(
     ("indicator", "first_year"),
-    [("settled_persons", 2020), ("immigrants_by_reason_persons", 2018), ("refugees_by_secondary_move_persons", 2019)],
+    [("settled_persons", 2019), ("immigrants_by_reason_persons", 2018), ("refugees_by_secondary_move_persons", 2019)],
 )
 def test_larvik_beside_vestfold_for_the_last_four_years(real: Installation, indicator: str, first_year: int) -> None:
     rows = real.rows(
@@ -96,6 +96,22 @@ def test_the_three_year_change_is_worked_out_by_hand(real: Installation) -> None
         "and indicator_id = 'settled_persons' and year = 2022"
     )[0]
     assert (row["change_1y"], row["change_3y"], row["difference_county"]) == ("133", "122", str(168 - 879))
+
+
+def test_a_part_of_a_year_is_told_and_changes_from_nothing(real: Installation) -> None:
+    """The open table of settlement was made on 25 September 2023: Larvik 96, of 239 that others quote for the year."""
+    rows = real.rows(
+        "select year, municipality_value, is_whole_year, change_1y from comparison_total where municipality_code = '3909' "
+        "and indicator_id = 'settled_persons' and year between 2022 and 2023 order by year"
+    )
+    assert [tuple(row.values())[1:] for row in rows] == [("168", "True", "133"), ("96", "False", "")]
+    norwegian = "select hele_aaret from sammenligning where kommune = 'Larvik' and aar = 2023 and indikator_id = "
+    assert real.column(f"{norwegian} 'settled_persons'") == ["False"]
+    assert real.column(f"{norwegian} 'requested_persons'") == ["True"]
+    # a whole year's kroner to those settled until September
+    assert real.column(f"{norwegian} 'kostra_275_per_settled_nok'") in (["False"], [])
+    days = real.column("select as_of_date from dim_open_year where indicator_id = 'requested_persons' and year = 2023")
+    assert days == ["2023-09-25"]
 
 
 def test_a_county_that_did_not_exist_has_no_figure_and_says_why(real: Installation) -> None:

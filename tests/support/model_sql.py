@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
-from orchestration.build.inputs import PART_TYPES, ROUNDING_TYPES, part_rows, rounding_rows
+from orchestration.build.inputs import PART_TYPES, ROUNDING_TYPES, SET_TYPES, part_rows, rounding_rows
 from sources.dataset.dimensions import DIMENSIONS
 from sources.dataset.spec import DatasetSpec, load_specs
 from sources.klass import reader as klass
@@ -37,8 +38,11 @@ FIGURES = (
     "int_region__against_parts",
 )
 NUMBERS = ("int_indicator__series", "int_indicator__breakdown")
-INDICATORS = (*NUMBERS, *(f"int_indicator__{name}" for name in ("cell", "value", "bound", "standing", "state")))
-STAR = ("dim_series", "dim_figure_state", "dim_release", "dim_region")
+INDICATORS = (
+    *NUMBERS,
+    *(f"int_indicator__{name}" for name in ("cell", "value", "bound", "standing", "open_year", "state")),
+)
+STAR = ("dim_series", "dim_figure_state", "dim_open_year", "dim_release", "dim_region")
 STAR += tuple(f"fct_figure_{level}" for level in ("municipality", "county", "country", "kostra_group"))
 PAYMENTS = (
     "stg_municipal__benefit_by_group",
@@ -201,8 +205,17 @@ class Build:
         self.table("landing", "current_release", pa.table({"release_id": ["r"]}))
         self.run(*BOUNDED, *FIGURES)
 
-    def indicate(self, *indicators: Indicator, breaks: list[tuple[str, int]] | None = None) -> None:
-        """Compute indicators on the laid cells, up to the comparison. The code of ``category`` tells series apart."""
+    def indicate(
+        self,
+        *indicators: Indicator,
+        breaks: list[tuple[str, int]] | None = None,
+        stood_on: date = date(2999, 1, 1),
+        set_for_the_year: tuple[str, ...] = (),
+    ) -> None:
+        """Compute indicators on the laid cells, up to the comparison. The code of ``category`` tells series apart.
+
+        ``stood_on``: the day of the release; ``set_for_the_year``: measures that are not counted through the year.
+        """
         rows = [
             indicator.model_dump(exclude={"value", "numerator", "denominator", "published", "keep", "breaks"})
             for indicator in indicators
@@ -222,6 +235,7 @@ class Build:
         order = {"dataset_id": pa.string(), "serves_before": pa.string()}
         self.table("landing", "dataset_order", pa.Table.from_pylist([], schema=pa.schema(list(order.items()))))
         self.table("landing", "indicator_term", pa.Table.from_pylist(term_rows(list(indicators), list(DIMENSIONS))))
+        self.sets_for_the_year(*set_for_the_year)
         types = {"indicator_id": pa.string(), "break_year": pa.int32()}
         given = [{"indicator_id": name, "break_year": year} for name, year in breaks or []]
         self.table("landing", "indicator_break", pa.Table.from_pylist(given, schema=pa.schema(list(types.items()))))
@@ -229,6 +243,24 @@ class Build:
         run("create or replace table build.marts.dim_indicator as select * from build.landing.indicator")
         run("create or replace table build.marts.dim_indicator_term as select * from build.landing.indicator_term")
         run("create or replace table build.marts.dim_dataset as select 't' as dataset_id, false as is_demo")
+        self.releases(r=stood_on)
+        self.compute()
+
+    def sets_for_the_year(self, *measures: str) -> None:
+        """Measures that the dataset sets for a year; the others it counts through it."""
+        rows = [{"dataset_id": "t", "measure": measure} for measure in measures]
+        self.table("landing", "set_for_the_year", pa.Table.from_pylist(rows, schema=pa.schema(list(SET_TYPES.items()))))
+
+    def releases(self, **stood_on: date) -> None:
+        """The releases in use by id, each with its day."""
+        days = [datetime(day.year, day.month, day.day) for day in stood_on.values()]
+        ids = list(stood_on)
+        release = {"dataset_id": ["t"] * len(ids), "release_id": ids, "retrieved_at": days, "upstream_updated_at": days}
+        self.table("landing", "release", pa.table(release))
+        self.table("landing", "current_release", pa.table({"release_id": ids}))
+
+    def compute(self) -> None:
+        """The indicators once more, from the figures of today as they are."""
         self.run(*INDICATORS)
         self.run(*STAR, "fct_indicator_value", "comparison", schema="marts")
 

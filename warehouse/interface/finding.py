@@ -6,7 +6,9 @@ its own (they are those of the marts' yml and the indicator registry).
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -18,8 +20,14 @@ from sources.files import read_yaml
 from warehouse.errors import WarehouseError
 from warehouse.interface.declaration import PublishedTable, load_interface
 from warehouse.interface.dictionary import FIRST
+from warehouse.interface.open_years import part_years
 
 _OTHER_WORDS = Path(__file__).with_name("other_words.yml")
+
+_YEAR = re.compile(r"(19|20)\d\d")
+_WORD = re.compile(r"[a-zæøå]{4,}")
+_ALSO_WORDS = {"time", "lund", "hole", "land", "norge", "hå"}
+"""Names of places that are words of other things too."""
 
 SHORTEST_STEM = 5
 """So many letters of a word must stand at the beginning of another for the two to be of one stem."""
@@ -31,7 +39,7 @@ class NotFound(WarehouseError):
 
 @dataclass(frozen=True)
 class Hit:
-    """Something that a word was found in. ``kind``: indicator, table, code, dataset or place."""
+    """Something that a word was found in. ``kind``: indicator, table, column, code, dataset or place."""
 
     kind: str
     name: str
@@ -61,27 +69,68 @@ class Description:
 def find(connection: duckdb.DuckDBPyConnection, words: str) -> list[Hit]:
     """Everything published that holds all the words, in either language; of kinds where nothing does, what has their stems.
 
-    Where nothing has all of them, what has most. An everyday word stands for those of the registry, and one that asks for
-    nothing is passed over (other_words.yml).
+    Where nothing has all of them, what has the rarest. A municipality or county that is named is shown, and no word of
+    what is asked about it; nor is a year. An everyday word stands for those of the registry, and one that asks for nothing
+    is passed over (other_words.yml).
     """
-    pool = [(hit, f"{hit.name} {hit.text} {more}".casefold()) for hit, more in _everything(connection)]
+    everything = _everything(connection)
+    places, words_left = _places_apart([hit for hit, _ in everything if hit.kind == "place"], words.casefold())
+    if not words_left:
+        return places
+    # «KOSTRA-gruppe» is found by «kostragruppe» too
+    pool = [(hit, _searched(f"{hit.name} {hit.text} {more}")) for hit, more in everything if hit.kind != "place"]
     known_words = _other_words()
-    everything = words.casefold().split()
-    asked = [word for word in everything if known_words.get(word) != ""] or everything
+    asked = [word for word in words_left if known_words.get(word) != "" and not _YEAR.fullmatch(word)] or words_left
     found = [hit for hit, text in pool if all(word in text for word in asked)]
     kinds = {hit.kind for hit in found}
     stems = [_stem(word) for word in asked]
     found += [hit for hit, text in pool if hit.kind not in kinds and all(stem.search(text) for stem in stems)]
-    other = [one for word in asked for one in known_words.get(word, word).split()]
+    other = [one for word in asked for one in _meant(word, known_words).split()]
     if other != asked:
         known = set(found)
         found += [hit for hit, text in pool if hit not in known and all(_stem(word).search(text) for word in other)]
-    if not found:
-        stems = [_stem(word) for word in other]
-        counts = [(sum(bool(stem.search(text)) for stem in stems), hit) for hit, text in pool]
-        most = max((count for count, _ in counts), default=0)
-        found = [hit for count, hit in counts if count == most > 0]
-    return _nearest_first(found, words.casefold())
+    return [*places, *_nearest_first(found or _with_the_rarest(pool, other), asked, other)]
+
+
+def near_words(connection: duckdb.DuckDBPyConnection, words: str) -> list[str]:
+    """Words that something published has and that are spelt nearly as one that was asked."""
+    known = sorted(
+        {word for hit, more in _everything(connection) for word in _WORD.findall(f"{hit.text} {more}".casefold())}
+    )
+    known += [word for word, other in _other_words().items() if other]
+    near = [get_close_matches(word, known, n=2, cutoff=0.75) for word in words.casefold().split()]
+    return list(dict.fromkeys(word for found in near for word in found))
+
+
+def _searched(text: str) -> str:
+    folded = text.casefold()
+    return f"{folded} {folded.replace('-', '')}" if "-" in folded else folded
+
+
+def _places_apart(places: list[Hit], words: str) -> tuple[list[Hit], list[str]]:
+    """The places that are named in full, and the words that are left. Two of one name are both meant."""
+    left, found = f" {words} ", []
+    for hit in sorted(places, key=lambda hit: -len(hit.name)):
+        name, code = hit.name.casefold().rsplit(" is ", 1)
+        # «Herøy (Nordland)» and «Oslo - Oslove» go by their first name
+        short = re.split(r" \(| - ", name)[0]
+        said = next((one for one in (name, short, code) if f" {one} " in f" {words} "), None)
+        if said is None:
+            continue
+        found.append(hit)
+        # a word that is a place and something else («time», «land») is both, where more is asked
+        if said not in _ALSO_WORDS or words == said:
+            left = left.replace(f" {said} ", " ")
+    return found, left.split()
+
+
+def _with_the_rarest(pool: list[tuple[Hit, str]], words: list[str]) -> list[Hit]:
+    """What holds the most of the words, each weighing more the fewer things it stands in."""
+    held = [{hit for hit, text in pool if _stem(word).search(text)} for word in words]
+    weights = [math.log(len(pool) / len(hits)) if hits else 0.0 for hits in held]
+    sums = [(sum(w for w, hits in zip(weights, held, strict=True) if hit in hits), hit) for hit, _ in pool]
+    most = max((weight for weight, _ in sums), default=0.0)
+    return [hit for weight, hit in sums if most > 0 and weight > 0.9 * most]
 
 
 def _stem(word: str) -> re.Pattern[str]:
@@ -89,23 +138,33 @@ def _stem(word: str) -> re.Pattern[str]:
     return re.compile(rf"\b{re.escape(word[: max(SHORTEST_STEM, len(word) - 4)])}")
 
 
+def _meant(word: str, known_words: dict[str, str]) -> str:
+    """The words of the registry that an everyday word stands for, also with a slip in it; else the word itself."""
+    near = [word] if word in known_words else get_close_matches(word, [k for k, v in known_words.items() if v], 1, 0.88)
+    return known_words[near[0]] or word if near else word
+
+
 def _other_words() -> dict[str, str]:
     """Everyday word -> those of the registry; none for a word that asks for nothing («hvor», «mange»)."""
     return {str(k).casefold(): v for k, v in read_yaml(_OTHER_WORDS).items()}
 
 
-def _nearest_first(found: list[Hit], asked: str) -> list[Hit]:
-    """By kind; within a kind what begins with the words first, and of those the shortest name."""
-    kinds = ["place", "indicator", "table", "code", "dataset"]
-    return sorted(
-        found,
-        key=lambda hit: (
+def _nearest_first(found: list[Hit], asked: list[str], other: list[str]) -> list[Hit]:
+    """By kind; within a kind what begins with the words first, what is called so, and of those the shortest name."""
+    kinds = ["place", "indicator", "table", "column", "code", "dataset"]
+    words, stems = " ".join(asked), [[_stem(word) for word in said] for said in (asked, other)]
+
+    def order(hit: Hit) -> tuple[int, bool, bool, bool, int]:
+        called = _searched(f"{hit.name} {hit.text}")
+        return (
             kinds.index(hit.kind),
-            not hit.text.casefold().startswith(asked),
-            asked not in f"{hit.name} {hit.text}".casefold(),
+            not hit.text.casefold().startswith(words),
+            words not in called,
+            not any(all(stem.search(called) for stem in said) for said in stems),
             len(hit.text),
-        ),
-    )
+        )
+
+    return sorted(found, key=order)
 
 
 def _everything(connection: duckdb.DuckDBPyConnection) -> list[tuple[Hit, str]]:
@@ -122,18 +181,36 @@ def _everything(connection: duckdb.DuckDBPyConnection) -> list[tuple[Hit, str]]:
     for table in load_interface():
         shown = f"{table.label_nb}. {table.description}"
         pool.append((Hit("table", table.name, shown, f"integrering describe {table.name}"), table.description_nb))
+    pool += _columns()
     for column, code, nb, en in connection.execute(
         "select column_name, code, label_nb, label_en from marts.dim_code order by column_name, sort_order"
     ).fetchall():
         pool.append((Hit("code", f"{column} = '{code}'", f"{nb} / {en}", ""), ""))
     for name, title, text in connection.execute(
-        "select dataset_id, title_nb, coalesce(description_nb, '') from marts.dim_dataset order by dataset_id"
+        "select dataset_id, title_nb || case when has_release then '' else ' (not fetched)' end, coalesce(description_nb, '') "
+        "from marts.dim_dataset order by dataset_id"
     ).fetchall():
         pool.append((Hit("dataset", name, title, f"select * from dim_dataset where dataset_id = '{name}'"), text))
     for code, name, level in connection.execute(
         "select region_code, region_name, region_level from marts.dim_region order by region_code"
     ).fetchall():
         pool.append((Hit("place", f"{name} is {code}", level, ""), ""))
+    return pool
+
+
+def _columns() -> list[tuple[Hit, str]]:
+    """Each column once, with the tables that have it; where a newcomer starts first."""
+    order = {name: place for place, name in enumerate(FIRST)}
+    having: dict[str, list[PublishedTable]] = {}
+    for table in sorted(load_interface(), key=lambda table: order.get(table.name, len(order))):
+        for column in table.columns:
+            having.setdefault(column.name, []).append(table)
+    pool = []
+    for name, holders in having.items():
+        (column,) = (one for one in holders[0].columns if one.name == name)
+        where = ", ".join(table.name for table in holders[:3]) + (" …" if len(holders) > 3 else "")
+        hit = Hit("column", name, f"{column.label_nb}. In {where}", f"integrering describe {holders[0].name}")
+        pool.append((hit, f"{column.description} {column.description_nb}"))
     return pool
 
 
@@ -164,14 +241,22 @@ def describe(connection: duckdb.DuckDBPyConnection, name: str, municipality: str
     name = name.removeprefix("marts.")
     if name in declared:
         return _table(declared[name], municipality)
+    require_indicator(connection, name, [*declared], "describe")
+    return _indicator(connection, name, municipality)
+
+
+def require_indicator(
+    connection: duckdb.DuckDBPyConnection, name: str, others: Sequence[str] = (), where: str = "compare"
+) -> None:
+    """Raises NotFound, with near names of indicators and of ``others``, unless the release has the indicator."""
     ids = [i for (i,) in connection.execute("select indicator_id from marts.dim_indicator").fetchall()]
     if name in ids:
-        return _indicator(connection, name, municipality)
-    near = get_close_matches(name, [*declared, *ids], n=4, cutoff=0.5)
+        return
+    near = get_close_matches(name, [*others, *ids], n=4, cutoff=0.5)
     raise NotFound(
-        expected="a published table or view, or an indicator",
+        expected="a published table or view, or an indicator" if others else "the id of an indicator",
         found=repr(name),
-        where="describe",
+        where=where,
         next_step=(f"near: {', '.join(near)}; " if near else "") + f"integrering find {name.replace('_', ' ')}",
     )
 
@@ -214,6 +299,9 @@ def _indicator(connection: duckdb.DuckDBPyConnection, name: str, municipality: s
         else "no figures yet"
     )
     found.lines.append(years)
+    if days := part_years(connection, name):
+        told = ", ".join(f"{year} (as of {day})" for year, day in days.items())
+        found.lines.append(f"not the whole year: {told}; no change is given from or to it")
     for breakdown in filter(None, (about["breakdown_names"] or "").split(",")):
         codes = connection.execute(
             f"select distinct codes.code, codes.label_nb, codes.sort_order from marts.dim_series as series "

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from difflib import get_close_matches
 from typing import Any
 
 import duckdb
 
 from warehouse.errors import WarehouseError
+from warehouse.interface.open_years import part_years
 from warehouse.quoting import identifier
 
 LEVELS = ("country", "county", "municipality")
@@ -67,6 +68,8 @@ class Cube:
     points: tuple[Point, ...]
     credits: tuple[Credit, ...]
     statuses: dict[str, str]
+    part_years: dict[int, date]
+    """Years whose figures lack a part of the year, with the day their source stood at."""
     is_demo: bool
 
 
@@ -108,6 +111,7 @@ def cube_of(connection: duckdb.DuckDBPyConnection, indicator_id: str, regions: S
         statuses=dict(
             connection.execute("select distinct value_status, value_status_nb from marts.dim_figure_state").fetchall()
         ),
+        part_years=part_years(connection, indicator_id),
         is_demo=any(found[7] for found in rows),
     )
 

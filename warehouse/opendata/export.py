@@ -59,7 +59,16 @@ def flat(cube: Cube, release_id: str) -> QueryResult:
     columns = ["indicator_id", "indicator"]
     for axis in cube.axes:
         columns += ["year"] if axis.name == "year" else [f"{axis.name}_code", axis.name]
-    columns += ["value", "value_low", "value_high", "value_status", "status", "unit", "geography_basis"]
+    columns += [
+        "value",
+        "value_low",
+        "value_high",
+        "value_status",
+        "status",
+        "unit",
+        "geography_basis",
+        "is_whole_year",
+    ]
     columns += ["source", "licence", "release_id", "is_demo"]
     source = "; ".join(credit.attribution.removeprefix("Kilde: ") for credit in cube.credits)
     licence = "; ".join(dict.fromkeys(credit.licence for credit in cube.credits))
@@ -69,6 +78,7 @@ def flat(cube: Cube, release_id: str) -> QueryResult:
         for axis, code in zip(cube.axes, point.codes, strict=True):
             row += [int(code)] if axis.name == "year" else [code, axis.codes[code]]
         row += [point.value, point.low, point.high, point.status, cube.statuses.get(point.status, point.status)]
-        row += [cube.unit_name, point.basis, source, licence, release_id, cube.is_demo]
+        year = next(int(code) for axis, code in zip(cube.axes, point.codes, strict=True) if axis.name == "year")
+        row += [cube.unit_name, point.basis, year not in cube.part_years, source, licence, release_id, cube.is_demo]
         rows.append(tuple(row))
     return QueryResult(columns, rows)

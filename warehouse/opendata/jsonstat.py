@@ -37,7 +37,7 @@ def json_stat(cube: Cube, release_id: str, published_at: str) -> dict[str, Any]:
         "label": f"{demo}{cube.name}",
         "source": "; ".join(credit.attribution.removeprefix("Kilde: ") for credit in cube.credits),
         "updated": published_at,
-        "note": [text for text in (cube.definition, NOTE) if text],
+        "note": [text for text in (cube.definition, NOTE, *_part_years(cube)) if text],
         "role": {"geo": ["region"], "time": ["year"], "metric": ["measure"]},
         "id": [*(axis.name for axis in cube.axes), "measure"],
         "size": sizes,
@@ -78,3 +78,7 @@ def json_stat(cube: Cube, release_id: str, published_at: str) -> dict[str, Any]:
             ],
         },
     }
+
+
+def _part_years(cube: Cube) -> list[str]:
+    return [f"Tallene for {year} er per {day:%d.%m.%Y}, ikke for hele året." for year, day in cube.part_years.items()]

@@ -38,6 +38,7 @@ _TABLES = {
     "dim_indicator": "select * from marts.dim_indicator where indicator_id in (select indicator_id from light_series)",
     "dim_region": "select * from marts.dim_region where region_code in (select region_code from light_figure)",
     "dim_figure_state": "select * from marts.dim_figure_state",
+    "dim_open_year": "select * from marts.dim_open_year where indicator_id in (select indicator_id from light_series)",
     "dim_release": "select r.release_number, r.release_id, d.dataset_id, d.title_nb, d.attribution_nb, d.licence, "
     "f.retrieved_at, d.is_demo from marts.dim_release as r "
     "inner join marts.fct_dataset_release as f using (release_id) inner join marts.dim_dataset as d using (dataset_id) "

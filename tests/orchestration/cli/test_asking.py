@@ -5,6 +5,8 @@ Here: commands that read, on the demo release, and decisions on a landing of one
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -67,6 +69,61 @@ def test_a_word_in_another_form_is_found_by_its_stem(ask: Ask) -> None:
 
 def test_a_place_is_found_with_its_code(ask: Ask) -> None:
     assert "Larvik is 3909" in ask("find", "larvik")[0]
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("folketall Larvik", "population_persons"),
+        ("sysselsettning", "employed_share"),
+        ("kostragruppe", "kostra_group_code"),
+        ("lignende kommuner", "kostra_group_code"),
+        ("medianinntekt innvandrere kvinner", "median_income_nok"),
+        ("hvor mange syrere bor i Larvik", "background_country_persons"),
+        ("bosatte 2024", "settled_persons"),
+        ("licence", "licence"),
+    ],
+)
+def test_a_question_as_people_put_it_finds_what_is_asked_for(ask: Ask, words: str, name: str) -> None:
+    found, _ = ask("find", *words.split())
+    assert name in found.split()
+    assert ("Larvik is 3909" in found) == ("Larvik" in words)
+
+
+def test_two_places_of_one_name_are_both_shown(ask: Ask) -> None:
+    found, _ = ask("find", "Herøy", "innvandrere")
+    assert "1515" in found and "1818" in found
+
+
+@pytest.mark.parametrize(
+    ("where", "said"),
+    [
+        ("kommune = 'larvik'", "kommune is written 'Larvik'"),
+        ("kommune = 'Lavrik'", "kommune is written 'Larvik'"),
+        ("kommunenummer = 'Larvik'", "Larvik is 3909"),
+        ("kommune = 'Larvik' and indikator_id = 'setled_persons'", "near are settled_persons"),
+        ("kommune = 'Larvik' and fylke = 'Telemark'", "not together"),
+    ],
+)
+def test_an_empty_answer_says_what_the_column_holds(ask: Ask, where: str, said: str) -> None:
+    _, told = ask("query", f"select aar from sammenligning where {where}")
+    assert said in told
+
+
+def test_an_empty_answer_lists_the_codes_of_a_column(ask: Ask) -> None:
+    _, told = ask("query", "select name_nb from cadence where scope = 'group'")
+    assert "scope is one of dataset, statistic_group" in told
+
+
+def test_municipalities_stand_side_by_side(ask: Ask) -> None:
+    """The figures are those of the readable view; the country and the county come along."""
+    rows, _ = ask("compare", "settled_persons", "Larvik", "Sandefjord", "--years", "2", "--format", "csv")
+    head, newest, _ = rows.splitlines()
+    assert head == "year,Larvik,Sandefjord,Vestfold,Hele landet"
+    sql = "select kommunen from sammenligning where kommune = 'Larvik' and indikator_id = 'settled_persons' and aar = "
+    assert float(ask("query", sql + newest[:4], "--format", "csv")[0].splitlines()[1]) == float(newest.split(",")[1])
+    with pytest.raises(WarehouseError, match="near: settled_persons"):
+        ask("compare", "setled_persons")
 
 
 def test_a_word_of_nothing_says_so(ask: Ask) -> None:
@@ -168,8 +225,35 @@ def test_a_county_is_all_of_its_municipalities(demo: Installation) -> None:
         options.municipalities_of("Vestfodl", settings)
 
 
-def test_a_shell_completes_tables() -> None:
-    assert options.complete_table("comparison_t") == ["comparison_total"]
+@pytest.mark.skipif(shutil.which("bash") is None, reason="no bash here")
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        (["describe", "comparison_t"], ["comparison_total"]),
+        (["describe", "settled_of_d"], ["settled_of_decided_share"]),
+        (["trace", "comparison_total", "municipality_n"], ["municipality_name="]),
+        (["export", "settled_per_1000_h"], ["settled_per_1000_harmonised"]),
+        (["export", "settled_persons", "--format", "json"], ["json-stat"]),
+        (["report", "--municipality", "Larv"], ["Larvik"]),
+        (["report", "--municipality", "390"], ["3901", "3903", "3905", "3907", "3909"]),
+        (["run", "--source", "b"], ["bundled"]),
+        (["run", "--only", "imdi_bosatt_a"], ["imdi_bosatt_anmodede"]),
+        (["releases", "accept", "nav_h"], ["nav_hl060", "nav_hovedtall_extract"]),
+    ],
+)
+def test_bash_completes_what_is_a_closed_list(typed: list[str], offered: list[str]) -> None:
+    """By the script that `--show-completion` prints, sourced by a shell that has never seen it."""
+    words = " ".join(f"'{word}'" for word in ["integrering", *typed])
+    script = (
+        'eval "$(_INTEGRERING_COMPLETE=source_bash integrering)"\n'
+        f"COMP_WORDS=({words}); COMP_CWORD={len(typed)}; _integrering_completion integrering\n"
+        'printf "%s\\n" "${COMPREPLY[@]}"\n'
+    )
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    answer = subprocess.run(
+        ["bash", "-c", script], capture_output=True, text=True, check=True, env={**os.environ, "PATH": path}
+    )
+    assert answer.stdout.split() == offered, answer.stderr
 
 
 # --- as it was on a date -----------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import csv
 import io
 import json
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +42,9 @@ def a_cube(*points: Point) -> Cube:
         Axis("sex", "Kjønn", {"all": "Begge kjønn", "female": "Kvinner"}),
     )
     credit = Credit("d", "Et datasett", "Kilde: IMDi", "CC BY 4.0", "https://www.imdi.no/", None)
-    return Cube("settled_persons", "Bosatte", "Om bosatte", "persons", "personer", axes, points, (credit,),
-                {"ok": "kjent", "suppressed": "skjult", "interval": "bare grensene"}, False)  # fmt: skip
+    statuses = {"ok": "kjent", "suppressed": "skjult", "interval": "bare grensene"}
+    return Cube("settled_persons", "Bosatte", "Om bosatte", "persons", "personer", axes, points, (credit,), statuses,
+                {2023: date(2023, 9, 25)}, False)  # fmt: skip
 
 
 def test_json_stat_tells_a_hidden_figure_from_zero_and_keeps_bounds() -> None:
@@ -60,6 +62,7 @@ def test_json_stat_tells_a_hidden_figure_from_zero_and_keeps_bounds() -> None:
     assert made["size"] == [2, 2, 2, 3]
     assert made["value"] == {"1": 31255, "2": 31261, "12": 168, "13": 168, "14": 168, "18": 0, "19": 0, "20": 0}
     assert made["status"] == {"0": "interval", "21": "suppressed"}
+    assert made["note"][-1] == "Tallene for 2023 er per 25.09.2023, ikke for hele året."
     read = pyjstat.pyjstat.Dataset.read(json.dumps(made)).write("dataframe")
     told = read[(read["Område"] == "Larvik") & (read["År"] == "2022") & (read["Mål"] == "Verdi")]
     assert told.set_index("Kjønn")["value"].to_dict()["Begge kjønn"] == 168

@@ -27,15 +27,7 @@ releases as (
 
 years_before as (
 
-    select distinct
-        indicator_series.indicator_number,
-        indicator_series.role,
-        figures.region_level,
-        figures.year
-    from indicator_series
-    inner join {{ ref('int_region__observation_today') }} as figures
-        on indicator_series.series_id = figures.series_id
-    where indicator_series.goes_before and figures.value_low is not null
+    select * from {{ ref('int_indicator__year_served_before') }}
 
 )
 

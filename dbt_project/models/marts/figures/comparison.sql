@@ -45,7 +45,8 @@ select
     figures.change_3y,
     releases.release_id,
     series.is_demo,
-    series.is_total
+    series.is_total,
+    states.is_whole_year
 from {{ published('fct_figure_municipality') }} as figures
 inner join {{ published('dim_series') }} as series
     on figures.series_number = series.series_number

@@ -44,7 +44,8 @@ select
     figures.hidden_count,
     releases.release_id,
     series.is_demo,
-    series.is_total
+    series.is_total,
+    states.is_whole_year
 from figures
 inner join {{ published('dim_series') }} as series
     on figures.series_number = series.series_number
