@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse.quoting import identifier, literal
+from warehouse.release.packing import Packing
 
 FOLDER = "light"
 FILE = "light.duckdb"
@@ -47,6 +48,10 @@ _TABLES = {
 }
 
 
+_ALWAYS = ("series_number", "region_code", "region_level", "year", "value", "state_number", "release_number")
+"""Columns of the figures that are stored as they are."""
+
+
 def write_light(database: Path, folder: Path, municipality: str) -> list[Path]:
     """Write `light/*.parquet` into a release folder: the municipalities of the home county, the county, groups and country."""
     target = folder / FOLDER
@@ -73,10 +78,24 @@ def write_light(database: Path, folder: Path, municipality: str) -> list[Path]:
             )
             files.append(_written(connection, target, f"dim_{name}", sql))
         connection.execute(f"attach {literal(str(target / FILE))} as light ({STORAGE})")
-        for path in files:
-            connection.execute(f"create table light.{identifier(path.stem)} as select * from {literal(str(path))}")
+        connection.execute("use light")
+        for path in files[1:]:
+            connection.execute(f"create table {identifier(path.stem)} as select * from {literal(str(path))}")
+        _pack(connection, files[0])
+        connection.execute("use memory")
         connection.execute("detach light")
     return [*files, target / FILE]
+
+
+def _pack(connection: duckdb.DuckDBPyConnection, figures: Path) -> None:
+    """The figures as in the whole release: packed, and a view of their name."""
+    rows = f"from {literal(str(figures))}"
+    columns = {name: kind for name, kind, *_ in connection.execute(f"describe {rows}").fetchall()}
+    packing = Packing(figures.stem, columns, {"value_low": "value", "value_high": "value"}, None, _ALWAYS)
+    connection.execute("create schema stored")
+    for stored in packing.stored:
+        connection.execute(f"create table stored.{identifier(stored)} as {packing.packed(stored, rows)}")
+    connection.execute(f"create view {identifier(figures.stem)} as {packing.unpacked('stored')}")
 
 
 def _written(connection: duckdb.DuckDBPyConnection, target: Path, name: str, sql: str) -> Path:

@@ -27,8 +27,9 @@ class Packing:
     """How the rows of one table are packed.
 
     ``columns``: name -> type, in order; ``usually``: column -> what it mostly is, as SQL over columns that are not in it
-    themselves; ``computed``: a column and what it is in many rows, as arithmetic over others: these rows lie in a table of their
-    own, without it; ``plain``: columns that stay as they are, so that a filter on them reaches the file.
+    themselves, and that says the same in every DuckDB (`nullif(…, 0)` beneath a line); ``computed``: a column and what it is in
+    many rows, as arithmetic over others: these rows lie in a table of their own, without it; ``plain``: columns that stay as they
+    are, so that a filter on them reaches the file.
     """
 
     table: str

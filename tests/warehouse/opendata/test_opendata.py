@@ -177,6 +177,20 @@ def test_the_light_copy_is_a_star_with_one_column_relations(small: Installation)
     assert dict(own) == {"Larvik": 24.0, "Sandefjord": 4719.0, "Tønsberg": None}
 
 
+def test_the_light_file_has_the_rows_of_its_parquet_files(small: Installation) -> None:
+    folder = small.data / "published" / "light"
+    names = sorted(path.stem for path in folder.glob("*.parquet"))
+    with duckdb.connect(str(folder / "light.duckdb"), read_only=True) as connection:
+        assert [name for (name,) in connection.execute("show tables").fetchall()] == names
+        for name in names:
+            sides = f"from {name}", f"from '{folder / name}.parquet'"
+            counts = [
+                connection.execute(f"select count(*) from ({a} except all {b})").fetchone()
+                for a, b in (sides, sides[::-1])
+            ]
+            assert counts == [(0,), (0,)], name
+
+
 def test_the_word_to_programs_names_what_is_there_and_what_is_empty(small: Installation) -> None:
     text = (small.data / "published" / "llms.txt").read_text(encoding="utf-8")
     assert text.startswith("# Integrering")
