@@ -42,13 +42,14 @@ def store(connection: duckdb.DuckDBPyConnection, tables: dict[str, list[str]]) -
     """
     if not tables:
         return
-    rows = " positional join ".join(
-        f"(select struct_pack({', '.join(f'{_quoted(c)} := {_quoted(c)}' for c in columns)}) as {_quoted(name)} "
-        f"from temp.{_quoted(name)}) as {_quoted(name)}"
+    # lists set side by side: `unnest` fills the shorter ones up. A positional join of fifty tables takes seven times as long
+    columns_of = ", ".join(
+        f"unnest((select list(struct_pack({', '.join(f'{_quoted(c)} := {_quoted(c)}' for c in columns)}) order by rowid) "
+        f"from temp.{_quoted(name)})) as {_quoted(name)}"
         for name, columns in tables.items()
     )
     comment = "Små tabeller side om side; les dem i marts. | Small tables side by side; read them in marts."
-    connection.execute(f"create table release.{STORED} as select * from {rows}")
+    connection.execute(f"create table release.{STORED} as select {columns_of}")
     connection.execute(f"comment on table release.{STORED} is {literal(comment)}")
     for name, columns in tables.items():
         # gone before a view of that name is made in main: a name of main means the temporary one first
