@@ -17,6 +17,7 @@ import typer
 from orchestration.cli import ask, municipality, opendata
 from orchestration.cli.options import Quiet, complete_dataset, complete_of
 from orchestration.cli.releases import releases_app
+from orchestration.loading import loading
 
 if TYPE_CHECKING:
     from orchestration.workspace import Workspace
@@ -99,9 +100,10 @@ def run(
     quiet: Quiet = False,
 ) -> None:
     """Refresh what changed, build, verify, publish, write the report."""
-    from orchestration.cli.display import Progress, print_run
-    from orchestration.runs.run import run_once
-    from orchestration.workspace import Workspace
+    with loading():
+        from orchestration.cli.display import Progress, print_run
+        from orchestration.runs.run import run_once
+        from orchestration.workspace import Workspace
 
     if source not in (None, "bundled", "demo", "extracts", "live"):
         raise typer.BadParameter("one of bundled, demo, extracts, live", param_hint="--source")

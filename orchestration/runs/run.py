@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from orchestration.build.preparation import is_up_to_date, plan_build, published_manifest
-from orchestration.loading import loading
+from orchestration.loading import loading, seldom_collected
 from orchestration.runs.objections import remember_unplaced
 from orchestration.runs.refresh import RefreshPlan, plan_refresh
 from orchestration.runs.settle import OBJECTIONS, Outcome
@@ -85,7 +85,7 @@ def run_once(workspace: Workspace, *, on_stage: Callable[[str], None] = lambda s
     report = RunReport()
     workspace.check_only()
     workspace.require_kind()
-    with writer_lock(workspace.folder.lock):
+    with writer_lock(workspace.folder.lock), seldom_collected():
         workspace.remember()
         on_stage("looking for new files")
         plan = plan_refresh(workspace.landing, workspace.specs, workspace.files())

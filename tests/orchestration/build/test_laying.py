@@ -16,7 +16,7 @@ from orchestration.workspace import DBT_PROJECT
 
 PROFILE = """small:
   target: duckdb
-  outputs: {duckdb: {type: duckdb, path: "{{ env_var('INTEGRERING_BUILD_FILE') }}"}}
+  outputs: {duckdb: {type: duckdb, disable_transactions: true, path: "{{ env_var('INTEGRERING_BUILD_FILE') }}"}}
 """
 PROJECT = """name: small
 profile: small
