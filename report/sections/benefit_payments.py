@@ -23,8 +23,7 @@ LEAST_YEARS = 4
 
 def payments_of(context: Context, scheme: str) -> list[Row]:
     """All rows of a scheme for the three areas, ages together."""
-    where = {"scheme": scheme, "age_group": "all", "region_code": list(context.areas.codes)}
-    return context.marts.rows("benefit_payment_by_group", where, order=["year", "group_code"])
+    return context.payments.get(scheme, [])
 
 
 def benefit_payments(context: Context) -> list[Block]:
