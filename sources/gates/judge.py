@@ -35,14 +35,9 @@ class Snapshot:
     is_demo: bool = False
 
     @cached_property
-    def own(self) -> pa.Table:
-        """The observations with what the rules need that look at one release alone: a third of the columns."""
-        return pq.read_table(self.path, columns=rules.OWN_COLUMNS)
-
-    @cached_property
     def table(self) -> pa.Table:
-        """The observations with key, value and status."""
-        return pq.read_table(self.path, columns=[*KEY, "value", "value_status"])
+        """The observations with key, series number, value and status."""
+        return pq.read_table(self.path, columns=[*KEY, "series_number", "value", "value_status"])
 
 
 @dataclass
@@ -75,13 +70,13 @@ def judge(
     if spec.shape == "table":
         return Judgement(rules.lost_table_rows(spec, now.facts, befores[-1].facts if befores else None))
     found = Judgement(
-        rules.mostly_hidden(spec, now.own)
-        + rules.below_zero(spec, now.own)
-        + rules.above_whole(spec, now.own)
-        + rules.under_two_codes(spec, now.own),
+        rules.mostly_hidden(spec, now.table)
+        + rules.below_zero(spec, now.table)
+        + rules.above_whole(spec, now.table)
+        + rules.under_two_codes(spec, now.table),
         notices=partly_covered(now.facts),
     )
-    reasons, notices = rules.contradicted_zeros(spec, now.own)
+    reasons, notices = rules.contradicted_zeros(spec, now.table)
     found.reasons += reasons
     found.notices += notices
     if not befores and not now.is_demo:

@@ -31,9 +31,6 @@ _SHARE_NEAR = 0.8
 _Pair = tuple[int, str, str]
 """A year, an old code and a new code."""
 
-OWN_COLUMNS = ["region_code", "region_level", "period_start", "unit", "value", "value_status", "series_number"]
-"""What the rules that look at one release alone read of its observations."""
-
 
 def lost_table_rows(spec: DatasetSpec, facts: ReadingFacts, before: ReadingFacts | None) -> list[Reason]:
     """A reference table that shrank. Klass versions differ by nature, and of a table that comes in several files each holds what
