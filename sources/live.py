@@ -10,23 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
-from sources.dataset.options import options_of
 from sources.dataset.spec import DatasetSpec
 from sources.errors import ClosedError, SourceError
 from sources.fhi.client import FhiClient
-from sources.fhi.table import FhiTable
 from sources.http.client import HttpClient
 from sources.imdi.client import ImdiClient
-from sources.imdi.download import ImdiDownload
-from sources.imdi.settlement.client import address_of
-from sources.imdi.settlement.reader import SettlementPages, is_of_pages
+from sources.imdi.settlement.reader import is_of_pages
 from sources.klass.client import KlassClient
-from sources.klass.request import KlassRequest
 from sources.nav.client import NavClient
-from sources.nav.page import NavPage
 from sources.ports import Client, Probe
 from sources.ssb.client import SsbClient
-from sources.ssb.selection import SsbQuery
 
 LONGEST_TRUST = timedelta(days=30)
 """A stamp only schedules: after this long a dataset is fetched whole even when its stamp has not moved, since
@@ -67,48 +60,23 @@ class CheckRow:
         return not self.differences and self.state in ("not asked", "files only", "available", "discontinued", "closed")
 
 
+_CLIENTS = {"imdi": ImdiClient, "ssb": SsbClient, "nav": NavClient, "fhi": FhiClient, "klass": KlassClient}
+"""Publisher -> its client. A dataset is fetched by a program when its spec has settings for that client."""
+
+
 def live_clients(http: HttpClient) -> dict[str, Client]:
     """A client for each source that has one, all over one HTTP client."""
-    return {
-        "imdi": ImdiClient(http),
-        "ssb": SsbClient(http),
-        "nav": NavClient(http),
-        "fhi": FhiClient(http),
-        "klass": KlassClient(http),
-    }
+    return {source: client(http) for source, client in _CLIENTS.items()}
 
 
 def is_live(spec: DatasetSpec) -> bool:
-    """Whether a dataset can be fetched by a program: IMDi's all, the others when the spec has the client's settings."""
-    return spec.source == "imdi" or (spec.source in ("ssb", "nav", "fhi", "klass") and spec.source in spec.options)
+    """Whether a dataset can be fetched by a program."""
+    return spec.source in _CLIENTS and (spec.source in spec.options or is_of_pages(spec))
 
 
 def planned_call(spec: DatasetSpec) -> str:
     """What a fetch of this dataset would call, in a line. Raises SpecError when the settings are not valid."""
-    if not is_live(spec):
-        return "nothing: files from the extracts folder"
-    if is_of_pages(spec):
-        return (
-            f"GET {address_of(options_of(spec, 'imdi_pages', SettlementPages).first_year)[8:]}, and of each year since"
-        )
-    if spec.source == "imdi":
-        download = options_of(spec, "imdi", ImdiDownload)
-        levels = ",".join(download.levels)
-        return f"GET app-simapi-prod.azurewebsites.net/download_csv/{{{levels}}}/{download.table or spec.upstream_id}"
-    if spec.source == "ssb":
-        query = options_of(spec, "ssb", SsbQuery)
-        table = query.table or spec.upstream_id
-        address = f"v0/{query.language}/table/{table}" if query.api == "v1" else f"pxwebapi/v2/tables/{table}/data"
-        return f"POST data.ssb.no/api/{address} ({', '.join(query.selection)})"
-    if spec.source == "nav":
-        page = options_of(spec, "nav", NavPage)
-        return f"GET www.nav.no{page.page}, then the workbook with {page.table_code} in its name"
-    if spec.source == "fhi":
-        table = options_of(spec, "fhi", FhiTable)
-        return f"GET {table.address[8:]}/query, then POST its data ({', '.join(table.selection)})"
-    request = options_of(spec, "klass", KlassRequest)
-    target = f" to {request.target}" if request.target else ""
-    return f"GET data.ssb.no/api/klass/v1, {request.kind} of {request.classification}{target} since {request.from_date}"
+    return _CLIENTS[spec.source].planned_call(spec) if is_live(spec) else "nothing: files from the extracts folder"
 
 
 def check_live(

@@ -90,7 +90,11 @@ class Client(Protocol):
     """A publisher's live side. Both calls raise a SourceError; neither leaves part of a body in landing.
 
     ``fetch`` gives one Fetched per release: IMDi's table is one file and release per level letter, others give one.
+    ``planned_call`` says in a line what a fetch would call, without calling; SpecError when the settings are not valid.
     """
+
+    @staticmethod
+    def planned_call(spec: DatasetSpec) -> str: ...
 
     def probe(self, spec: DatasetSpec) -> Probe: ...
 

@@ -69,13 +69,13 @@ class ComparedRows:
 class BuildInputs:
     """All that dbt reads besides its own files.
 
-    ``observations`` by source; ``series`` files likewise; ``revisions``: the comparisons of all releases; ``tables``: each
-    table-shaped dataset by id; ``metadata``: small tables by name.
+    ``observations``: the releases in use, whose series files lie beside them; ``revisions``: the comparisons of all releases;
+    ``tables``: each table-shaped dataset by id; ``metadata``: small tables by name.
     """
 
     dimensions: tuple[str, ...]
     revisions: list[ComparedRows] = field(default_factory=list)
-    observations: dict[str, list[LandedRows]] = field(default_factory=dict)
+    observations: list[LandedRows] = field(default_factory=list)
     tables: dict[str, LandedTable] = field(default_factory=dict)
     metadata: dict[str, pa.Table] = field(default_factory=dict)
 
@@ -94,15 +94,14 @@ def connect(
 def load_inputs(build_file: Path, inputs: BuildInputs) -> None:
     """(Re)make the landing schema of the build file. Cheap: views on Parquet, and small tables."""
     with connect(build_file) as connection:
-        connection.execute("create schema if not exists landing")
+        connection.execute("drop schema if exists landing cascade")
+        connection.execute("create schema landing")
         for name, table in inputs.metadata.items():
             connection.register("metadata_rows", table)
             connection.execute(f"create or replace table landing.{identifier(name)} as select * from metadata_rows")
             connection.unregister("metadata_rows")
-        for source, rows in inputs.observations.items():
-            connection.execute(_observation_view(f"{identifier(source)}_observation", rows))
-        landed = [r for rows in inputs.observations.values() for r in rows]
-        connection.execute(_series_view(landed, inputs.dimensions))
+        connection.execute(_observation_view(inputs.observations))
+        connection.execute(_series_view(inputs.observations, inputs.dimensions))
         connection.execute(_revision_view(inputs.revisions, inputs.dimensions))
         for dataset_id, table in inputs.tables.items():
             connection.execute(_table_view(identifier(dataset_id), table))
@@ -131,9 +130,10 @@ _OBSERVATION_COLUMNS = {
 }
 
 
-def _observation_view(name: str, landed: list[LandedRows]) -> str:
-    """The rows of all releases in use. Those that serve all they hold are one scan of many files: a scan of its own for each keeps
-    a row group of its own in memory for each until the last is written, a gigabyte at a hundred files of half a million rows."""
+def _observation_view(landed: list[LandedRows]) -> str:
+    """The rows of all releases in use. Those that serve all they hold are one scan of many files: a scan of its own for each
+    keeps a row group of its own in memory for each until the last is written, a gigabyte at a hundred files of half a million
+    rows."""
     columns = ", ".join(_OBSERVATION_COLUMNS)
     whole = [rows for rows in landed if not rows.slices]
     selects = [
@@ -148,7 +148,7 @@ def _observation_view(name: str, landed: list[LandedRows]) -> str:
             f"select dataset_id, release_id, {columns} from read_parquet([{files}]) as cells "
             f"inner join ({named}) as files on cells.file_index = files.place"
         )
-    return f"create or replace view landing.{name} as {_union(selects, _OBSERVATION_COLUMNS)}"
+    return f"create or replace view landing.observation as {_union(selects, _OBSERVATION_COLUMNS)}"
 
 
 def _served(rows: LandedRows) -> str:

@@ -36,7 +36,6 @@ GROUP_NAMES = {
 shows some seventeen of them): the step of the way, then the topic."""
 
 LANDED_CHECK = "landed_without_objection"
-_SOURCES_WITH_FILES = ("imdi", "ssb", "nav", "fhi", "klass", "published", "municipal", "microdata")
 
 
 def dataset_key(spec: DatasetSpec) -> dg.AssetKey:
@@ -46,15 +45,16 @@ def dataset_key(spec: DatasetSpec) -> dg.AssetKey:
 
 def dataset_assets(workspace: Workspace) -> list[dg.AssetsDefinition]:
     """One assets definition per publisher that has datasets."""
-    by_source = {
-        source: [spec for spec in workspace.specs.values() if spec.source == source] for source in _SOURCES_WITH_FILES
-    }
-    return [_publisher_assets(workspace, source, specs) for source, specs in by_source.items() if specs]
+    by_source: dict[str, list[DatasetSpec]] = {}
+    for spec in workspace.specs.values():
+        if not spec.is_private:
+            by_source.setdefault(spec.source, []).append(spec)
+    return [_publisher_assets(workspace, source, specs) for source, specs in by_source.items()]
 
 
 def described_only(workspace: Workspace) -> list[dg.AssetSpec]:
     """The datasets that no run fetches: the municipality's own files, read by a command of its own; they stand in the graph."""
-    own = [spec for spec in workspace.specs.values() if spec.source not in _SOURCES_WITH_FILES]
+    own = [spec for spec in workspace.specs.values() if spec.is_private]
     return [_asset_spec(dataset_key(spec), spec).replace_attributes(freshness_policy=None) for spec in own]
 
 

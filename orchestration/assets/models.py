@@ -50,14 +50,14 @@ TOPICS = {
 
 
 class Translator(DagsterDbtTranslator):
-    """Names a model by layer and ties it to the datasets it reads: a reference table, or all observations of a publisher."""
+    """Names a model by layer and ties it to the datasets it reads: a reference table, or all observations."""
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
         self._comments = {table.name: {c.name: c.comment for c in table.columns} for table in load_interface()}
         self._keys: dict[str, list[dg.AssetKey]] = {}
         for spec in workspace.specs.values():
-            table = spec.dataset_id if spec.shape == "table" else f"{spec.source}_observation"
+            table = spec.dataset_id if spec.shape == "table" else "observation"
             self._keys.setdefault(table, []).append(dataset_key(spec))
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:

@@ -34,7 +34,7 @@ def changed_sources(
         if spec is None or spec.shape == "table":
             changed.add(dataset_id)
         else:
-            changed |= {f"{spec.source}_observation", "observation_series"}
+            changed |= {"observation", "observation_series"}
     return changed
 
 

@@ -29,8 +29,6 @@ from warehouse.interface.codes import code_rows
 FIRST_YEAR, LAST_YEAR = 1900, 2999
 """Bounds of a rule that holds for all years."""
 
-OBSERVING_SOURCES = ("imdi", "ssb", "nav", "fhi")
-
 
 def build_inputs(
     landing: Landing,
@@ -47,7 +45,7 @@ def build_inputs(
     """
     open_or_codes = {n: None if d.open else set(d.codes) for n, d in dimensions().items()}
     check_references(indicators, set(specs), open_or_codes, set(units()))
-    inputs = BuildInputs(DIMENSIONS, observations={source: [] for source in OBSERVING_SOURCES})
+    inputs = BuildInputs(DIMENSIONS)
     in_use: dict[str, dict[str, list[str]]] = {}
     for use in current:
         in_use.setdefault(use.dataset_id, {}).setdefault(use.release_id, []).append(use.slice)
@@ -56,8 +54,8 @@ def build_inputs(
         rows = [_landed(landing, spec, release_id, slices) for release_id, slices in releases.items()]
         if spec.shape == "table":
             inputs.tables[spec.dataset_id] = LandedTable(spec.column_types, rows, slice_columns(spec))
-        elif spec.source in inputs.observations:
-            inputs.observations[spec.source] += rows
+        else:
+            inputs.observations += rows
     inputs.revisions, counts = revisions(landing, specs, demo, as_of)
     inputs.metadata = _metadata(landing, specs, current, indicators, demo, as_of) | {"revision_count": counts}
     return inputs

@@ -76,5 +76,5 @@ def _is_published(graph: dict[str, Any], node: str) -> bool:
 def _add_source(found: Origins, name: str, datasets: Collection[str]) -> None:
     if name in datasets:
         found.tables.add(name)
-    elif not name.endswith("_observation"):
+    elif name != "observation":
         found.records.add(name)

@@ -17,7 +17,7 @@ from orchestration.workspace import Workspace
 from sources.dataset.spec import DatasetSpec
 from sources.errors import ClosedError, SourceError, TransferError, WithdrawnError
 from sources.faults import told_as_fault
-from sources.http.client import HttpClient, HttpSettings
+from sources.http.client import PUBLISHERS, HttpClient, HttpSettings
 from sources.http.limits import Clock
 from sources.landing.intake import Arrival, known_release, take_in
 from sources.landing.predecessor import FETCHED, is_counted, is_superseded
@@ -267,7 +267,7 @@ def http_client(workspace: Workspace) -> HttpClient:
     """The polite client of this installation: contact, shared call counts, quarantine, and the local upstream if set."""
     settings, root = workspace.settings, workspace.folder.root
     local = settings.local_upstream.rstrip("/")
-    hosts = ("data.ssb.no", "app-simapi-prod.azurewebsites.net", "www.imdi.no", "www.nav.no", "statistikk-data.fhi.no")
+    hosts = sorted({host for publisher in PUBLISHERS.values() for host in publisher.hosts})
     return HttpClient(
         HttpSettings(
             contact=settings.contact,

@@ -120,7 +120,7 @@ def _classify(
         return None, f"{_IN_DOUBT[2]}: {specimen.problem}"
     if spec is None:
         return None, reason
-    if spec.options.get("private"):
+    if spec.is_private:
         return None, PRIVATE_REASON
     if sighting.lacks and not (entry and f"{entry.source}_{entry.form}".lower() == sighting.form):
         return None, f"{spec.dataset_id}: {sighting.lacks}"

@@ -175,7 +175,7 @@ class DatasetSpec(Declared):
     """All that is known of one upstream dataset. See docs/datasets.md for the fields with examples."""
 
     dataset_id: str = Field(pattern=ID_PATTERN)
-    source: Literal["imdi", "ssb", "nav", "fhi", "klass", "kostra", "microdata", "municipal", "published"]
+    source: str = Field(pattern=r"^[a-z][a-z0-9]{1,39}$", description="the publisher: the name of its folder")
     upstream_id: str = Field(pattern=UPSTREAM_ID_PATTERN)
     title_nb: str
     description_nb: str = ""
@@ -263,6 +263,11 @@ class DatasetSpec(Declared):
         if missing:
             raise ValueError(f"table_key names unknown columns: {', '.join(sorted(missing))}")
         return self
+
+    @property
+    def is_private(self) -> bool:
+        """Whether no run reads files of it: the municipality's own, which a command of their own turns into aggregates."""
+        return bool(self.options.get("private"))
 
     @property
     def column_types(self) -> dict[str, str]:

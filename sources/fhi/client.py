@@ -31,6 +31,12 @@ class FhiClient:
     def __init__(self, http: HttpClient) -> None:
         self._http = http
 
+    @staticmethod
+    def planned_call(spec: DatasetSpec) -> str:
+        """What a fetch of this dataset would call."""
+        table = options_of(spec, "fhi", FhiTable)
+        return f"GET {table.address[8:]}/query, then POST its data ({', '.join(table.selection)})"
+
     def probe(self, spec: DatasetSpec) -> Probe:
         """One call to the table's default question. The stamp is its hash: a new year or code is in it, a revision not."""
         options = options_of(spec, "fhi", FhiTable)

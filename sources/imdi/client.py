@@ -48,6 +48,14 @@ class ImdiClient:
         self._tables: frozenset[str] | None = None
         self._has_validators = True
 
+    @staticmethod
+    def planned_call(spec: DatasetSpec) -> str:
+        """What a fetch of this dataset would call."""
+        if is_of_pages(spec):
+            return SettlementPageClient.planned_call(spec)
+        download = options_of(spec, "imdi", ImdiDownload)
+        return f"GET {BASE[8:]}/download_csv/{{{','.join(download.levels)}}}/{download.table or spec.upstream_id}"
+
     def probe(self, spec: DatasetSpec) -> Probe:
         """The validators of each level's file, read from the headers alone; no stamp when upstream sends none.
 

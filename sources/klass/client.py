@@ -44,6 +44,13 @@ class KlassClient:
         self._http = http
         self._classifications: dict[tuple[int, bool], list[Version]] = {}
 
+    @staticmethod
+    def planned_call(spec: DatasetSpec) -> str:
+        """What a fetch of this dataset would call."""
+        request = options_of(spec, "klass", KlassRequest)
+        target = f" to {request.target}" if request.target else ""
+        return f"GET {BASE[8:]}, {request.kind} of {request.classification}{target} since {request.from_date}"
+
     def probe(self, spec: DatasetSpec) -> Probe:
         """One call to the classification: the stamp covers id, validity and ``lastModified`` of every version.
 

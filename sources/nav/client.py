@@ -31,6 +31,12 @@ class NavClient:
         self._form = form
         self._pages: dict[str, str | None] = {}
 
+    @staticmethod
+    def planned_call(spec: DatasetSpec) -> str:
+        """What a fetch of this dataset would call."""
+        page = options_of(spec, "nav", NavPage)
+        return f"GET {HOST[8:]}{page.page}, then the workbook with {page.table_code} in its name"
+
     def probe(self, spec: DatasetSpec) -> Probe:
         """One call to the page (shared by its tables). The stamp is the path of the workbook, which holds its hash.
 

@@ -74,6 +74,14 @@ class SsbClient:
         self._limit: int | None = None
         self._codelists: dict[tuple[str, str], tuple[str, ...]] = {}
 
+    @staticmethod
+    def planned_call(spec: DatasetSpec) -> str:
+        """What a fetch of this dataset would call."""
+        query = options_of(spec, "ssb", SsbQuery)
+        table = query.table or spec.upstream_id
+        address = f"{V1}/{query.language}/table/{table}" if query.api == "v1" else f"{V2}/tables/{table}/data"
+        return f"POST {address[8:]} ({', '.join(query.selection)})"
+
     def probe(self, spec: DatasetSpec) -> Probe:
         """One call to `/tables/{id}`. The stamp is SSB's ``updated``; it says nothing about which figures changed."""
         query = options_of(spec, "ssb", SsbQuery)

@@ -53,9 +53,7 @@ class Laid(Build):
                 "value_status": ["ok" if cell["value"] is not None else cell["status"] for cell in cells],
             }
         )
-        self.table("staging", "stg_imdi__observations", laid)
-        for source in ("ssb", "nav", "fhi"):
-            self.table("staging", f"stg_{source}__observations", laid.slice(0, 0))
+        self.table("staging", "stg_landing__observations", laid)
         series = [
             {
                 "series_id": number,

@@ -161,14 +161,11 @@ class Build:
             "value_status": [cell.status for cell in cells],
         }
         self.table("staging", "laid", pa.table(rows))
-        for source in ("imdi", "ssb", "nav", "fhi"):
-            only = "true" if source == "imdi" else "false"
-            self.connection.execute(
-                f"create or replace table build.staging.stg_{source}__observations as "
-                "select * exclude (year, source_column), "
-                "cast(source_column as integer) as source_column, make_date(year, 1, 1) as period_start "
-                f"from build.staging.laid where {only}"
-            )
+        self.connection.execute(
+            "create or replace table build.staging.stg_landing__observations as "
+            "select * exclude (year, source_column), "
+            "cast(source_column as integer) as source_column, make_date(year, 1, 1) as period_start from build.staging.laid"
+        )
         series = sorted({cell.series for cell in cells})
         text = {name: ["all"] * len(series) for name in DIMENSIONS if name != "category"}
         kept = {"category": [f"s{number}" for number in series]}

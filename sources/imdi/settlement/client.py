@@ -42,6 +42,12 @@ class SettlementPageClient:
         self._http = http
         self._answers: dict[int, Answer] = {}
 
+    @staticmethod
+    def planned_call(spec: DatasetSpec) -> str:
+        """What a fetch of this dataset would call."""
+        first_year = options_of(spec, "imdi_pages", SettlementPages).first_year
+        return f"GET {address_of(first_year)[8:]}, and of each year since"
+
     def probe(self, spec: DatasetSpec) -> Probe:
         """One stamp over all pages that are there; withdrawn when none is."""
         stamps = self._stamps(spec)

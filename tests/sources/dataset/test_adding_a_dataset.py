@@ -19,6 +19,7 @@ from sources.dataset import spec as spec_model
 from sources.dataset.defaults import DEFAULTS
 from sources.dataset.discovery import discover
 from sources.dataset.options import options_of
+from sources.dataset.registry import forms
 from sources.dataset.spec import DatasetSpec, load_spec, load_specs, spec_folder
 from sources.errors import SourceError
 from sources.landing.store import Landing
@@ -28,6 +29,7 @@ from sources.ssb import reader
 from sources.ssb.selection import SsbQuery
 from sources.ssb.terms import SsbReading, Website
 from tests.support.ssb_bodies import body, documents, rows
+from warehouse.interface.declaration import DBT_PROJECT, load_interface
 from warehouse.settings import PROJECT
 
 PAGE = (PROJECT / "docs" / "datasets.md").read_text(encoding="utf-8")
@@ -117,6 +119,24 @@ def test_the_example_of_a_reference_table_reads_its_rows(tmp_path: Path) -> None
     path.write_text("year,amount_nok\n2024,\n", encoding="utf-8")
     with pytest.raises(SourceError):
         read_table(spec, [document])
+
+
+def test_the_example_of_a_mart_is_a_whole_declaration_of_what_its_query_selects(tmp_path: Path) -> None:
+    """The entry of the page as publication reads it: key, both languages, types; and the columns of the page's SQL."""
+    models = tmp_path / "models" / "marts" / "_models.yml"
+    models.parent.mkdir(parents=True)
+    models.write_text(f"models:\n{EXAMPLES[3]}", encoding="utf-8")
+    shutil.copy(DBT_PROJECT / "columns.yml", tmp_path)
+    [table] = load_interface(tmp_path)
+    assert (table.name, table.key) == ("language_rate", ("year",))
+    [query] = re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)
+    assert query.startswith("-- ")  # every mart opens with its rule
+    selected = re.findall(r"^    (\w+),?$", query, re.MULTILINE)
+    assert selected == [column.name for column in table.columns]
+
+
+def test_every_publisher_of_a_spec_has_a_form_that_is_read() -> None:
+    assert {spec.source for spec in load_specs().values()} == {form.source for form in forms().values()}
 
 
 def test_every_field_is_on_the_page() -> None:

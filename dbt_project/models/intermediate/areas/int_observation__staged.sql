@@ -1,15 +1,9 @@
--- The cells of every publisher in use, with the number their series has across releases.
+-- The cells in use, with the number their series has across releases.
 {{ config(materialized='view') }}
 
 with observations as (
 
-    select * from {{ ref('stg_imdi__observations') }}
-    union all
-    select * from {{ ref('stg_ssb__observations') }}
-    union all
-    select * from {{ ref('stg_nav__observations') }}
-    union all
-    select * from {{ ref('stg_fhi__observations') }}
+    select * from {{ ref('stg_landing__observations') }}
 
 )
 

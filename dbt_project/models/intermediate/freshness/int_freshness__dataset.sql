@@ -88,7 +88,7 @@ with_interval as (
         on datasets.dataset_id = intervals.dataset_id
     left join seen
         on datasets.dataset_id = seen.dataset_id
-    where datasets.source in ('imdi', 'ssb', 'nav', 'fhi', 'microdata') or datasets.dataset_id = 'municipal_benefit_by_group'
+    where datasets.shape = 'observation' or datasets.dataset_id in ('microdata_benefit_by_group', 'municipal_benefit_by_group')
 
 ),
 

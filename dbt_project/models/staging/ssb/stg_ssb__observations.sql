@@ -1,2 +1,0 @@
--- SSB observations of the releases in use: typed, nothing summed, one row per upstream cell.
-{{ staged_observations('ssb') }}
