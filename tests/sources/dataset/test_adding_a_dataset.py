@@ -101,6 +101,7 @@ def test_no_page_has_to_be_made_anew(added: dict[str, DatasetSpec], monkeypatch:
 
 def test_the_example_of_a_second_publisher_is_a_spec_too(tmp_path: Path, added: dict[str, DatasetSpec]) -> None:
     second = written(tmp_path, EXAMPLES[1], "imdi_intro_deltakere")
+    assert (second.columns[0].aliases, second.hidden[0].high) == (["kjonn"], 4)  # what the publisher says of the names
     assert second.measure == "participants" and second.cadence_note  # every spec of IMDi says what was seen (T34)
     assert options_of(added["ssb_13760"], "ssb", SsbQuery).selection
 
@@ -133,6 +134,11 @@ def test_the_example_of_a_mart_is_a_whole_declaration_of_what_its_query_selects(
     assert query.startswith("-- ")  # every mart opens with its rule
     selected = re.findall(r"^    (\w+),?$", query, re.MULTILINE)
     assert selected == [column.name for column in table.columns]
+
+
+def test_a_name_that_no_entry_has_is_told_with_those_there_are(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"columns: 'Kjonnn' is none of the names in defaults\.yml: Kjønn, Bakgrunn"):
+        written(tmp_path, EXAMPLES[1].replace("[Kjønn]", "[Kjonnn]"), "imdi_intro_deltakere")
 
 
 def test_every_publisher_of_a_spec_has_a_form_that_is_read() -> None:
