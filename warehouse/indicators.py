@@ -117,7 +117,7 @@ class Indicator(Declared):
 
 def load_indicators(folder: Path) -> list[Indicator]:
     """All indicators of the registry in order of file and entry. An entry ``of_all`` says what those after it in the file say
-    where they do not say otherwise.
+    where they do not say otherwise; one with ``for_each`` makes its ``entries`` for each of its rows.
 
     Raises IndicatorError naming the file and entry when one is not valid or an id stands twice.
     """
@@ -128,11 +128,32 @@ def load_indicators(folder: Path) -> list[Indicator]:
             if isinstance(raw, dict) and raw.keys() == {"of_all"}:
                 of_all = raw["of_all"]
                 continue
-            indicator = _parse(of_all | raw if isinstance(raw, dict) else raw, f"{path.name}, entry {number}")
-            if indicator.indicator_id in found:
-                raise _error("one entry per indicator_id", f"{indicator.indicator_id} a second time", path.name)
-            found[indicator.indicator_id] = indicator
+            for one in _made(raw, f"{path.name}, entry {number}"):
+                indicator = _parse(of_all | one if isinstance(one, dict) else one, f"{path.name}, entry {number}")
+                if indicator.indicator_id in found:
+                    raise _error("one entry per indicator_id", f"{indicator.indicator_id} a second time", path.name)
+                found[indicator.indicator_id] = indicator
     return list(found.values())
+
+
+def _made(raw: Any, where: str) -> list[Any]:
+    """The entries that an entry of the file stands for: itself, or those of a family, with each row's words in their texts."""
+    if not isinstance(raw, dict) or "for_each" not in raw:
+        return [raw]
+    rows, entries = raw["for_each"], raw.get("entries")
+    if raw.keys() != {"for_each", "entries"} or not isinstance(rows, list) or not isinstance(entries, list):
+        raise _error("`for_each` with rows and `entries` with what is made for each", ", ".join(raw), where)
+    return [_with_words(entry, row, where) for row in rows for entry in entries]
+
+
+def _with_words(value: Any, row: dict[str, str], where: str) -> Any:
+    """A value of an entry with ``{word}`` replaced by what the row calls so."""
+    if isinstance(value, dict):
+        return {key: _with_words(inner, row, where) for key, inner in value.items()}
+    try:
+        return value.format_map(row) if isinstance(value, str) else value
+    except (KeyError, ValueError, IndexError) as missing:
+        raise _error(f"one of {', '.join(row)} between braces", str(missing), where) from missing
 
 
 def _parse(raw: Any, where: str) -> Indicator:
