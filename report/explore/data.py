@@ -100,7 +100,7 @@ def packed(marts: Marts, listed: list[dict[str, Any]], all_areas: AreaList) -> I
             "where indicator_id = $one",
             {"one": one["id"], "codes": list(all_areas.codes)},
         )
-        yield one["id"], _file(one["id"], _pack(table, one["by"], len(all_areas.codes), units[one["id"]]))
+        yield one["id"], received(one["id"], _pack(table, one["by"], len(all_areas.codes), units[one["id"]]))
 
 
 def _pack(table: pa.Table, by: list[str], area_count: int, unit: Unit) -> bytes:
@@ -179,6 +179,6 @@ def _shown(column: pa.ChunkedArray, unit: Unit) -> np.ndarray:
     return np.copysign(np.floor(np.abs(scaled) + 0.5 + _HALF), scaled) + 0.0
 
 
-def _file(indicator_id: str, content: bytes) -> str:
-    """The script."""
-    return f'utforsk.receive("{indicator_id}","{base64.b64encode(zlib.compress(content, _LEVEL)).decode("ascii")}");\n'
+def received(name: str, content: bytes) -> str:
+    """The script that hands the page what is packed under a name."""
+    return f'utforsk.receive("{name}","{base64.b64encode(zlib.compress(content, _LEVEL)).decode("ascii")}");\n'

@@ -18,7 +18,7 @@ from typing import Any
 import vl_convert
 from markupsafe import Markup
 
-from report.explore.data import AreaList, areas, indicators, packed
+from report.explore.data import AreaList, areas, indicators, packed, received
 from report.reading.marts import Marts
 from report.words.norwegian import day
 from report.words.texts import texts
@@ -54,12 +54,12 @@ def write_explore(database: Path, target: Path, *, municipality: str, published_
 
 
 def _library() -> str:
-    """The chart library for a browser: bundled once on a machine, where the code can be written to, since it takes as long as all
-    else that is written for people."""
-    kept = _MADE / f"vega-{version('vl-convert-python')}.js"
+    """The chart library for a browser, packed as figures are. Bundled once on a machine, where the code can be written to, since that
+    takes as long as all else that is written for people."""
+    kept = _MADE / f"vega-{version('vl-convert-python')}-packed.js"
     if kept.is_file():
-        return kept.read_text(encoding="utf-8")
-    text = vl_convert.javascript_bundle("window.vegaEmbed=vegaEmbed;")
+        return kept.read_text(encoding="ascii")
+    text = received(f"{FOLDER}/{LIBRARY}", vl_convert.javascript_bundle("window.vegaEmbed=vegaEmbed;").encode())
     with contextlib.suppress(OSError):
         write_whole(kept, text)
     return text

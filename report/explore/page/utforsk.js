@@ -48,6 +48,14 @@
   app.receive = (id, packed) => { arriving.set(id, packed); };
   const arrived = async (id) => { if (!figures.has(id)) figures.set(id, prepared(await unpacked(arriving.get(id)))); };
 
+  /* the chart library comes packed too: it starts when its text is here */
+  const library = async () => {
+    if (window.vegaEmbed) return;
+    const script = document.createElement("script");
+    script.textContent = new TextDecoder().decode(await unpacked(arriving.get(app.library)));
+    document.head.append(script);
+  };
+
   const load = (source) => {
     if (!waiting.has(source)) {
       waiting.set(source, new Promise((done, failed) => {
@@ -301,7 +309,7 @@
     $("message").textContent = figures.has(state.i) ? "" : words.loading;
     try {
       await Promise.all([load(app.library), load(`${app.folder}/${state.i}.js`)]);
-      await arrived(one.id);
+      await Promise.all([library(), arrived(one.id)]);
     } catch {
       $("message").textContent = words.failed;
       return;
