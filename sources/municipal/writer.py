@@ -21,7 +21,7 @@ _CODES = ("municipality_code", "region_code")
 """Rules whose cells are set as text, so that a spreadsheet keeps a nought in front."""
 
 _ALWAYS = [
-    "Fyll ut arket «{sheet}» (eller CSV-filen) og legg filen i mappen «municipal» blant uttrekkene.",
+    "Fyll ut arket «{sheet}» (eller CSV-filen) og legg filen i drop-mappen.",
     "Ikke endre overskriftene. Ikke skriv navn, fødselsnummer eller andre opplysninger om enkeltpersoner.",
     "Filen blir kontrollert før noe publiseres. Er en celle feil, får dere vite hvilken, og ingenting endres.",
 ]

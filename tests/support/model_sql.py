@@ -46,7 +46,10 @@ STAR = ("dim_series", "dim_figure_state", "dim_open_year", "dim_release", "dim_r
 STAR += tuple(f"fct_figure_{level}" for level in ("municipality", "county", "country", "kostra_group"))
 PAYMENTS = (
     "stg_municipal__benefit_by_group",
-    *(f"int_payments__{name}" for name in ("microdata", "own_files", "by_source", "by_age", "standardised")),
+    *(
+        f"int_payments__{name}"
+        for name in ("microdata_cell", "microdata", "own_files", "by_source", "by_age", "standardised")
+    ),
     "benefit_payment_by_group",
     "benefit_rate_by_group",
 )
