@@ -54,7 +54,7 @@ def write_explore(database: Path, target: Path, *, municipality: str, published_
 
 
 def _library() -> str:
-    """The chart library for a browser, packed as figures are. Bundled once on a machine, where the code can be written to, since that
+    """The chart library for a browser, packed as figures are. Bundled once on a machine, where the code can be written to: that
     takes as long as all else that is written for people."""
     kept = _MADE / f"vega-{version('vl-convert-python')}-packed.js"
     if kept.is_file():
