@@ -75,6 +75,19 @@ def test_a_name_means_one_thing_within_a_package(package: str) -> None:
     assert {name: places for name, places in found.items() if len(places) > 1} == {}
 
 
+def test_orchestration_and_warehouse_name_no_publisher_of_figures() -> None:
+    """A new publisher is a folder of sources/ and its lines in the registry: nothing else has a list of them (CONTRIBUTING.md)."""
+    publishers = {spec.source for spec in load_specs().values() if spec.shape == "observation"}
+    named = re.compile(rf"[\"']({'|'.join(sorted(publishers))})[\"']")
+    assert named.search('("imdi", "ssb")')
+    for path in [
+        *_modules("orchestration"),
+        *_modules("warehouse"),
+        *(PROJECT / "dbt_project" / "models").rglob("*.sql"),
+    ]:
+        assert not named.search(path.read_text(encoding="utf-8")), path
+
+
 def test_sources_need_no_engine() -> None:
     for path in _modules("sources"):
         assert not _imports(path) & FORBIDDEN_IN_SOURCES, path
