@@ -25,7 +25,7 @@ GOOD = ("success", "pass", "warn", "no-op")
 """What dbt says of a model, a test and a declaration that did not fail."""
 
 MORE_MEMORY = "next: give DuckDB more with INTEGRERING_MEMORY_LIMIT (2500MB, say); the previous release is untouched"
-"""DuckDB advises its own settings, which nobody sets by hand here. 44 million figures fit in the limit by default (docs/sizes.md)."""
+"""DuckDB advises its own settings, which nobody sets by hand here. 44 million figures fit in the default (docs/sizes.md)."""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ Here: the decisions around dbt, the same for the command line and for Dagster. N
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import hashlib
 import shutil
 from collections.abc import Iterable
@@ -178,6 +180,7 @@ def prepare_build(workspace: Workspace, plan: BuildPlan | None = None, *, full: 
     workspace.remember()
     folder = workspace.folder
     plan = plan or plan_build(workspace, full=full)
+    _give_back_memory()
     forget_state(folder.build)
     # what dbt said of an earlier build must not vouch for this one, should it be ended half-way
     results_file(folder).unlink(missing_ok=True)
@@ -195,6 +198,17 @@ def prepare_build(workspace: Workspace, plan: BuildPlan | None = None, *, full: 
         load_inputs(folder.build_file, plan.inputs)
     write_state(folder.build, plan.state)
     return plan
+
+
+def _give_back_memory() -> None:
+    """Hand what reading and comparing releases left with Arrow and with C to the machine, before DuckDB takes its share of it.
+
+    glibc keeps freed blocks of up to 32 MB for itself until it is asked (mallopt(3), M_MMAP_THRESHOLD); other C libraries have
+    no such call.
+    """
+    pa.default_memory_pool().release_unused()
+    with contextlib.suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _is_whole(build_file: Path) -> bool:
@@ -229,8 +243,7 @@ def publish_build(workspace: Workspace) -> Manifest:
             next_step="run the models too; the previous release is untouched",
         )
     require_passed(results_file(workspace.folder))
-    # what reading and comparing releases left with Arrow goes back before DuckDB takes its share
-    pa.default_memory_pool().release_unused()
+    _give_back_memory()
     tables = load_interface()
     manifest = publish(
         Publication(
