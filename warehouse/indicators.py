@@ -173,6 +173,8 @@ def check_references(
     """Check that every term names a known dataset, unit, dimension and code (None = open dimension, any code)."""
     for indicator in indicators:
         where = indicator.indicator_id
+        if indicator.unit not in units:
+            raise _error(f"a unit of units.yml: {', '.join(sorted(units))}", indicator.unit, where)
         for dimension in indicator.keep:
             if dimension not in dimensions:
                 raise _error(f"one of {', '.join(dimensions)} in keep", dimension, where)
@@ -180,7 +182,7 @@ def check_references(
             if term.dataset not in dataset_ids:
                 raise _error("a dataset with a spec", term.dataset, f"{where}, {role}")
             if term.unit not in units:
-                raise _error("a unit of units.yml", term.unit, f"{where}, {role}")
+                raise _error(f"a unit of units.yml: {', '.join(sorted(units))}", term.unit, f"{where}, {role}")
             for dimension, code in term.where.items():
                 known = dimensions.get(dimension, set())
                 if dimension not in dimensions or (known is not None and code not in known):

@@ -64,6 +64,17 @@ def test_every_term_names_what_a_spec_has(registry: list[Indicator]) -> None:
             )
 
 
+@pytest.mark.parametrize("place", ["", "value"])
+def test_a_unit_that_nobody_knows_is_told_with_those_there_are(registry: list[Indicator], place: str) -> None:
+    """docs/first-day.md, step 4: the figure's own unit (printed beside it) and the one its term is read by."""
+    known = next(indicator for indicator in registry if indicator.value)
+    wrong = {"unit": "personer"} if not place else {"value": known.value.model_copy(update={"unit": "personer"})}
+    with pytest.raises(IndicatorError) as problem:
+        check_references([known.model_copy(update=wrong | {"keep": []})], set(load_specs()), {}, set(units()))
+    assert problem.value.found == "personer" and "nok_per_person, " in problem.value.expected
+    assert problem.value.where == known.indicator_id + (f", {place}" if place else "")
+
+
 def _held_by_other(indicator: Indicator) -> set[str]:
     """A denominator may be of another dataset that lacks a breakdown: it says ``all`` there."""
     sides = [term for role, term in indicator.terms.items() if role in ("numerator", "denominator")]
