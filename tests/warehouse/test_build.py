@@ -51,7 +51,7 @@ def build_file(tmp_path: Path) -> Path:
         for name, held in files.items()
     ]
     file = tmp_path / "build.duckdb"
-    load_inputs(file, BuildInputs(DIMENSIONS, observations={"imdi": rows, "nav": []}))
+    load_inputs(file, BuildInputs(DIMENSIONS, observations=rows))
     return file
 
 
@@ -59,7 +59,7 @@ def test_rows_stand_under_their_dataset_and_release_and_within_what_is_served(bu
     with duckdb.connect(str(build_file), read_only=True) as connection:
         found = connection.execute(
             "select dataset_id, left(release_id, 1), region_code, year(period_start), value "
-            "from landing.imdi_observation order by all"
+            "from landing.observation order by all"
         ).fetchall()
         assert found == [
             ("imdi_a", "a", "3909", 2022, 168.0),
@@ -67,11 +67,10 @@ def test_rows_stand_under_their_dataset_and_release_and_within_what_is_served(bu
             ("imdi_a", "c", "39", 2022, 879.0),
             ("imdi_b", "b", "3909", 2022, 97.0),
         ]
-        assert connection.execute("select count(*) from landing.nav_observation").fetchone() == (0,)
 
 
 def test_whole_releases_are_one_scan(build_file: Path) -> None:
     """A scan for each file keeps memory for each until the last is written: at 44 million figures more than there is."""
     with duckdb.connect(str(build_file), read_only=True) as connection:
-        (_, plan), *_ = connection.execute("explain select count(value) from landing.imdi_observation").fetchall()
+        (_, plan), *_ = connection.execute("explain select count(value) from landing.observation").fetchall()
         assert plan.count("READ_PARQUET") == 2, "one of the two whole releases, one of that which serves a level"
