@@ -21,7 +21,16 @@ from report.sections.benefit_overview import benefit_overview
 from report.sections.benefit_payments import benefit_payments, benefit_rates, benefit_reference
 from report.sections.declarations import IndicatorFigure, MartFigure, SectionSpec, SplitTable, declarations
 from report.sections.findings import finding_blocks
-from report.sections.method import breaks, cadence, cadence_datasets, hidden_cells, reading_guide, revisions, sources
+from report.sections.method import (
+    breaks,
+    cadence,
+    cadence_datasets,
+    hidden_cells,
+    numbered,
+    reading_guide,
+    revisions,
+    sources,
+)
 from report.sections.missing import LeftOut
 from report.sections.peers import origin, peers, split
 from report.sections.rates import grant_rates
@@ -68,14 +77,16 @@ def build_report(
     found = findings_of(weighed, municipality)
     built = {spec.section: _section_blocks(context, spec, missing) for spec in declarations().sections}
     shown = [block.figure for blocks in built.values() for block in blocks if block.figure]
+    told = finding_blocks(context, found)
+    behind = [*shown, *(block.figure for block in told if block.figure)]
     made: dict[str, Callable[[], list[Block]]] = {
-        "findings": lambda: finding_blocks(context, found),
+        "findings": lambda: told,
         "key_figures": lambda: _key_figures(context, shown),
         "peers": lambda: peers(context, _headlines(shown)),
         "missing": missing.blocks,
         "missing_sources": missing.sources,
         "breaks": lambda: [breaks(context, shown)],
-        "sources": lambda: [sources(context, shown)],
+        "sources": lambda: [sources(context, behind)],
     }
     sections = []
     for spec in declarations().sections:
@@ -100,6 +111,7 @@ def build_report(
         editor=tuple(dict.fromkeys([*missing.note(), *notes])),
         findings=tuple(Told(one.name, one.title, one.sentence, one.certainty, one.age) for one in found),
         words={**words.words, "subtitle": words.words[subtitle].format(**context.names())},
+        source_numbers={dataset_id: number for dataset_id, (number, _) in numbered(behind).items()},
     )
 
 

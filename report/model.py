@@ -248,3 +248,5 @@ class Report:
     editor: tuple[str, ...] = ()
     """Lines of the editor's note: what can be fetched or filled in, and the command that does it."""
     words: dict[str, str] = field(default_factory=dict)
+    source_numbers: dict[str, int] = field(default_factory=dict)
+    """The number of each dataset in the list of sources."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from report.context import Context
-from report.model import Block, Figure, Grid, Role
+from report.model import Block, Figure, Grid, Role, Source
 from report.reading.figures import BREAKDOWNS, ROLES
 from report.reading.marts import Row, as_day
 from report.words.norwegian import number
@@ -227,17 +227,24 @@ def breaks(context: Context, shown: Iterable[Figure]) -> Block:
     return Block("breaks", words["title"], grids=(Grid(words["title"], tuple(words["header"]), rows),))
 
 
+def numbered(shown: Iterable[Figure]) -> dict[str, tuple[int, Source]]:
+    """The datasets behind figures, by their ids, each with its number in the list of sources."""
+    found = {source.dataset_id: source for figure in shown for source in figure.sources}
+    in_order = sorted(found.values(), key=lambda source: (source.title, source.dataset_id))
+    return {source.dataset_id: (number, source) for number, source in enumerate(in_order, start=1)}
+
+
 def sources(context: Context, shown: Iterable[Figure]) -> Block:
     """Every dataset behind a figure of the report, with licence, dates and where to find it."""
     words = context.texts.topics["sources"]
-    found = {source.dataset_id: source for figure in shown for source in figure.sources}
+    found = numbered(shown)
     if not found:
         return Block("sources", words["title"], missing=words["missing"])
     rows = tuple(
-        (source.title, source.attribution.removeprefix("Kilde: "), source.licence,
+        (str(place), source.title, source.attribution.removeprefix("Kilde: "), source.licence,
          context.texts.cadences.get(source.cadence, source.cadence), source.retrieved, source.updated,
          source.next_expected, source.link)
-        for source in sorted(found.values(), key=lambda source: source.title)
+        for place, source in found.values()
     )  # fmt: skip
     said = words["used"].format(used=number(len(rows)), all=number(len(_in_use(context))))
     return Block("sources", words["title"], (said,), grids=(Grid(words["title"], tuple(words["header"]), rows),))

@@ -16,10 +16,11 @@ from report.drawing.charts import charts
 from report.model import Figure, Report
 from report.profile.page import Profile
 from report.words.norwegian import day
+from report.words.texts import texts
 from report.writers.filling import page
 from report.writers.pictures import picture_name
 from report.writers.profile import profile_content
-from report.writers.tables import figure_table, grid_text, source_line
+from report.writers.tables import figure_table, grid_text, source_note
 
 _TEMPLATES = Path(__file__).parent / "templates"
 FONTS = "system-ui, -apple-system, Segoe UI, Roboto, Helvetica Neue, Arial, sans-serif"
@@ -43,7 +44,8 @@ def write_html(
         pictures=_pictures(report),
         table=figure_table,
         grid_text=grid_text,
-        source_line=source_line,
+        source_note=source_note,
+        source_number=texts().sentences["source_number"],
         style=_raw("report.css") + _raw("profile.css"),
         script=_raw("report.js"),
         script_hash=_hash("report.js"),

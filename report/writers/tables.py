@@ -117,20 +117,34 @@ def grid_text(value: GridValue, is_figure: bool) -> str:
 def source_line(source: Source, today: date) -> str:
     """Where a figure comes from, when it was fetched, and when the next release is expected."""
     words = texts()
-    if source.cadence == "discontinued":
-        due = words.sentences["next_never"]
-    elif source.next_expected:
-        key = "next_known" if source.next_expected >= today else "next_late"
-        due = words.sentences[key].format(date=short_day(source.next_expected))
-    else:
-        due = words.sentences["next_unknown"]
-    fetched = short_day(source.retrieved) if source.retrieved else words.sentences["retrieved_unknown"]
-    publisher = source.attribution.removeprefix("Kilde: ").strip()
-    detail = "".join(f", {part}" for part in (publisher, source.detail) if part)
     return words.sentences["source_line"].format(
-        title=source.title,
-        detail=detail,
-        retrieved=fetched,
-        cadence=words.cadences.get(source.cadence, source.cadence),
-        next=due,
+        **_told(source), cadence=words.cadences.get(source.cadence, source.cadence), next=_due(source, today)
     )
+
+
+def source_note(source: Source, today: date) -> str:
+    """The same where a list of sources says the rest: only that a release is late is said here too."""
+    sentences = texts().sentences
+    short = sentences["source_short"].format(**_told(source))
+    is_late = source.cadence != "discontinued" and source.next_expected is not None and source.next_expected < today
+    return f"{short} {sentences['source_late'].format(next=_due(source, today))}" if is_late else short
+
+
+def _told(source: Source) -> dict[str, str]:
+    publisher = source.attribution.removeprefix("Kilde: ").strip()
+    return {
+        "title": source.title,
+        "detail": "".join(f", {part}" for part in (publisher, source.detail) if part),
+        "retrieved": short_day(source.retrieved) if source.retrieved else texts().sentences["retrieved_unknown"],
+    }
+
+
+def _due(source: Source, today: date) -> str:
+    """When the next release is expected, in words."""
+    sentences = texts().sentences
+    if source.cadence == "discontinued":
+        return sentences["next_never"]
+    if source.next_expected is None:
+        return sentences["next_unknown"]
+    key = "next_known" if source.next_expected >= today else "next_late"
+    return sentences[key].format(date=short_day(source.next_expected))

@@ -1,4 +1,4 @@
-"""What a release carries for others: the catalogue, the light copy, and the word to programs that answer.
+"""What a release carries for others: the catalogue, the light copy, and the words to programs and to who opens the folder.
 
 Here: writing all of it into a candidate. Not here: any of the files.
 """
@@ -10,6 +10,7 @@ from pathlib import Path
 from warehouse.opendata.catalogue import write_catalogue
 from warehouse.opendata.light import write_light
 from warehouse.opendata.llms import write_llms
+from warehouse.opendata.readme import write_readme
 
 
 def write_opendata(database: Path, folder: Path, municipality: str) -> None:
@@ -17,3 +18,4 @@ def write_opendata(database: Path, folder: Path, municipality: str) -> None:
     write_light(database, folder, municipality)
     write_catalogue(database, folder)
     write_llms(database, folder)
+    write_readme(folder)

@@ -21,6 +21,8 @@ _RULES = """\
 - `value_status`: `ok` er kjent, `rounded` er avrundet av kilden, `interval` er bare grenser, `suppressed` er skjult av kilden,
   `missing` og `unavailable` er ikke der. Si det, og gjett aldri et tall.
 - En andel, en sats eller en median legges ikke sammen og får ikke gjennomsnitt. Les tallet for området i stedet.
+- `is_whole_year` usant: kilden ble laget før året var over, og tallet mangler resten. Si datoen (`dim_open_year`), og sammenlign
+  ikke med hele år.
 - Rader med `all` i alle inndelinger er totalen. Summer ikke over en inndeling og totalen.
 - En forskjell mellom to områder er ikke en virkning av tiltak.
 - `is_demo` er oppdiktede tall: de kan ikke siteres.

@@ -192,7 +192,10 @@ def test_the_light_file_has_the_rows_of_its_parquet_files(small: Installation) -
 
 
 def test_the_word_to_programs_names_what_is_there_and_what_is_empty(small: Installation) -> None:
-    text = (small.data / "published" / "llms.txt").read_text(encoding="utf-8")
+    published = small.data / "published"
+    named = re.findall(r"^  (\S+?)/? ", (published / "LESMEG.txt").read_text(encoding="utf-8"), re.MULTILINE)
+    assert [name for name in named if not (published / name.rstrip(",")).exists()] == [] and len(named) >= 9
+    text = (published / "llms.txt").read_text(encoding="utf-8")
     assert text.startswith("# Integrering")
     assert "- `decided_persons`: " in text
     assert "Et tomt tall er aldri 0." in text
