@@ -43,7 +43,8 @@ main as (
             max(case when measure = 'settled' then case when is_running_year then 1 else 0 end end),
             max(case when is_running_year then 1 else 0 end)
         )
-        = 1 as is_running_year
+        = 1 as is_running_year,
+        max(case when measure in ('requested', 'decided') and is_running_year then coalesce(stated_on, retrieved_on) end) as request_as_of_date
     from figures
     group by region_code, year
 
@@ -67,7 +68,8 @@ select
     main.stated_on,
     main.retrieved_on,
     cast({{ all_of('figures.release_id') }} as {{ dbt.type_string() }}) as release_id,
-    datasets.is_demo
+    datasets.is_demo,
+    main.request_as_of_date
 from figures
 inner join main
     on figures.region_code = main.region_code and figures.year = main.year
@@ -75,4 +77,4 @@ inner join datasets
     on main.dataset_id = datasets.dataset_id
 group by
     figures.region_code, figures.region_level, figures.year, main.figure_source, main.dataset_id, main.is_running_year,
-    main.stated_on, main.retrieved_on, datasets.is_demo
+    main.stated_on, main.retrieved_on, main.request_as_of_date, datasets.is_demo
