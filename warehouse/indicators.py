@@ -146,10 +146,12 @@ def _made(raw: Any, where: str) -> list[Any]:
     return [_with_words(entry, row, where) for row in rows for entry in entries]
 
 
-def _with_words(value: Any, row: dict[str, str], where: str) -> Any:
-    """A value of an entry with ``{word}`` replaced by what the row calls so."""
+def _with_words(value: Any, row: dict[str, Any], where: str) -> Any:
+    """A value of an entry with ``{word}`` replaced by what the row calls so; the word alone stands for a list or mapping too."""
     if isinstance(value, dict):
         return {key: _with_words(inner, row, where) for key, inner in value.items()}
+    if isinstance(value, str) and value.startswith("{") and value[1:-1] in row:
+        return row[value[1:-1]]
     try:
         return value.format_map(row) if isinstance(value, str) else value
     except (KeyError, ValueError, IndexError) as missing:

@@ -187,18 +187,18 @@ def test_a_wrong_entry_is_refused_with_file_and_field(tmp_path: Path, change: di
 
 
 def test_a_family_is_its_entries_for_each_row_and_a_word_that_no_row_has_is_told(tmp_path: Path) -> None:
-    entry = _entry() | {"indicator_id": "{kind}_persons", "name_nb": "{name}, antall"}
+    entry = _entry() | {"indicator_id": "{kind}_persons", "name_nb": "{name}, antall", "keep": "{keep}"}
     entry["value"] = {"dataset": "d", "measure": "m", "unit": "persons", "where": {"category": "{kind}"}}
-    rows = [{"kind": "one", "name": "Ett"}, {"kind": "two", "name": "To"}]
+    rows = [{"kind": "one", "name": "Ett", "keep": ["sex"]}, {"kind": "two", "name": "To", "keep": []}]
     file = tmp_path / "family.yml"
     file.write_text(yaml.safe_dump([{"for_each": rows, "entries": [entry]}]), encoding="utf-8")
     made = load_indicators(tmp_path)
-    assert [(i.indicator_id, i.name_nb, i.terms["value"].where) for i in made] == [
-        ("one_persons", "Ett, antall", {"category": "one"}),
-        ("two_persons", "To, antall", {"category": "two"}),
+    assert [(i.indicator_id, i.name_nb, i.keep, i.terms["value"].where) for i in made] == [
+        ("one_persons", "Ett, antall", ["sex"], {"category": "one"}),
+        ("two_persons", "To, antall", [], {"category": "two"}),
     ]
     file.write_text(yaml.safe_dump([{"for_each": rows, "entries": [entry | {"unit": "{unit}"}]}]), encoding="utf-8")
-    with pytest.raises(IndicatorError, match=r"one of kind, name between braces; found 'unit'"):
+    with pytest.raises(IndicatorError, match=r"one of keep, kind, name between braces; found 'unit'"):
         load_indicators(tmp_path)
     file.write_text(yaml.safe_dump([{"for_each": rows}]), encoding="utf-8")
     with pytest.raises(IndicatorError, match="`entries`"):
