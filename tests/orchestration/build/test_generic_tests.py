@@ -7,13 +7,17 @@ here: what the real tests look for (tests/models).
 import json
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from orchestration.build.dbt_command import NodeResult, call_dbt, failures_of
+from orchestration.build import models
+from orchestration.build.dbt_command import Called, NodeResult, call_dbt, failures_of
 from orchestration.build.dbt_project import ensure_manifest
+from orchestration.build.dbt_results import require_passed, results_file
 from orchestration.build.generic_tests import ask_generic_tests
-from orchestration.workspace import present
+from orchestration.workspace import Workspace, present
+from warehouse.errors import VerificationFailed
 from warehouse.paths import DataFolder
 from warehouse.settings import Settings
 
@@ -74,6 +78,23 @@ def test_what_was_not_built_is_not_asked(environment: dict[str, str], tmp_path: 
     assert ask_generic_tests(manifest, file, Settings(), [replace(one, status="error")]) == ()
     assert ask_generic_tests(manifest, file, Settings(), [replace(one, status="error"), two]) == ()
     assert ask_generic_tests(manifest, file, Settings(), []) == ()
+
+
+def test_one_that_fails_is_a_problem_of_the_build_and_stops_publication(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built = NodeResult("model.small.one", "success", 0.1, None, "")
+    failed = NodeResult("test.small.unique", "fail", 0.1, 3, "Got 3 rows, wanted none")
+    workspace = Workspace(Settings(data_dir=tmp_path))
+    workspace.folder.dbt_target.mkdir(parents=True)
+    monkeypatch.setattr(models, "parsed_project", lambda manifest: None)
+    monkeypatch.setattr(models, "call_dbt", lambda *_, **__: Called((built,), ""))
+    monkeypatch.setattr(models, "ask_generic_tests", lambda *_: (failed,))
+    called = models.build_models(workspace, SimpleNamespace(full=True, environment={}), tmp_path, quiet=True)
+    assert called.results == (built, failed)
+    assert called.problem == "test.small.unique: Got 3 rows, wanted none"
+    with pytest.raises(VerificationFailed, match=r"not passed: test\.small\.unique"):
+        require_passed(results_file(workspace.folder))
 
 
 def test_no_generic_test_of_the_project_depends_on_the_run(tmp_path: Path) -> None:
