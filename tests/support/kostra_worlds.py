@@ -56,6 +56,7 @@ class Findings:
     zeros_deduced: int = 0
     changes_shown: int = 0
     unions: int = 0
+    unions_undecided: int = 0
 
     def __add__(self, other: Findings) -> Findings:
         return Findings(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
@@ -63,7 +64,7 @@ class Findings:
     @property
     def broken(self) -> dict[str, int]:
         """What must be none."""
-        names = ("sensitive_pinned", "small_narrowed", "others_pinned", "zeros_deduced", "changes_shown", "unions")
+        names = [f.name for f in fields(self) if f.name not in ("figures", "hidden")]
         return {name: getattr(self, name) for name in names if getattr(self, name)}
 
 
@@ -186,6 +187,7 @@ def attacked(editions: list[Rows], tables: list[CellTable]) -> Findings:
             found.small_narrowed += small and not pinned
             found.others_pinned += pinned and not 0 < cell.contributors < THRESHOLD
     found.unions = attacker.union(truth, {key: cell.contributors for key, cell in cells.items()}, THRESHOLD) is not None
+    found.unions_undecided = attacker.undecided
     return found
 
 
