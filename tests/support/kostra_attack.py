@@ -36,7 +36,7 @@ _UNIT = 100_000
 """Kroner of one unit of the solver, so that persons and kroner are of like size."""
 
 _MOST_PAID = 1_000_000
-_SECONDS = 60
+_SECONDS = 15
 """Of a clock, for one question of integer programming. A question that takes longer is counted as undecided."""
 
 
