@@ -100,7 +100,7 @@ class Attacker:
         """Hidden figures of one measure and year whose sum is known exactly, not from what SSB prints alone, and that are
         about fewer persons than asked (``persons`` behind each figure). None: there are no such figures.
 
-        By integer programming, so that none is missed, but for sums that have the very kroner of one that SSB's figures
+        By integer programming, so that none is missed, but for sums of the very kroner or months of one that SSB's figures
         give, or more than the whole year's (two ways of telling the same kroner).
         """
         for measure, year in sorted({(key[0], key[1][:4]) for key in self.hidden}):
@@ -118,7 +118,7 @@ class Attacker:
                 members = frozenset(key for key, is_in in zip(few, found, strict=True) if is_in)
                 if not self._is_public(members):
                     return members
-                if measure in PAID:
+                if not measure.endswith("_persons"):
                     (low, high), value = spans.pop(), search.value @ found
                     spans += [(low, value), (value, high)]
                 else:
