@@ -270,7 +270,8 @@ class Attacker:
 
 class _UnionSearch:
     """The programme that chooses figures: 0 or 1 for each, then the weight of each sum, the persons of each group, and of
-    all together. Groups and codes hold different persons, months and breakdowns may hold the same."""
+    all together. Groups and codes hold different persons, months and breakdowns may hold the same. Not all parts of a printed
+    total are taken: what is left without them is known too, and about no more."""
 
     def __init__(
         self, attacker: Attacker, few: list[Key], truth: dict[Key, float], persons: dict[Key, int], many: int
@@ -296,6 +297,7 @@ class _UnionSearch:
             LinearConstraint(csr_matrix(told), 0, 0),
             LinearConstraint(csr_matrix(least), 0),
             LinearConstraint(self._of_figures(behind), 1),
+            *(LinearConstraint(self._of_figures(parts), -np.inf, parts.sum() - 1) for parts in _printed(attacker, few)),
         ]
         free = np.full(weights.shape[1], np.inf)
         self._bounds = Bounds(
@@ -325,3 +327,13 @@ class _UnionSearch:
 
     def _of_figures(self, weights: np.ndarray) -> np.ndarray:
         return np.append(weights, np.zeros(self._rest))[None]
+
+
+def _printed(attacker: Attacker, few: list[Key]) -> list[np.ndarray]:
+    """For each total that SSB prints and that is the sum of its hidden parts: 1 for those figures."""
+    found = []
+    for *terms, (total, _) in attacker.sums:
+        parts = {key for key, _ in terms if key in attacker.position}
+        if total in attacker.public and parts <= set(few) and all(attacker.shown.get(key, 0) == 0 for key, _ in terms):
+            found.append(np.array([float(key in parts) for key in few]))
+    return [parts for parts in found if parts.any()]
