@@ -53,7 +53,7 @@ class Year:
 
     def pass_by(self, seconds: float) -> None:
         """Day by day, from the one after the last that is written down, until so long has passed."""
-        started = time.monotonic()
+        begun = time.monotonic()
         begin_on = self.lines[-1]["day"] + 1 if self.lines else 0
         cursor = self.lines[-1]["cursor"] if self.lines else None
         for day in range(begin_on, 365):
@@ -67,7 +67,7 @@ class Year:
                 self._ticks.append(time.process_time() - started)
                 if changes is not None:
                     self._take(workspace, day, cursor)
-            if time.monotonic() - started > seconds:
+            if time.monotonic() - begun > seconds:
                 return
 
     def _take(self, workspace: Workspace, day: int, cursor: str) -> None:
