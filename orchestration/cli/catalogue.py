@@ -6,6 +6,7 @@ Here: the text of these files. Not here: what a spec, indicator or column may sa
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,7 +14,9 @@ from pathlib import Path
 from orchestration.workspace import DBT_PROJECT
 from sources.dataset.dimensions import TOTAL, dimensions, units
 from sources.dataset.spec import DatasetSpec, load_specs
+from sources.errors import SourceError
 from sources.vocabulary import names_nb
+from warehouse.errors import WarehouseError
 from warehouse.indicators import Indicator, Term, load_indicators
 from warehouse.interface.declaration import PublishedColumn, PublishedTable, interface_version, load_interface
 from warehouse.settings import PROJECT
@@ -189,11 +192,17 @@ def _anchor(title: str) -> str:
     return title.lower().replace(" ", "-")
 
 
-def main() -> None:
-    """Write the pages."""
-    for path, text in pages().items():
+def main() -> int:
+    """Write the pages; a declaration that is refused is said in a line."""
+    try:
+        written = pages()
+    except (SourceError, WarehouseError) as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    for path, text in written.items():
         path.write_text(text, encoding="utf-8")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -6,10 +6,12 @@ Here: writing docs/dataset.schema.json from the pydantic model. Not here: the mo
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 from sources.dataset.defaults import BY_NAME, DEFAULTS
 from sources.dataset.spec import DatasetSpec, spec_folder
+from sources.errors import SourceError
 from sources.files import read_yaml
 
 SCHEMA_FILE = Path(__file__).parents[2] / "docs" / "dataset.schema.json"
@@ -42,5 +44,15 @@ def _names() -> dict[str, set[str]]:
     return found
 
 
+def main() -> int:
+    """Write the schema; a defaults file that is refused is said in a line."""
+    try:
+        SCHEMA_FILE.write_text(schema_text(), encoding="utf-8")
+    except SourceError as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    return 0
+
+
 if __name__ == "__main__":
-    SCHEMA_FILE.write_text(schema_text(), encoding="utf-8")
+    sys.exit(main())

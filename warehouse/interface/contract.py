@@ -15,6 +15,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
+from sources.errors import SourceError
 from warehouse.errors import WarehouseError
 from warehouse.interface.declaration import PublishedColumn, PublishedTable, interface_version, load_interface
 from warehouse.settings import PROJECT
@@ -174,10 +175,10 @@ def current_contract() -> Contract:
 
 def main() -> int:
     """Write the contract anew; refuse when the version does not say what has changed."""
-    now = current_contract()
     try:
+        now = current_contract()
         found = require_version(read_contract(), now) if CONTRACT.exists() else []
-    except ContractBroken as problem:
+    except (SourceError, WarehouseError) as problem:
         print(problem, file=sys.stderr)
         return 1
     CONTRACT.write_text(contract_text(now), encoding="utf-8")

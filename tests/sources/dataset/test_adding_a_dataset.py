@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from orchestration.cli.catalogue import pages
+from orchestration.cli.catalogue import main, pages
 from orchestration.runs.refresh import refresh_file
 from sources.dataset import spec as spec_model
 from sources.dataset.defaults import DEFAULTS
@@ -97,6 +97,18 @@ def test_no_page_has_to_be_made_anew(added: dict[str, DatasetSpec], monkeypatch:
     assert "ssb_13760" in made["catalogue.md"]
     for path, text in pages().items():
         assert set(path.read_text(encoding="utf-8").splitlines()) <= set(text.splitlines()), path.name
+
+
+def test_a_file_that_is_refused_is_said_in_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever makes the pages anew beside a file with a slip reads what is wrong with it, not where in the code it was met."""
+    wrong = tmp_path / "13760.yml"
+    wrong.write_text(EXAMPLES[0].replace("title_nb:", "titel_nb:"), encoding="utf-8")
+    monkeypatch.setattr("orchestration.cli.catalogue.load_specs", lambda: load_spec(wrong))
+    assert main() == 1
+    said = capsys.readouterr().err
+    assert "13760.yml" in said and "title_nb" in said and "Traceback" not in said
 
 
 def test_the_example_of_a_second_publisher_is_a_spec_too(tmp_path: Path, added: dict[str, DatasetSpec]) -> None:
