@@ -54,7 +54,7 @@ class Settings(BaseSettings):
     contact: str = Field(default="", description="contact named in the User-Agent of live calls")
     threads: int = Field(default=2, ge=1)
     memory_limit: str = Field(
-        default="900MB",
+        default="800MB",
         pattern=r"^\d+(\.\d+)?\s?[KMGT]i?B$",
         description="of DuckDB in a build; the rest of a run takes half a gigabyte beside it",
     )

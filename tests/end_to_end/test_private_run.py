@@ -19,7 +19,7 @@ import pypdf
 import pytest
 
 from tests.sources.kostra.test_kostra_privacy import CANARY_JOURNAL, canaries, place
-from tests.support.explored import explored_text
+from tests.support.explored import explored, unpacked
 from tests.support.pipeline import Installation, borrowed
 
 __all__ = ["place"]
@@ -40,7 +40,10 @@ def contents(path: Path) -> Iterator[tuple[str, bytes]]:
     elif body[:2] == b"\x1f\x8b":
         yield f"{path} unpacked", gzip.decompress(body)
     elif body.startswith(b"utforsk.receive("):
-        yield f"{path} unpacked", explored_text(path)[1].encode()
+        name, content = unpacked(path)
+        yield f"{path} unpacked", content
+        if "/" not in name:
+            yield f"{path} in figures", str(explored(path)[1]).encode()
     elif body[:4] == b"PAR1":
         yield f"{path} unpacked", str(pq.read_table(path).to_pydict()).encode()
     elif body[:4] == b"%PDF":

@@ -13,12 +13,18 @@ from pathlib import Path
 from typing import Any
 
 
+def unpacked(path: Path) -> tuple[str, bytes]:
+    """(name, content) of a packed script: an indicator's figures, or the chart library under its path."""
+    found = re.fullmatch(r'utforsk\.receive\("([\w./]+)","([A-Za-z0-9+/=]+)"\);\n', path.read_text(encoding="ascii"))
+    assert found, f"{path.name} is no packed script"
+    return found[1], zlib.decompress(base64.b64decode(found[2]))
+
+
 def explored(path: Path) -> tuple[str, dict[str, Any]]:
     """(indicator, content) of a file beside the explore page: ``years``, ``series``, ``values`` and ``statuses`` by series,
     ``bounds`` as {place: (low, high)}. Fails where it is no script of one packed text."""
-    found = re.fullmatch(r'utforsk\.receive\("(\w+)","([A-Za-z0-9+/=]+)"\);\n', path.read_text(encoding="ascii"))
-    assert found, f"{path.name} holds no packed figures"
-    line, rest = zlib.decompress(base64.b64decode(found[2])).split(b"\n", 1)
+    indicator, content = unpacked(path)
+    line, rest = content.split(b"\n", 1)
     head = json.loads(line)
     lists: dict[str, list[int | None]] = {}
     for name, count, width in head["lists"]:
@@ -28,7 +34,7 @@ def explored(path: Path) -> tuple[str, dict[str, Any]]:
     values = [None if value is None else value / unit for value in lists["values"]]
     statuses = [head["words"][place] for place in lists["states"]]
     bounds = zip(lists["at"], lists["low"], lists["high"], strict=True)
-    return found[1], {
+    return indicator, {
         "years": head["years"],
         "series": head["series"],
         "values": [values[at : at + size] for at in range(0, len(values), size)],

@@ -15,7 +15,6 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
-from sources.errors import SourceError
 from warehouse.errors import WarehouseError
 from warehouse.interface.declaration import PublishedColumn, PublishedTable, interface_version, load_interface
 from warehouse.settings import PROJECT
@@ -178,7 +177,7 @@ def main() -> int:
     try:
         now = current_contract()
         found = require_version(read_contract(), now) if CONTRACT.exists() else []
-    except (SourceError, WarehouseError) as problem:
+    except WarehouseError as problem:
         print(problem, file=sys.stderr)
         return 1
     CONTRACT.write_text(contract_text(now), encoding="utf-8")
