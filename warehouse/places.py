@@ -18,6 +18,9 @@ from warehouse.errors import WarehouseError, WrongSetting
 if TYPE_CHECKING:
     import duckdb
 
+COUNTRY = "00"
+"""The code of the country as a region of the figures."""
+
 _SHIPPED = Path(__file__).parents[1] / "sources" / "klass" / "data" / "municipalities.csv"
 """Klass 131 as it ships: enough to read a name before anything is published."""
 

@@ -18,6 +18,11 @@ def identifier(name: str) -> str:
     return name
 
 
+def quoted(name: str) -> str:
+    """The same in double quotes, for a name that may be a word of SQL. Raises as ``identifier`` does."""
+    return f'"{identifier(name)}"'
+
+
 def literal(value: str | Path) -> str:
     """A text or a path as an SQL literal."""
     return "'" + str(value).replace("'", "''") + "'"

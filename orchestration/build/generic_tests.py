@@ -17,6 +17,7 @@ from typing import Any
 import duckdb
 
 from orchestration.build.dbt_command import NodeResult
+from warehouse.build import connect
 from warehouse.settings import Settings
 
 GENERIC = "test_type:generic"
@@ -36,8 +37,7 @@ def ask_generic_tests(
     if not tests:
         return ()
     limits = {"memory_limit": settings.memory_limit, "threads": settings.threads}
-    limits |= {"temp_directory": str(build_file.parent / "spill"), "preserve_insertion_order": "false"}
-    with duckdb.connect(str(build_file), read_only=True, config=limits) as connection:
+    with connect(build_file, read_only=True, **limits) as connection:
         return tuple(_ask(connection, test) for test in tests)
 
 

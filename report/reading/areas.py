@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 from report.model import Role, Source
 from report.reading.marts import Marts, Row, as_day
 from warehouse.errors import WarehouseError
+from warehouse.places import COUNTRY
 
-COUNTRY = "00"
 _OSLO = ZoneInfo("Europe/Oslo")
 
 

@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from warehouse.errors import NoRelease
 from warehouse.opening import open_read_only
-from warehouse.quoting import identifier
+from warehouse.quoting import identifier, quoted
 
 Row = dict[str, Any]
 _OSLO = ZoneInfo("Europe/Oslo")
@@ -82,10 +82,10 @@ class Marts:
         clauses, values = [], []
         for name, value in where.items():
             many = [value] if isinstance(value, str | int | bool) else list(value)
-            clauses.append(f'"{identifier(name)}" in ({", ".join("?" for _ in many)})' if many else "false")
+            clauses.append(f"{quoted(name)} in ({', '.join('?' for _ in many)})" if many else "false")
             values += many
-        listed = ", ".join(f'"{identifier(name)}"' for name in wanted)
-        ordered = [f'"{identifier(name)}" nulls last' for name in order if name in found]
+        listed = ", ".join(quoted(name) for name in wanted)
+        ordered = [f"{quoted(name)} nulls last" for name in order if name in found]
         sql = f'select {listed} from marts."{identifier(table)}"'
         sql += f" where {' and '.join(clauses)}" if clauses else ""
         sql += f" order by {', '.join(ordered)}" if ordered else ""

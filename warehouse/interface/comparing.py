@@ -14,9 +14,8 @@ import duckdb
 from warehouse.errors import WarehouseError
 from warehouse.interface.finding import require_indicator
 from warehouse.interface.open_years import part_years
+from warehouse.places import COUNTRY
 from warehouse.query import QueryResult
-
-COUNTRY = "00"
 
 
 def compare(connection: duckdb.DuckDBPyConnection, indicator_id: str, codes: Sequence[str], years: int) -> QueryResult:

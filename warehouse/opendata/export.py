@@ -14,11 +14,10 @@ import duckdb
 
 from warehouse.opendata.cube import Cube, cube_of
 from warehouse.opendata.jsonstat import json_stat
-from warehouse.places import find_municipality, published_municipalities
+from warehouse.places import COUNTRY, find_municipality, published_municipalities
 from warehouse.query import QueryResult, open_published, require_published, write_result
 from warehouse.release.publish import read_manifest
 
-COUNTRY = "00"
 FORMATS = ("json-stat", "csv", "csv-nb")
 
 

@@ -14,7 +14,7 @@ import duckdb
 from warehouse.build import connect
 from warehouse.errors import VerificationFailed
 from warehouse.paths import DATABASE
-from warehouse.quoting import identifier, literal
+from warehouse.quoting import identifier, literal, quoted
 from warehouse.release.content import content_hash
 from warehouse.release.packing import Packing
 from warehouse.release.small import small_tables, store
@@ -87,7 +87,7 @@ class TableDoc:
     def stored_order(self) -> tuple[str, ...]:
         """What settles the order of rows, as SQL: county, what is alike, declared order, the rest of the key. Or nothing."""
         names = (*self.order_by, *(name for name in self.key if name not in self.order_by))
-        return (*self._county, *self.alike, *(f'"{identifier(name)}"' for name in names))
+        return (*self._county, *self.alike, *(quoted(name) for name in names))
 
     @property
     def _county(self) -> tuple[str, ...]:
@@ -148,7 +148,7 @@ def _write_table(
         read = f"from {target}"
     parquet = candidate / "parquet" / f"{table.name}.parquet"
     # one series after the other where the file lies by county: what it was the year before stands beside it, a fifth of the bytes
-    key = ", ".join(f'"{identifier(name)}"' for name in table.key)
+    key = ", ".join(quoted(name) for name in table.key)
     in_order = f" order by {key}" if key and (table.by_county or packing) else ""
     connection.execute(f"copy ({read}{in_order}) to {literal(parquet)} ({PARQUET})")
     count, digest = content_hash(connection, f"({read})", list(columns))
@@ -249,7 +249,7 @@ def _county_ranges(connection: duckdb.DuckDBPyConnection, table: TableDoc) -> li
     """
     if not table.by_county:
         return ["true"]
-    column = f'"{identifier(table.by_county)}"'
+    column = quoted(table.by_county)
     largest = "select max(estimated_size) from duckdb_tables() where database_name = 'build'"
     parts = -(-connection.execute(largest).fetchone()[0] // ROWS_AT_A_TIME)
     areas = "select distinct region_code from build.marts.dim_region where region_level = 'municipality' order by region_code"

@@ -13,7 +13,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from warehouse.quoting import identifier
+from warehouse.quoting import quoted
 
 STAND_INS = {"INTEGER": "-1", "BIGINT": "-1", "DOUBLE": "-1.0"}
 """What an empty cell of a number holds, and an empty cell stands for it: a column without empty cells needs no bit a row to say
@@ -44,7 +44,7 @@ class Packing:
         if not self.computed:
             return {self.table: "true"}
         name, term = self.computed
-        is_told = f"{_quoted(name)} = {term}"
+        is_told = f"{quoted(name)} = {term}"
         return {f"{self.table}_computed": is_told, self.table: f"({is_told}) is not true"}
 
     def packed(self, stored: str, rows: str) -> str:
@@ -60,7 +60,7 @@ class Packing:
             _selected(
                 self.columns,
                 self._guesses,
-                f"({_selected(self.columns, self._stand_ins(stored) | self._told(stored), f'{schema}.{_quoted(stored)}')})",
+                f"({_selected(self.columns, self._stand_ins(stored) | self._told(stored), f'{schema}.{quoted(stored)}')})",
             )
             for stored in self.stored
         )
@@ -75,8 +75,8 @@ class Packing:
     def _guesses(self) -> dict[str, str]:
         """Where the guess is right the cell is empty, and where the cell is empty it holds the guess. No guess, no exchange."""
         return {
-            name: f"case when ({guess}) is null then {_quoted(name)} when {_quoted(name)} is null then {guess} "
-            f"when {_quoted(name)} = ({guess}) then null else {_quoted(name)} end"
+            name: f"case when ({guess}) is null then {quoted(name)} when {quoted(name)} is null then {guess} "
+            f"when {quoted(name)} = ({guess}) then null else {quoted(name)} end"
             for name, guess in self.usually.items()
         }
 
@@ -89,8 +89,8 @@ class Packing:
             if stand_in and name not in plain:
                 given = f"cast({stand_in} as {kind})"
                 found[name] = (
-                    f"case when {_quoted(name)} is null then {given} when {_quoted(name)} = {given} then null "
-                    f"else {_quoted(name)} end"
+                    f"case when {quoted(name)} is null then {given} when {quoted(name)} = {given} then null "
+                    f"else {quoted(name)} end"
                 )
         return found
 
@@ -98,12 +98,8 @@ class Packing:
 def _selected(columns: Collection[str], terms: Mapping[str, str], relation: str) -> str:
     """A select of the columns, each as its term says where it has one; not at all where that is empty."""
     listed = [
-        f"{terms[name]} as {_quoted(name)}" if name in terms else _quoted(name)
+        f"{terms[name]} as {quoted(name)}" if name in terms else quoted(name)
         for name in columns
         if terms.get(name) != ""
     ]
     return f"select {', '.join(listed)} from {relation}"
-
-
-def _quoted(name: str) -> str:
-    return f'"{identifier(name)}"'

@@ -11,7 +11,7 @@ import re
 
 import duckdb
 
-from warehouse.quoting import identifier, literal
+from warehouse.quoting import literal, quoted
 
 MOST_ROWS = 1000
 """Of a small table. Every view reads the column of its table over the rows of the longest."""
@@ -44,8 +44,8 @@ def store(connection: duckdb.DuckDBPyConnection, tables: dict[str, list[str]]) -
         return
     # lists set side by side: `unnest` fills the shorter ones up. A positional join of fifty tables takes seven times as long
     columns_of = ", ".join(
-        f"unnest((select list(struct_pack({', '.join(f'{_quoted(c)} := {_quoted(c)}' for c in columns)}) order by rowid) "
-        f"from temp.{_quoted(name)})) as {_quoted(name)}"
+        f"unnest((select list(struct_pack({', '.join(f'{quoted(c)} := {quoted(c)}' for c in columns)}) order by rowid) "
+        f"from temp.{quoted(name)})) as {quoted(name)}"
         for name, columns in tables.items()
     )
     comment = "Små tabeller side om side; les dem i marts. | Small tables side by side; read them in marts."
@@ -53,12 +53,8 @@ def store(connection: duckdb.DuckDBPyConnection, tables: dict[str, list[str]]) -
     connection.execute(f"comment on table release.{STORED} is {literal(comment)}")
     for name, columns in tables.items():
         # gone before a view of that name is made in main: a name of main means the temporary one first
-        connection.execute(f"drop table temp.{_quoted(name)}")
-        fields = ", ".join(f"struct_extract({_quoted(name)}, {literal(c)}) as {_quoted(c)}" for c in columns)
+        connection.execute(f"drop table temp.{quoted(name)}")
+        fields = ", ".join(f"struct_extract({quoted(name)}, {literal(c)}) as {quoted(c)}" for c in columns)
         connection.execute(
-            f"create view marts.{_quoted(name)} as select {fields} from {STORED} where {_quoted(name)} is not null"
+            f"create view marts.{quoted(name)} as select {fields} from {STORED} where {quoted(name)} is not null"
         )
-
-
-def _quoted(name: str) -> str:
-    return f'"{identifier(name)}"'

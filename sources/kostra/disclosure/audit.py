@@ -11,9 +11,7 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
 from sources.kostra.disclosure.problem import Problem, is_pinned
-from sources.kostra.disclosure.unions import eliminated, unions_of_few
-
-TOLERANCE = 1e-6
+from sources.kostra.disclosure.unions import TOLERANCE, eliminated, unions_of_few
 
 ORDERS = 10
 """Random orders of elimination beside the two natural ones. More find hardly more (bench/private_attack.py)."""

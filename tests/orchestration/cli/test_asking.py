@@ -6,7 +6,6 @@ Here: commands that read, on the demo release, and decisions on a landing of one
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -225,7 +224,6 @@ def test_a_county_is_all_of_its_municipalities(demo: Installation) -> None:
         options.municipalities_of("Vestfodl", settings)
 
 
-@pytest.mark.skipif(shutil.which("bash") is None, reason="no bash here")
 @pytest.mark.parametrize(
     ("typed", "offered"),
     [
