@@ -8,8 +8,8 @@ busy machine nor a long wait for the disk moves it, and up to a tenth of a secon
 begins on what the killed one left, with one more figure; after every so many kills one is left alone. Every other run is also
 looked at while it stands still (SIGSTOP) at many moments before: what lies on the disk then is what a kill would leave, at a
 tenth of the price.
-Run: python -m bench.kills [--moments 1000] [--work DIR] [--resume] [--seconds N] [--seed N]; a line of JSON a moment in
-DIR/kills.jsonl.
+Run: python -m bench.kills [--moments 1000] [--looks 40] [--work DIR] [--resume] [--seconds N] [--seed N]; a line of JSON a moment
+in DIR/kills.jsonl. With --looks 0 every moment is a kill.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ LEFT_ALONE = 10
 """After so many kills a run is left alone: it must end well and show the newest figure."""
 
 LOOKS = 40
-"""Moments at which every other run is stopped and looked at, before it is killed."""
+"""Moments at which every other run is stopped and looked at, before it is killed, unless the caller says how many."""
 
 MET = ("killed", "looked at")
 
@@ -72,7 +72,8 @@ def shown(data: Path) -> int | None:
 class Killer:
     """An installation whose settlement table changes before every run. ``lines``: what happened, one a run."""
 
-    def __init__(self, work: Path, seed: int) -> None:
+    def __init__(self, work: Path, seed: int, looks: int) -> None:
+        self._looks = looks
         self._work, self._seed, self._data, self._extracts = work, seed, work / "data", work / "extracts"
         self._log = work / "kills.jsonl"
         self.lines = read_log(self._log)
@@ -94,7 +95,7 @@ class Killer:
         begun = time.time()
         process = self._begin()
         chance = random.Random(f"{self._seed} {self._number}")
-        *looks, last = sorted(chance.random() for _ in range(1 + (min(LOOKS, most - 1) if self._number % 2 else 0)))
+        *looks, last = sorted(chance.random() for _ in range(1 + (min(self._looks, most - 1) if self._number % 2 else 0)))
         for share in looks:
             if self._reached(process, share, chance):
                 _signal(process, signal.SIGSTOP)
@@ -213,14 +214,16 @@ def _tail(path: Path) -> str:
     return path.read_text(encoding="utf-8")[-500:] if path.exists() else ""
 
 
-def kill_runs(work: Path, moments: int, seed: int = 20261130, seconds: float = math.inf) -> dict[str, Any]:
+def kill_runs(
+    work: Path, moments: int, seed: int = 20261130, seconds: float = math.inf, looks: int = LOOKS
+) -> dict[str, Any]:
     """Runs until so many moments were met, counting those of an earlier call on the same folder. ``lost``: how much was wrong.
 
     After so many ``seconds`` it stops with the run that is in hand; another call goes on.
     """
     started = time.monotonic()
     work.mkdir(parents=True, exist_ok=True)
-    killer = Killer(work, seed)
+    killer = Killer(work, seed, looks)
     since = 0
     while (met := sum(line["end"] in MET for line in killer.lines)) < moments:
         killer.killed(moments - met)
@@ -257,6 +260,7 @@ def main() -> int:
     """Print a line of figures; exit 1 when something was lost."""
     parser = argparse.ArgumentParser(prog="bench.kills")
     parser.add_argument("--moments", type=int, default=1000)
+    parser.add_argument("--looks", type=int, default=LOOKS, help="moments at which every other run is only looked at")
     parser.add_argument("--seed", type=int, default=20261130)
     parser.add_argument(
         "--work", type=Path, default=None, help="folder that is kept; default: a temporary one in memory"
@@ -271,7 +275,7 @@ def main() -> int:
         )
         if not wanted.resume:
             shutil.rmtree(work, ignore_errors=True)
-        figures = kill_runs(work.resolve(), wanted.moments, wanted.seed, wanted.seconds)
+        figures = kill_runs(work.resolve(), wanted.moments, wanted.seed, wanted.seconds, wanted.looks)
     print(json.dumps(figures))
     return 1 if figures["lost"] else 0
 
