@@ -4,8 +4,6 @@ Here: the pause, that it is not walked later either, and how seldom the rest is.
 parsed project: a million objects, which cost a tenth of a run's processor time).
 """
 
-from __future__ import annotations
-
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager

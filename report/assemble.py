@@ -3,8 +3,6 @@
 Here: the order of things and what is said of a whole section. Not here: single figures (figures.py), topics, writers.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime

@@ -3,8 +3,6 @@
 Here: the release, the areas, the sources and the sentence writer in one value. Not here: any block.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property
 

@@ -3,8 +3,6 @@
 Here: reading once and writing them all. Not here: any content.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path

@@ -3,8 +3,6 @@
 Here: what went wrong, said so that a person can act on it. Not here: deciding what a run does about it.
 """
 
-from __future__ import annotations
-
 
 class SourceError(Exception):
     """Something upstream is not as the dataset spec says.

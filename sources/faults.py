@@ -3,8 +3,6 @@
 Here: turning it into a typed error with what to report. Not here: what a run does about it.
 """
 
-from __future__ import annotations
-
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager

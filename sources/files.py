@@ -4,8 +4,6 @@ Here: the one way in which a file that a later run trusts comes into being, and 
 holds. The other rooms use this too.
 """
 
-from __future__ import annotations
-
 import hashlib
 import os
 from collections.abc import Iterator

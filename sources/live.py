@@ -3,8 +3,6 @@
 Here: choosing, checking and comparing over all publishers. Not here: any protocol, or running anything on a schedule.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -3,8 +3,6 @@
 Here: the shapes of those doors. Not here: any publisher. `sources/dataset/registry.py` lists who stands behind each form.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime

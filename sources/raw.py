@@ -4,8 +4,6 @@ Here: lines of text and cells of a workbook, for the readers whose files are suc
 finding the place (orchestration/trace).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from itertools import takewhile
 

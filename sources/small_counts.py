@@ -5,8 +5,6 @@ A publisher seldom says how small counts are treated; the figures do: hidden one
 never 1 and 2, open ones fall off evenly.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

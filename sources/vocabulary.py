@@ -4,8 +4,6 @@ Here: a word with its names, and how years are listed. Not here: breakdowns and 
 sentences of one reader alone.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Fixtures every test may use: where the real files lie, and no network beyond loopback."""
 
-from __future__ import annotations
-
 import gc
 import ipaddress
 import os

@@ -3,8 +3,6 @@
 Here: the `landing` schema (views on the landed rows, tables of specs, releases and indicators). Not here: any figure.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, field
 from pathlib import Path

@@ -3,8 +3,6 @@
 Here: typed errors of build, lock, verification and publication. Not here: errors of upstream data (sources/errors.py).
 """
 
-from __future__ import annotations
-
 
 class WarehouseError(Exception):
     """Expected, found, where and next step, in one message."""

@@ -4,8 +4,6 @@ Here: the record in the folder and the question whether it holds real figures. N
 which release of a dataset counts in which kind of run (sources/landing/predecessor.py).
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError

@@ -4,8 +4,6 @@ Here: taking and naming the lock. Not here: what is done under it. A crashed own
 the lock's own, never a guess from a file's age.
 """
 
-from __future__ import annotations
-
 import fcntl
 import os
 from collections.abc import Iterator

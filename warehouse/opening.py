@@ -3,8 +3,6 @@
 Here: the one way in, and what is said where it fails. Not here: what is asked of it (query.py, the report).
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import duckdb

@@ -3,8 +3,6 @@
 Here: names of files and folders. Not here: what is written into them.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

@@ -3,8 +3,6 @@
 Here: running one statement and writing its rows. Not here: what the tables mean (the data dictionary).
 """
 
-from __future__ import annotations
-
 import csv
 import json
 import math

@@ -3,8 +3,6 @@
 Here: DuckDB's refusals and empty answers, said so that the next try works. Not here: running a query (query.py).
 """
 
-from __future__ import annotations
-
 import re
 from difflib import get_close_matches
 

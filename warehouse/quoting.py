@@ -3,8 +3,6 @@
 Here: what may be written into SQL text at all. Not here: any statement. Values of a query go as parameters, not through this.
 """
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -3,8 +3,6 @@
 Here: what an installation may choose. Not here: anything about a dataset (its spec) or a figure (dbt).
 """
 
-from __future__ import annotations
-
 import re
 import tomllib
 from pathlib import Path

@@ -3,8 +3,6 @@
 Here: the published release as plain values, each figure with what is known of it. Not here: the protocol (server.py).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any

@@ -4,8 +4,6 @@ Here: from changed datasets and changed small tables to dbt's sources, and down 
 the slices that changed (macros/slices.sql), or how a build is prepared (build.py).
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Iterable

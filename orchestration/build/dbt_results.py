@@ -4,8 +4,6 @@ Here: the record of each model and test. Not here: how dbt is called (dbt_comman
 dbt's own record of results comes with its manifest, two megabytes written at every build that nobody reads.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable
 from pathlib import Path

@@ -6,8 +6,6 @@ In dbt's own build each of a hundred costs fifteen milliseconds besides its ques
 transaction.
 """
 
-from __future__ import annotations
-
 import json
 import time
 from collections.abc import Iterable

@@ -3,8 +3,6 @@
 Here: turning specs and landing into the warehouse's build inputs. Not here: reading upstream files, or SQL.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any

@@ -4,8 +4,6 @@ Here: what is asked of dbt, and that the tests follow. Not here: what a plan say
 (dbt_command.py), how a generic test is asked (generic_tests.py), or what was said (dbt_results.py).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime

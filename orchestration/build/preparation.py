@@ -3,8 +3,6 @@
 Here: the decisions around dbt, the same for the command line and for Dagster. Not here: dbt's models, or file formats.
 """
 
-from __future__ import annotations
-
 import contextlib
 import ctypes
 import hashlib

@@ -5,8 +5,6 @@ compared (warehouse/release/equality.py).
 Run as `python -m orchestration.build.spark` in an environment with the extra `spark`; exit 0 = no row differs.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

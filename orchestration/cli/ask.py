@@ -3,8 +3,6 @@
 Here: options and printing. Not here: SQL (warehouse/query.py), searching (warehouse/interface/finding.py), or walking.
 """
 
-from __future__ import annotations
-
 import shutil
 import sys
 from datetime import datetime

@@ -4,8 +4,6 @@ Here: the options, the files, and what is printed, in Norwegian. Not here: the s
 template (sources/municipal), or sending anything.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

@@ -3,8 +3,6 @@
 Here: the text of these files. Not here: what a spec, indicator or column may say. Run: python -m orchestration.cli.catalogue
 """
 
-from __future__ import annotations
-
 import json
 import sys
 from collections import Counter

@@ -3,8 +3,6 @@
 Here: starting them as one process group and ending it. Not here: what they show (definitions.py).
 """
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess

@@ -3,8 +3,6 @@
 Here: options and what is printed, in Norwegian where a municipal reader meets it. Not here: any figure.
 """
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated

@@ -3,8 +3,6 @@
 Here: options and where it is written. Not here: formats (warehouse/opendata), answers (orchestration/assistant).
 """
 
-from __future__ import annotations
-
 import sys
 from io import TextIOWrapper
 from pathlib import Path

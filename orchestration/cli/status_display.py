@@ -3,8 +3,6 @@
 Here: printing. Not here: what the board says (status.py). Labels from upstream are shown as text, never as markup.
 """
 
-from __future__ import annotations
-
 import sys
 import textwrap
 from collections.abc import Iterator, Sequence

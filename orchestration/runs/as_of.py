@@ -4,8 +4,6 @@ Here: making (or finding) that small warehouse. Not here: which releases counted
 what it was built from is in its manifest, so the same date is built once, and a date whose landing changed anew.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 from collections.abc import Callable

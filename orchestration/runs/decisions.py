@@ -3,8 +3,6 @@
 Here: recording it. Not here: why releases are held (sources/gates/judge.py).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import datetime
 from difflib import get_close_matches

@@ -6,8 +6,6 @@ which runs are forgotten. Not here: what is stored, how events are (event_log.py
 times, and SQLite moves the whole log to the disk whenever the last connection closes.
 """
 
-from __future__ import annotations
-
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager

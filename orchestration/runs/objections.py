@@ -4,8 +4,6 @@ Here: releases that cover less than what is in use, files that could not be read
 here: releases that wait for a person (status.py), deciding (settle.py), printing.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

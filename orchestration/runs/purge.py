@@ -3,8 +3,6 @@
 Here: the order, and what the municipality is told (Norwegian). Not here: what is removed in either place.
 """
 
-from __future__ import annotations
-
 import shutil
 from dataclasses import dataclass
 

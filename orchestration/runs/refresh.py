@@ -4,8 +4,6 @@ Here: one dataset after the other, each file with an outcome; one bad dataset ne
 a landed release (settle.py), dbt, Dagster.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime

@@ -4,8 +4,6 @@ Here: writing and removing the note, in Norwegian: whoever put the file there re
 Only the drop folder of a live installation gets notes; a folder given with --extracts is read in place and never changed.
 """
 
-from __future__ import annotations
-
 import contextlib
 from pathlib import Path
 

@@ -3,8 +3,6 @@
 Here: gathering what lies beside the releases. Not here: comparing (sources/landing/revisions.py), or SQL.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 
 import pyarrow as pa

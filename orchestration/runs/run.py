@@ -3,8 +3,6 @@
 Here: deciding whether there is anything to do before Dagster or dbt is started, and starting them. Not here: printing.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os

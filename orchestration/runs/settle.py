@@ -4,8 +4,6 @@ Here: gates, the folder's word and earlier decisions put together. Not here: the
 (sources/landing/at_hand.py), or landing files (refresh.py).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime

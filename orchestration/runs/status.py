@@ -5,8 +5,6 @@ here: how intervals and recommendations are worked out (dbt_project/models/marts
 The mart holds dates only, so that it is the same on every machine; what is late depends on the day it is read.
 """
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any

@@ -4,8 +4,6 @@ Here: the registry's terms by dataset. Not here: the registry (warehouse/indicat
 (sources/gates/expectations.py).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from sources.dataset.dimensions import DIMENSIONS

@@ -7,8 +7,6 @@ content hashes, never of the clock. Nothing depends on the cursor: it can be los
 what lies in landing, under the same key, which Dagster then does not run twice.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import time

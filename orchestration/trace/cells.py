@@ -3,8 +3,6 @@
 Here: which rows of which releases, and how they are printed. Not here: what a table is made of (lineage.py), any format.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace

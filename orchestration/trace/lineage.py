@@ -3,8 +3,6 @@
 Here: other published tables, reference tables, datasets named in the models, and records of our own. Not here: any figure.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Collection

@@ -4,8 +4,6 @@ Here: the published row, what its table is made of, and which cells that means. 
 cell (cells.py and the readers).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any

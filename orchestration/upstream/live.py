@@ -4,8 +4,6 @@ Here: one tick or run over the publishers' clients. Not here: what is remembered
 (sources/*/client.py), whether a fetch is due by its stamp (sources/live.py), or when a tick happens (sensors/changes.py).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta

@@ -7,8 +7,6 @@ watermark.
 Area decides colour, mark and dash, so that no reader depends on colour.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from math import ceil, floor, log10

@@ -5,8 +5,6 @@ Shape tells the areas apart before colour does: the municipality is a diamond, t
 filled diamond says that the difference from the country is sure, an open one that it is not.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape

@@ -3,8 +3,6 @@
 Here: SVG elements. Not here: what is drawn (charts.py).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape

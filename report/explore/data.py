@@ -9,8 +9,6 @@ base64): a line of JSON, then lists of whole numbers as bytes (`_bytes`). Every 
 digits of JSON the same took four times the processor time and twice the room.
 """
 
-from __future__ import annotations
-
 import base64
 import json
 import zlib

@@ -4,8 +4,6 @@ Here: filling the page. Not here: which figures go out (data.py), or the looks a
 Nothing is asked of a server: the page works from a folder, a memory stick or any web server alike.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import re

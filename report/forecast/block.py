@@ -3,8 +3,6 @@
 Here: its figure, sentences and cost tables. Not here: the forecast (warehouse/forecast), the assumptions' words (wording.py).
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from report.context import Context

@@ -3,8 +3,6 @@
 Here: wording only. Not here: any calculation; every sentence restates a setting or a row that the forecast used.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from report.words.norwegian import day, listed

@@ -8,8 +8,6 @@ shown in millions from one million up, so the coarser of the two decides how a d
 «under 0,1» stands for 0 and «over 99,9» for 100: a difference from such a figure is given as approximate.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal

@@ -14,8 +14,6 @@ are shown alike, or when it is surely small: the whole interval lies within the 
 below the stated percent. Else nobody can say.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal

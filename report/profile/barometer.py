@@ -3,8 +3,6 @@
 Here: the lines as plain values. Not here: which lines there are (rules.yml), drawing (drawing/marks.py), words, writers.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

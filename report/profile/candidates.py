@@ -8,8 +8,6 @@ and three years, by the spread of all changes. Turning point: the smaller of a s
 before it. Place: the normal deviate of an outermost place, when the distance to the country is sure.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Literal

@@ -4,8 +4,6 @@ Here: counts and bases of a series, its spread among the municipalities, places.
 (reading/everywhere.py), the rule that judges (judging/), which figures become findings (findings.py).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import isnan

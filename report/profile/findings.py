@@ -9,8 +9,6 @@ group of statistics comes first, then the best of what is left; never two on one
 with fewer persons behind it than the stated minimum.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 

@@ -3,8 +3,6 @@
 Here: rows about the figures. Not here: the figures, or words (words/profile.yml).
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from datetime import date

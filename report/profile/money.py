@@ -4,8 +4,6 @@ Here: which of the report's blocks are shown, and the table of schemes. Not here
 forecast/), setting.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 

@@ -3,8 +3,6 @@
 Here: the form of the declaration and its check. Not here: any number or name (rules.yml), or what is done with them.
 """
 
-from __future__ import annotations
-
 from functools import cache
 from pathlib import Path
 

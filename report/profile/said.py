@@ -4,8 +4,6 @@ Here: which pattern of words/profile.yml fits the values. Not here: the patterns
 sentences of the report.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

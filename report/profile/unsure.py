@@ -3,8 +3,6 @@
 Here: the judgement of judging/ asked for the report's chapters. Not here: the rule, the words, the profile's own lines.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 
 from report.judging.verdict import judge

@@ -3,8 +3,6 @@
 Here: names and codes of municipality, county and country; sources with dates. Not here: figures.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property

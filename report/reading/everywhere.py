@@ -4,8 +4,6 @@ Here: series of the star as arrays of area by year, with what a cell is when it 
 are asked for (profile/), sentences, figures of one municipality for the report's chapters (figures.py).
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

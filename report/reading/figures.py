@@ -3,8 +3,6 @@
 Here: reading cells and choosing years. Not here: sentences, drawing, or figures whose periods are not calendar years.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace

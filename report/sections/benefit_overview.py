@@ -4,8 +4,6 @@ Here: one row a benefit, from the marts as they are. Not here: the figures thems
 benefits there are and what each way is (texts.yml).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any

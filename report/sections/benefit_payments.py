@@ -4,8 +4,6 @@ Here: choosing rows and saying what they are, by the words of texts.yml. Not her
 (benefit_overview.py), or the rules behind the rows (the marts benefit_payment_by_group and benefit_rate_by_group).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any
 

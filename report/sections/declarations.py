@@ -3,8 +3,6 @@
 Here: the form of a declaration and its check. Not here: any section or text (the YAML files), or reading marts.
 """
 
-from __future__ import annotations
-
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal

@@ -3,8 +3,6 @@
 Here: how a finding becomes a block. Not here: which findings there are, or their words (profile/).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from report.context import Context

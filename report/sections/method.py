@@ -3,8 +3,6 @@
 Here: what a reader must know of the figures. Not here: the figures.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any
 

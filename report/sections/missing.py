@@ -4,8 +4,6 @@ Here: figures no area has, old figures that are left out, and blocks without any
 or missing inside a figure (tables.py).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 

@@ -4,8 +4,6 @@ Here: the blocks that set one year's figures side by side. Not here: figures by 
 (sections.yml).
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 

@@ -4,8 +4,6 @@ Here: the newest rate year beside the one before. Not here: which of two prints 
 the rates come to for the municipality (report/forecast).
 """
 
-from __future__ import annotations
-
 from report.context import Context
 from report.judging.shown import shown_difference
 from report.model import Block, Cell, Figure, Line

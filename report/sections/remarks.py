@@ -3,8 +3,6 @@
 Here: the remarks of a figure. Not here: marks of single cells (writers/tables.py), or the words (texts.yml under «remarks»).
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 from report.context import Context

@@ -4,8 +4,6 @@ Here: protection, benefits, coverage. Not here: figures by area and year (figure
 themselves (sections/method.py), the forecast (forecast/).
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from report.context import Context

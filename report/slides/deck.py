@@ -4,8 +4,6 @@ Here: the choice of blocks and texts. Not here: a figure as a chart (plots.py), 
 A slide whose figures this release lacks is left out and named on the last slide, so that no slide is an empty box.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache

@@ -4,8 +4,6 @@ Here: colours, marks, labels, alternative text. Not here: what is drawn (plots.p
 Area decides colour, mark and dash, so that no reader depends on colour.
 """
 
-from __future__ import annotations
-
 from itertools import pairwise
 from typing import Any
 

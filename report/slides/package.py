@@ -3,8 +3,6 @@
 Here: times inside the package, also of the workbooks behind its charts. Not here: what the slides hold.
 """
 
-from __future__ import annotations
-
 import io
 import re
 import zipfile

@@ -4,8 +4,6 @@ Here: what is drawn, and in words what cannot be drawn. Not here: colours and sh
 A figure that is not one known number leaves a gap in the chart and a line in the remark: hidden is not zero.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal

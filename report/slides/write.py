@@ -3,8 +3,6 @@
 Here: where things stand on a slide, notes, the mark of demo data. Not here: charts and tables (draw.py), content (deck.py).
 """
 
-from __future__ import annotations
-
 import copy
 import io
 from datetime import datetime

@@ -3,8 +3,6 @@
 Here: the text of one difference. Not here: the rule (judging/), sentences.
 """
 
-from __future__ import annotations
-
 from report.judging.shown import ShownDifference
 from report.words.norwegian import MILLION, Unit, number
 

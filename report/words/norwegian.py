@@ -3,8 +3,6 @@
 Here: turning one number into text without making it say something false. Not here: sentences.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal

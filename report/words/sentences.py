@@ -7,8 +7,6 @@ of the figures shown. Where only bounds are known it says so, and where bounds o
 says nothing (no earlier year, no figure for the country) is not said: the table has it.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

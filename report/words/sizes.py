@@ -4,8 +4,6 @@ Here: the limits between «om lag som», «opp fra» and «en klar økning fra»
 Not here: the words (texts.yml), or what a difference comes to (judging/shown.py).
 """
 
-from __future__ import annotations
-
 from decimal import Decimal
 from math import inf
 from typing import Literal

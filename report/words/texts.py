@@ -3,8 +3,6 @@
 Here: loading and checking. Not here: any word itself.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path

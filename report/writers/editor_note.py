@@ -3,8 +3,6 @@
 Here: a plain text file beside the report. Not here: what is missing (sections/missing.py).
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from report.model import Report

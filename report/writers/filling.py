@@ -3,8 +3,6 @@
 Here: how, the same for every page and paper. Not here: what goes in, or the templates.
 """
 
-from __future__ import annotations
-
 import json
 from datetime import datetime
 from pathlib import Path

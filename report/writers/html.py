@@ -3,8 +3,6 @@
 Here: filling the template. Not here: texts, figures, or the look (templates/report.css).
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 from pathlib import Path

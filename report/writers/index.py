@@ -3,8 +3,6 @@
 Here: which files there are. Not here: what is in them, or the words (texts.yml under «index»).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

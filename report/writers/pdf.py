@@ -3,8 +3,6 @@
 Here: what the template needs, as JSON. Not here: the look (templates/report.typ), texts or figures.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 from datetime import datetime

@@ -4,8 +4,6 @@ Here: panels side by side under their title, the source beneath. Not here: how a
 (html.py). Typst draws the PNGs, all in one go: its own font makes them the same on every machine.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from html import escape

@@ -4,8 +4,6 @@ Here: the profile's values as texts for the templates. Not here: the look (templ
 stands on the pages (report/profile).
 """
 
-from __future__ import annotations
-
 import re
 from datetime import date, datetime
 from pathlib import Path

@@ -3,8 +3,6 @@
 Here: what stands in each cell and which legend the table needs. Not here: how a writer sets it.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
 

@@ -3,8 +3,6 @@
 Here: one name for each code that a figure can carry. Not here: which label of upstream a code stands for (labels, specs).
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 

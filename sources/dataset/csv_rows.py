@@ -3,8 +3,6 @@
 Here: splitting. Not here: encodings, headers or what cells mean.
 """
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Iterable, Iterator
 

@@ -4,8 +4,6 @@ Here: filling a file of ``<source>/datasets/`` up from ``<source>/defaults.yml``
 validation (spec.py).
 """
 
-from __future__ import annotations
-
 from functools import cache
 from pathlib import Path
 from typing import Any

@@ -4,8 +4,6 @@ Here: their names, codes and labels, and how an upstream label finds its code. N
 columns (that stands in the dataset's spec).
 """
 
-from __future__ import annotations
-
 import re
 from functools import cache
 from pathlib import Path

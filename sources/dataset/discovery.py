@@ -4,8 +4,6 @@ Here: which file is which dataset in which form, from when. Not here: reading th
 An optional ``extracts.csv`` (path, source, dataset, form, level, retrieved_on) settles what names cannot.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from dataclasses import dataclass, field

@@ -3,8 +3,6 @@
 Here: its encodings, separators and dates, and which line is wrong how. Not here: the files it names (discovery.py).
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import re

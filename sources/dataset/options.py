@@ -3,8 +3,6 @@
 Here: how ``options.<key>`` of a spec becomes a checked model. Not here: what the keys of one publisher are.
 """
 
-from __future__ import annotations
-
 from typing import TypeVar
 
 from pydantic import ValidationError

@@ -4,8 +4,6 @@ Here: the file opened once for all who look at it, and how sure a recogniser is.
 which of several answers counts (registry.py).
 """
 
-from __future__ import annotations
-
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ Here: the list of forms, and choosing among what the publishers say of a file. N
 adds its forms and its recogniser here and nowhere else.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path

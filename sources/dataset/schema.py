@@ -3,8 +3,6 @@
 Here: writing docs/dataset.schema.json from the pydantic model. Not here: the model (spec.py).
 """
 
-from __future__ import annotations
-
 import json
 import sys
 from pathlib import Path

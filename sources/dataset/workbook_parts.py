@@ -3,8 +3,6 @@
 Here: what may stand in the zip, and following the workbook's own relationships to its parts. Not here: rows and cells.
 """
 
-from __future__ import annotations
-
 import io
 import posixpath
 import re

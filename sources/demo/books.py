@@ -3,8 +3,6 @@
 Here: writing it. Not here: what stands in it (nav.py, deliveries.py, payments.py).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path

@@ -3,8 +3,6 @@
 Here: integers only. Not here: floating-point sums or library distributions, whose last digit may differ by processor.
 """
 
-from __future__ import annotations
-
 import zlib
 
 import numpy as np

@@ -3,8 +3,6 @@
 Here: one June a year, all areas. Not here: NAV's public tables (nav.py), the invented country (world.py).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

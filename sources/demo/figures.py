@@ -3,8 +3,6 @@
 Here: counts and what they are a share of, with the breakdowns as axes. Not here: regions, hiding, or text.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 import numpy as np

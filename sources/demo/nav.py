@@ -3,8 +3,6 @@
 Here: counts and shares by area and month, and the sheets. Not here: the invented country (world.py).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

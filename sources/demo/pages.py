@@ -3,8 +3,6 @@
 Here: the pages of the years that have one. Not here: the numbers (world.py), or how a page is read.
 """
 
-from __future__ import annotations
-
 import html
 from collections.abc import Iterator
 from pathlib import Path

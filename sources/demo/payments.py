@@ -4,8 +4,6 @@ Here: Larvik, its county and the country, five years. Not here: the invented cou
 which nobody here has seen.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Sequence

@@ -3,8 +3,6 @@
 Here: its model and the code list of each column. Not here: drawing figures.
 """
 
-from __future__ import annotations
-
 from functools import cache
 from pathlib import Path
 from typing import Literal

@@ -3,8 +3,6 @@
 Here: adding places up to regions, and region names as IMDi writes them. Not here: figures.
 """
 
-from __future__ import annotations
-
 from functools import cache
 
 import numpy as np

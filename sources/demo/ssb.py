@@ -3,8 +3,6 @@
 Here: from the plan's weights to cubes by region and year. Not here: the invented country (world.py).
 """
 
-from __future__ import annotations
-
 import json
 from functools import cache, reduce
 from itertools import product

@@ -3,8 +3,6 @@
 Here: the base that every invented table is drawn from, so that the tables agree. Not here: any table.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -3,8 +3,6 @@
 Here: the two calls and what a gone table is. Not here: which codes (table.py), reading (reader.py), limits (http/).
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from pathlib import Path

@@ -4,8 +4,6 @@ Here: FHI's years, areas on today's borders and the title of the table. Not here
 turning cells into observations (ssb/reader.py), or calling FHI.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import re

@@ -4,8 +4,6 @@ Here: `FhiTable` (``options.fhi``), the default question of a table and ours mad
 reading an answer.
 """
 
-from __future__ import annotations
-
 import re
 from functools import partial
 from typing import Any

@@ -4,8 +4,6 @@ Here: tenfold jumps, categories that take over each other's figures, figures of 
 the cells that differ (differences.py), rules on totals and codes (gates/rules.py), or the limits (spec.gate).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np

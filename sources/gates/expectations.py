@@ -4,8 +4,6 @@ Here: years and measures that a first release must hold, how much of the country
 take. Not here: comparing with the release before (gates/rules.py, gates/cells.py), or what an indicator is.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 

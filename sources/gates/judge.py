@@ -5,8 +5,6 @@ gates/cells.py, expectations.py), what a release stands against (predecessor.py)
 spec (`gate`). A held release loses nothing: it lies in landing, and the last good one stays in use.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -6,8 +6,6 @@ Several of them are incidents that happened at IMDi in 2025: settlement counted 
 days, one category taking over the meaning of another, requests that went down.
 """
 
-from __future__ import annotations
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc

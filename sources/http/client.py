@@ -3,8 +3,6 @@
 Here: allow-list, retries, breaker, closed hours, redirects, whole bodies. Not here: any publisher's protocol.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import re

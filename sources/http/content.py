@@ -3,8 +3,6 @@
 Here: first-look checks by content (never by header alone), and the quarantine folder. Not here: parsing a format.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

@@ -3,8 +3,6 @@
 Here: the limits as small objects that know nothing of HTTP libraries. Not here: making a call.
 """
 
-from __future__ import annotations
-
 import contextlib
 import fcntl
 import json

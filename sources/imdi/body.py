@@ -3,8 +3,6 @@
 Here: looking at the first bytes and the end of a file. Not here: columns, labels or values.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from sources.dataset.csv_rows import csv_rows

@@ -3,8 +3,6 @@
 Here: calling the address and the list of tables. Not here: reading the CSV (long.py), limits and retries (http.py).
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ Here: that form -> cells. Not here: what the codes mean. The year stands in the 
 file of this form is read when a person lists it (extracts.csv, form ``delivery2015``), and not by its content.
 """
 
-from __future__ import annotations
-
 import io
 import re
 from functools import partial

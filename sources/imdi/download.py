@@ -3,8 +3,6 @@
 Here: `ImdiDownload` (``options.imdi``). Not here: calling IMDi, or reading the file.
 """
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field

@@ -3,8 +3,6 @@
 Here: looking a word up in the spec and the code lists, and the error when it is unknown. Not here: reading files.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from dataclasses import dataclass, field

@@ -3,8 +3,6 @@
 Here: that file -> cells. Not here: what the labels mean.
 """
 
-from __future__ import annotations
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv

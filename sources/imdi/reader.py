@@ -3,8 +3,6 @@
 Here: choosing the form's module and joining the files of a release. Not here: fetching, or any form's layout.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable
 from datetime import date

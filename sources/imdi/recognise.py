@@ -3,8 +3,6 @@
 Here: the first 64 kB. Not here: reading the file (reader.py), or choosing between several datasets (discovery).
 """
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Iterator
 

@@ -3,8 +3,6 @@
 Here: reading it where nothing has to be guessed, and saying what it lacks. Not here: IMDi's own forms.
 """
 
-from __future__ import annotations
-
 import io
 import re
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 Here: text of a cell -> number and status. Not here: what a hidden cell may be (the dataset spec says that).
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 

@@ -3,8 +3,6 @@
 Here: that file -> cells. Not here: what the labels mean.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

@@ -3,8 +3,6 @@
 Here: answers to calls. Not here: single versions and the history that ships with the product (reader.py).
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from datetime import date

@@ -6,8 +6,6 @@ today, which is SQL over the landed Klass tables (dbt_project/models/intermediat
 Source: Statistics Norway, Klass 131 (CC BY 4.0), municipalities 2015-2024 and the changes since 2016.
 """
 
-from __future__ import annotations
-
 import csv
 from dataclasses import dataclass
 from functools import cache

@@ -4,8 +4,6 @@ Here: three reference tables (municipalities, changes, counties). Not here: call
 The answers hold a contact person; only codes, names and dates are read, nothing else leaves this module.
 """
 
-from __future__ import annotations
-
 import csv
 import json
 from collections import defaultdict

@@ -4,8 +4,6 @@ Here: which cells there are and their true values. Not here: reading, joining, o
 The cells of this module are as private as the file: they go to disclosure control and nowhere else.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 import numpy as np

@@ -4,8 +4,6 @@ Here: what the rest of the project calls. Not here: reading (a child process doe
 No default, schedule or sensor calls this module.
 """
 
-from __future__ import annotations
-
 import datetime
 import re
 from collections.abc import Mapping

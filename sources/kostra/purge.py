@@ -3,8 +3,6 @@
 Here: which landed editions hold the year, and removing them. Not here: published releases (warehouse/release/purge.py).
 """
 
-from __future__ import annotations
-
 import contextlib
 import shutil
 from datetime import datetime

@@ -3,8 +3,6 @@
 Here: what the first bytes of such files look like. Not here: reading them.
 """
 
-from __future__ import annotations
-
 import re
 import zipfile
 import zlib

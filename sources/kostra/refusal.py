@@ -3,8 +3,6 @@
 Here: the one error of this folder, the places it names, and how few lines are told. Not here: the checks that raise it.
 """
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

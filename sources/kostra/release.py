@@ -4,8 +4,6 @@ Here: the csv that is landed and how years of earlier runs are kept. Not here: p
 comes in.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 from datetime import datetime

@@ -3,8 +3,6 @@
 Here: the two numbers of the rule. Not here: the rule (disclosure/rule.py), or the installation's own setting.
 """
 
-from __future__ import annotations
-
 DEFAULT_THRESHOLD = 5
 """Figures about fewer persons than this are hidden, unless the installation asks for more."""
 

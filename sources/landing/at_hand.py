@@ -8,8 +8,6 @@ between. A release whose file lies there no longer comes before all that do: a f
 its own date says, and so is one that is put back.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta

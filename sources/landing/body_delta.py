@@ -4,8 +4,6 @@ Here: encoding and applying. Not here: which bodies are stored so (compaction.py
 (lines of a CSV, values of a JSON list), of which a revision changes few. Applying gives the very bytes or an error.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 

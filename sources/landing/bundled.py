@@ -3,8 +3,6 @@
 Here: which files they are, from when, and their bytes. Not here: their content. They land and are read like any other file.
 """
 
-from __future__ import annotations
-
 import gzip
 import hashlib
 from collections.abc import Iterator

@@ -4,8 +4,6 @@ Here: what is stored small, and when. Not here: the coding (body_delta.py), or w
 byte is lost: a delta is checked by giving back the body, hash for hash, before the whole body goes.
 """
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import Iterable
 

@@ -4,8 +4,6 @@ Here: finding such cells in one reading and marking them. Not here: how many of 
 reader is shown instead (dbt: at least nothing, with the reason). The printed 0 stays in the file and in its trace.
 """
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from functools import cache

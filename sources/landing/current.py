@@ -3,8 +3,6 @@
 Here: the rule that picks one release per dataset and slice. Not here: whether a release is accepted (gates.py).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 

@@ -4,8 +4,6 @@ Here: comparing. Not here: which releases are compared, what is kept of it (revi
 (gates/cells.py).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import numpy as np

@@ -3,8 +3,6 @@
 Here: the steps every publisher's file goes through. Not here: formats, or whether a release is taken into use (gates.py).
 """
 
-from __future__ import annotations
-
 import json
 from collections import Counter
 from dataclasses import dataclass

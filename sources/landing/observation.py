@@ -3,8 +3,6 @@
 Here: the columns, the checks that hold for every source, and writing. Not here: any publisher's format.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -9,8 +9,6 @@ another form, when it came after that, is compared by totals and years alone, si
 different codes. A download of some municipalities says nothing about one of all, nor the reverse, and never takes its place.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime

@@ -4,8 +4,6 @@ Here: the reason and its two wordings. Not here: finding reasons (sources/gates,
 A reason is kept as code and values, so that a wording may be mended without touching what was decided.
 """
 
-from __future__ import annotations
-
 import string
 from collections.abc import Iterable
 from datetime import date

@@ -9,8 +9,6 @@ turns up there is `added`, one that goes away is `removed`. A marker (hidden, mi
 so that `:` to 34 is `changed`. Cells of a year that the release before did not have at all are counted, not listed.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path

@@ -4,8 +4,6 @@ Here: which rows hold a text, which combinations occur, which rows are equal in 
 of a single row. Not here: what the columns mean.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from typing import Any
 

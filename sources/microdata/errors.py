@@ -4,8 +4,6 @@ Here: the types. Not here: finding what is wrong (tables.py, numbers.py, reader.
 bytes stay in landing, and the last good release stays in use.
 """
 
-from __future__ import annotations
-
 from sources.microdata.schemes import MicrodataError
 
 

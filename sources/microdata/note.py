@@ -3,8 +3,6 @@
 Here: the page beside the scripts. Not here: the scripts (script.py), or the page on privacy (docs/privacy.md).
 """
 
-from __future__ import annotations
-
 from sources.microdata.schemes import GROUPS, SCHEMES, SMALLEST_POPULATION
 from sources.microdata.script import Script
 

@@ -4,8 +4,6 @@ Here: the rule, and reading a number by it. Not here: where numbers stand (table
 it open, or contradict each other, the file is refused with the cell that shows it.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ Here: recognising a file, the checks, and the rows. Not here: layouts (tables.py
 (the mart benefit_payment_by_group). No row about a person is ever in an export: the platform gives tables only.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections import defaultdict

@@ -4,8 +4,6 @@ Here: our codes, the platform's variables, and the aliases that come back in an 
 or finding the aliases in a file (tables.py).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from sources.errors import SourceError

@@ -6,8 +6,6 @@ variables, wherever they stand: in its row, in its column, or in the lines over 
 as columns, a line a figure, and a worksheet with the command over each table.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import re

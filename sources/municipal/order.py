@@ -4,8 +4,6 @@ Here: the document, in Norwegian, made from the template the answer goes into, s
 template (datasets/benefit_by_group.yml), or sending anything: the municipality does that itself.
 """
 
-from __future__ import annotations
-
 from sources.dataset.spec import load_specs
 from sources.klass.history import counties, municipalities
 from sources.municipal.reader import TemplateError

@@ -4,8 +4,6 @@ Here: finding the rows, checking cells and rows, typing them. Not here: the rule
 A template with one wrong cell gives no rows at all: what is published stays as it was.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 from collections import defaultdict

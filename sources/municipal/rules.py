@@ -3,8 +3,6 @@
 Here: one function per rule, from a cell's text to its value. Not here: finding the cell, or rules across rows.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from datetime import date

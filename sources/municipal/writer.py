@@ -3,8 +3,6 @@
 Here: the files a municipality fills in. Not here: what they ask for, which stands in each dataset's spec.
 """
 
-from __future__ import annotations
-
 import csv
 from datetime import UTC, datetime
 from pathlib import Path

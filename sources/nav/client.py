@@ -3,8 +3,6 @@
 Here: calling pages and workbooks. Not here: finding the link (page.py), reading a workbook, limits (http.py).
 """
 
-from __future__ import annotations
-
 from urllib.parse import quote, unquote
 
 from sources.dataset.options import options_of

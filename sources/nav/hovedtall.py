@@ -4,8 +4,6 @@ Here: that one form, whose header does not stand over its figures, so that each 
 Not here: NAV's own workbooks (reader.py). The month stands in the sheet's name alone.
 """
 
-from __future__ import annotations
-
 import re
 from datetime import date
 

@@ -4,8 +4,6 @@ Here: one cell or label at a time, and `options.workbook`. Not here: walking thr
 Facts: upstream/nav/SOURCE.md sections 1.5 and 1.6.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Mapping

@@ -3,8 +3,6 @@
 Here: `NavPage` (``options.nav``) and finding the link. Not here: fetching either, or reading the workbook.
 """
 
-from __future__ import annotations
-
 import html
 import re
 from typing import Annotated

@@ -5,8 +5,6 @@ Not here: the county's special deliveries (special_delivery.py), the page and it
 ``source_row`` is the row of the sheet, ``source_column`` as sources/dataset/workbook.py counts it.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field

@@ -4,8 +4,6 @@ Here: tables that stand side by side under a header of known names, in the layou
 Not here: NAV's public workbooks (reader.py).
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from datetime import date

@@ -3,8 +3,6 @@
 Here: the strict CSV grammar and typing of ``shape: table`` files. Not here: what the figures mean (that is SQL).
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import re

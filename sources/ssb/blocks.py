@@ -3,8 +3,6 @@
 Here: finding them, also side by side and without a title. Not here: what labels and cells mean (website.py).
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterator

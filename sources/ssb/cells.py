@@ -4,8 +4,6 @@ Here: from a cell's labels to the columns of an observation, with the spec's cod
 Not here: where in a file the cells lie (website.py), or whole cubes at once (reader.py).
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime

@@ -4,8 +4,6 @@ Here: the calls, their order, and the check that each part is what was asked for
 decoding (jsonstat.py), or limits and retries (http.py).
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from dataclasses import dataclass

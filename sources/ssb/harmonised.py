@@ -4,8 +4,6 @@ Here: its one csv form. Not here: SSB's own forms. It is no publication of SSB's
 put on the codes of 2024 is the other project's, and its dataset spec says so.
 """
 
-from __future__ import annotations
-
 import io
 import re
 from datetime import date

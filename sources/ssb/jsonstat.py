@@ -4,8 +4,6 @@ Here: the format in all the variants SSB sends. Not here: what a table, region o
 Format: https://json-stat.org/full/ and the recorded answers described in upstream/ssb/SOURCE.md section 1.3.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from dataclasses import dataclass, field

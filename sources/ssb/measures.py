@@ -3,8 +3,6 @@
 Here: names and units. Not here: the other variables, or values (reader.py).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from itertools import product
 

@@ -3,8 +3,6 @@
 Here: reading v2 and v1 metadata into one small shape. Not here: calling SSB, or choosing codes.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

@@ -3,8 +3,6 @@
 Here: picking the mandatory ones out of a JSON-stat answer. Not here: showing them.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 

@@ -5,8 +5,6 @@ extracts from ssb.no (website.py) or calling SSB. ``source_row`` is the cell's p
 ``source_column`` the number of the body counted from 1.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Sequence

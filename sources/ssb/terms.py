@@ -4,8 +4,6 @@ Here: one term at a time, with the rule and who says so. Not here: reading bodie
 Rules: upstream/ssb/SOURCE.md sections 1.4 (symbols), 1 (time codes) and 4 (regions).
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

@@ -9,8 +9,6 @@ labels first, then those of the header rows from the top. What the owner added i
 the sheet or line of the csv file, ``source_column`` as sources/dataset/workbook.py counts it (csv: sheet 1).
 """
 
-from __future__ import annotations
-
 import io
 import re
 from collections import Counter

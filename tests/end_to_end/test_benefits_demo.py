@@ -4,8 +4,6 @@ Here: the demo installation as it is. Not here: the rules (tests/models/test_ben
 (tests/sources/microdata).
 """
 
-from __future__ import annotations
-
 import re
 
 from tests.support.pipeline import Installation

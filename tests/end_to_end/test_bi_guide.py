@@ -1,7 +1,5 @@
 """What docs/bi-tools.md says of the published folder holds for the demo release, and its Python runs."""
 
-from __future__ import annotations
-
 import json
 import re
 

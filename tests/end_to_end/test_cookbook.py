@@ -1,7 +1,5 @@
 """Every query of the cookbook runs against the demo release in a client that has set nothing, and answers with rows."""
 
-from __future__ import annotations
-
 import duckdb
 import pytest
 

@@ -1,7 +1,5 @@
 """`make run` on bundled input: complete, marked as demo everywhere, and cheap when nothing has changed."""
 
-from __future__ import annotations
-
 import json
 import os
 from pathlib import Path

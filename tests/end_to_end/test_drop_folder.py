@@ -1,7 +1,5 @@
 """The drop folder holds what its owner put there last: used, or told loudly, never a silent «unchanged»."""
 
-from __future__ import annotations
-
 import shutil
 from datetime import timedelta
 from pathlib import Path

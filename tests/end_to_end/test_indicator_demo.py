@@ -3,8 +3,6 @@
 Here: what must hold for any figures. Figures that somebody published are in test_indicator_figures.py.
 """
 
-from __future__ import annotations
-
 from tests.support.pipeline import Installation
 
 LARVIK = "municipality_code = '3909'"

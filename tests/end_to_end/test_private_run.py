@@ -4,8 +4,6 @@ Here: what a run after `integrering private` leaves on disk, unpacked too, and t
 Not here: the private command alone (tests/orchestration/test_kostra_command.py).
 """
 
-from __future__ import annotations
-
 import gzip
 import re
 import zipfile

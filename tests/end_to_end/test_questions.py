@@ -3,8 +3,6 @@
 Here: the page against the demo release. Not here: what the figures are (tests/real).
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

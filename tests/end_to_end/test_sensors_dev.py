@@ -3,8 +3,6 @@
 The daemon is killed with -9 after a tick has seen the news and before the run has ended; a new one does the work once.
 """
 
-from __future__ import annotations
-
 import ipaddress
 import json
 import os

@@ -4,8 +4,6 @@ Here: figures as IMDi printed them, which source serves a year, and the way back
 (test_imdi_settlement_pages.py).
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import json

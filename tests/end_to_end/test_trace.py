@@ -4,8 +4,6 @@ Here: the demo release, in which every form but a few is read, and a release wit
 of the first issue (real/test_first_figures.py).
 """
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -3,8 +3,6 @@
 Each is caused, not imagined: a size limit of the operating system stands for the full disk, kill -9 for the crash.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import resource

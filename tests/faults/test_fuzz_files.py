@@ -4,8 +4,6 @@ Here: the slice, on files composed as the publishers lay them out, so that it ru
 files (python -m bench.fuzz_files).
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import json

@@ -1,7 +1,5 @@
 """What the IMDi reader refuses, each fault caused on a small file: the error's kind, and that it names the place."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

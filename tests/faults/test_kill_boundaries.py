@@ -3,8 +3,6 @@
 Here: the two stages that write what is kept. Not here: kills of whole runs (test_whole_runs.py).
 """
 
-from __future__ import annotations
-
 import json
 import subprocess
 import sys

@@ -4,8 +4,6 @@ Here: a small dbt project, parsed by the product's own code. Not here: kills of 
 steps to the disk (test_kill_boundaries.py).
 """
 
-from __future__ import annotations
-
 import json
 import os
 import signal

@@ -3,8 +3,6 @@
 Here: refresh and discovery with a broken part. Not here: errors that readers raise on purpose.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

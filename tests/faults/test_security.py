@@ -1,7 +1,5 @@
 """Secrets stay out of messages and logs, and upstream's text stays text wherever it is shown or exported."""
 
-from __future__ import annotations
-
 import csv
 import io
 import logging

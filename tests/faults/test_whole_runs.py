@@ -5,8 +5,6 @@ Here: one installation that goes through it all, test by test. Not here: a kill 
 (test_kill_boundaries.py) or inside dbt's own writing (test_kill_dbt.py).
 """
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 import json

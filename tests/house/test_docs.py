@@ -1,7 +1,5 @@
 """What the documents point at is there: links, paths in the tree, modules, make targets and commands."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from pathlib import Path

@@ -3,8 +3,6 @@
 Here: the marts that are named in code and declarations, beside models/exposures.yml. Not here: what the readers do with them.
 """
 
-from __future__ import annotations
-
 import ast
 import re
 from pathlib import Path

@@ -3,8 +3,6 @@
 Here: that the runner keeps the groups that conftest.py gives. Not here: which tests belong together.
 """
 
-from __future__ import annotations
-
 import os
 
 import pytest

@@ -1,7 +1,5 @@
 """Rules of the house that a newcomer relies on: imports run one way, names keep their form, files stay small."""
 
-from __future__ import annotations
-
 import ast
 import json
 import re

@@ -3,8 +3,6 @@
 Here: the rule itself. Not here: that the cut files say what the whole ones say (tests/real/test_extracts.py).
 """
 
-from __future__ import annotations
-
 from types import SimpleNamespace
 
 import pytest

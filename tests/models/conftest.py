@@ -3,8 +3,6 @@
 Here: the fixture. Not here: the database itself (tests/support/model_sql.py).
 """
 
-from __future__ import annotations
-
 import pytest
 
 from tests.support.model_sql import Build

@@ -3,8 +3,6 @@
 The regions are the real ones of Klass. Not here: sums and hidden parts (test_property_regions.py).
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -3,8 +3,6 @@
 Here: the mart's rules on composed rows of each source. Not here: reading files (tests/sources/microdata, municipal, kostra).
 """
 
-from __future__ import annotations
-
 import math
 from pathlib import Path
 from typing import Any

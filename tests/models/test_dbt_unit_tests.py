@@ -1,7 +1,5 @@
 """The unit tests beside the models, and generic tests on wrong rows, run by dbt on the small installation's relations."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

@@ -4,8 +4,6 @@ Here: made-up tables under the models' own SQL. Not here: the real release (test
 own KOSTRA files (test_kostra_disclosure.py), or values of other vintages (fault 27, test_whole_runs.py).
 """
 
-from __future__ import annotations
-
 from random import Random
 
 import pyarrow as pa

@@ -3,8 +3,6 @@
 Larvik (3909), Vestfold (39: Horten, Holmestrand, Tønsberg, Sandefjord, Larvik, Færder) and the country.
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 import pyarrow as pa

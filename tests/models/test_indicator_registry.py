@@ -1,7 +1,5 @@
 """The indicator registry: every card of IMDi's five pages, terms that exist, and wrong entries that are refused."""
 
-from __future__ import annotations
-
 import csv
 from collections import Counter
 from pathlib import Path

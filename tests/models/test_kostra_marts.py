@@ -3,8 +3,6 @@
 Here: landing and SQL of this part with stand-ins for the models of other topics. Not here: the whole warehouse.
 """
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any

@@ -4,8 +4,6 @@ Here: figures that IMDi printed, brought through the models of bounds, areas and
 Facts of IMDi (flyktning_botid_flytting, retrieved 2023-09-25; befolkning_innvandringsgrunn, 2022-10-28), cut to what is used.
 """
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The models on Spark: equal to DuckDB's row by row, and a comparison that would see it if they were not."""
 
-from __future__ import annotations
-
 import importlib.util
 import re
 import shutil

@@ -3,8 +3,6 @@
 Here: the list over HTTP, and what a tick makes of it. Not here: fetching (test_ssb_client.py).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path

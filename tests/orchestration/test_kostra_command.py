@@ -3,8 +3,6 @@
 Here: the command line. Not here: the stages inside (test_kostra_privacy) or what aggregates reveal (test_kostra_disclosure).
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

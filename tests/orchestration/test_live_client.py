@@ -3,8 +3,6 @@
 Here: which calls are made, and what one bad publisher does to the others. Not here: building the warehouse.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """What does not serve is told: covering less, not read, in use without a figure for anybody."""
 
-from __future__ import annotations
-
 import json
 from datetime import date
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Dagster's own storage in a real Postgres, when one is on the machine: the setting of an installation on a server."""
 
-from __future__ import annotations
-
 import glob
 import os
 import shutil

@@ -3,8 +3,6 @@
 Here: what a run is made with, and what the log of releases holds. Not here: whole builds of either kind (end_to_end).
 """
 
-from __future__ import annotations
-
 import json
 from datetime import UTC, datetime
 from pathlib import Path

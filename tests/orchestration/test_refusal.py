@@ -1,7 +1,5 @@
 """A file in the drop folder that is refused gets a note beside it; the file itself is left as it was."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

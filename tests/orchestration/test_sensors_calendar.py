@@ -4,8 +4,6 @@ IMDi's settlement table is revised on some day 2-11 of each month; KOSTRA tables
 SSB is closed 05:00-08:15 Norwegian time, also on the days on which summer time begins and ends.
 """
 
-from __future__ import annotations
-
 import json
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta

@@ -3,8 +3,6 @@
 Here: what the closing table and the board say. Not here: retries and limits of the clients (test_live_client.py).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path

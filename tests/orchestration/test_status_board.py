@@ -1,7 +1,5 @@
 """The freshness board: states on a day, the council's answer, and what a person finds on it."""
 
-from __future__ import annotations
-
 import json
 from datetime import date, timedelta
 from typing import Any

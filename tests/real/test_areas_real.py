@@ -5,8 +5,6 @@ stand under 1903, in force from 2013), IMDi's tables of country of background an
 delivery of NAV's to the county of Telemark (2011-2024, on the counties and municipalities of the delivery).
 """
 
-from __future__ import annotations
-
 from tests.support.pipeline import Installation
 
 

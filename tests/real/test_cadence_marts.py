@@ -1,7 +1,5 @@
 """The marts of cadence and revisions on the real files: the figures PROVENANCE states, and the observed rhythm."""
 
-from __future__ import annotations
-
 from tests.support.pipeline import Installation
 
 

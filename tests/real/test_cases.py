@@ -4,8 +4,6 @@ Here: the files of shared/cases as they lie there. Not here: the same faults on 
 (test_workbook.py, test_recognition.py, test_discovery.py, test_jsonstat.py).
 """
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

@@ -4,8 +4,6 @@ Sources: IMDi's files (settlement 2022, secondary moves 2022, reasons 2021, pers
 13563, the committee's report for 2024 (REPRODUCTION_TARGETS.md) and the council's presentation.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

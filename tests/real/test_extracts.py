@@ -4,8 +4,6 @@ Here: the files of tests/real/extracts. Not here: those of sources/facts, and th
 tests/sources/nav/test_nav_special_delivery.py reads whole.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import json

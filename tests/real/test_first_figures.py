@@ -4,8 +4,6 @@ Sources: IMDi's settlement table (file of 2023-09-25) and immigrants by reason (
 six municipalities of Vestfold stand in the council's own presentation.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -3,8 +3,6 @@
 Here: published marts alone. Not here: the gate on made-up tables (test_hidden_cells.py).
 """
 
-from __future__ import annotations
-
 import json
 from collections import defaultdict
 from datetime import UTC, datetime

@@ -4,8 +4,6 @@ Here: the files cut to what is asserted (tests/real/extracts), so that every clo
 files (tests/sources/imdi/test_imdi_quirks.py). Expected figures: SOURCE.md section 5 and PROVENANCE.md beside the whole files.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pandas as pd

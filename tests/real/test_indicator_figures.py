@@ -4,8 +4,6 @@ Sources of the figures: IMDi's long file of refugees by secondary move (2022), S
 SSB 13563 (labour status 2021 by immigrant category), SSB 07459 on the borders of 2024, IMDi's education levels.
 """
 
-from __future__ import annotations
-
 import pytest
 
 from tests.support.pipeline import Installation

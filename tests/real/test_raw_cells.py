@@ -1,7 +1,5 @@
 """Of every real file in landing, in every form at hand, the raw cell of a row is shown as the publisher printed it."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from orchestration.workspace import Workspace

@@ -3,8 +3,6 @@
 Here: the files of the published release. Not here: what a report is made of (tests/report).
 """
 
-from __future__ import annotations
-
 import re
 
 import pypdf

@@ -4,8 +4,6 @@ Here: asking (the questions and printed figures: reproduction_targets.sql). Not 
 (test_published_changes.py).
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal

@@ -3,8 +3,6 @@
 Here: real bodies. Not here: composed ones (test_ssb_reader.py).
 """
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime
 from pathlib import Path
 

@@ -3,8 +3,6 @@
 Here: fixtures. Not here: the releases themselves (tests/support).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path

@@ -3,8 +3,6 @@
 Here: known, unknown, hidden, known elsewhere only. Not here: the figures of the benefits (test_report_topics.py).
 """
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 
 from tests.support.report_release import SmallRelease

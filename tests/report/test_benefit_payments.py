@@ -4,8 +4,6 @@ Here: what they say of rows written by hand. Not here: the table of what is know
 the rows (tests/models/test_benefit_payment.py).
 """
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The explore page: its files hold the release's figures, and in a real browser it shows, compares, sorts and saves them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path

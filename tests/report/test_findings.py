@@ -3,8 +3,6 @@
 Not here: intervals (test_judging.py), the pages that show findings.
 """
 
-from __future__ import annotations
-
 import re
 from datetime import UTC, datetime
 from decimal import Decimal

@@ -3,8 +3,6 @@
 Not here: sentences, the choice of findings.
 """
 
-from __future__ import annotations
-
 import pytest
 
 from report.judging.shown import shown_difference

@@ -3,8 +3,6 @@
 Not here: the choice of findings (test_findings.py), intervals (test_judging.py).
 """
 
-from __future__ import annotations
-
 import re
 from datetime import UTC, datetime
 from pathlib import Path

@@ -3,8 +3,6 @@
 Here: the SVG of figures built in the test. Not here: sentences or files.
 """
 
-from __future__ import annotations
-
 import xml.etree.ElementTree as ElementTree
 from datetime import date
 from itertools import pairwise

@@ -4,8 +4,6 @@ Here: write_report and what comes out. Not here: wording at the edges (words/tes
 real files (tests/real/test_report_real.py).
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import re

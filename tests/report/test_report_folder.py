@@ -3,8 +3,6 @@
 Here: which files there are and what index.html lists. Not here: what is in them (test_report_files.py).
 """
 
-from __future__ import annotations
-
 import re
 from datetime import UTC, datetime
 from pathlib import Path

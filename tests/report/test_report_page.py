@@ -3,8 +3,6 @@
 Here: what only a browser can tell. Not here: what the page says (test_report_files.py), the explore page (test_explore.py).
 """
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote

@@ -3,8 +3,6 @@
 Here: what they say of rows written by hand. Not here: files (test_report_files.py), the rules behind the rows (dbt tests).
 """
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime
 
 import pytest

@@ -3,8 +3,6 @@
 Here: the file read back. Not here: sentences (words/test_sentences.py), other files (test_report_files.py).
 """
 
-from __future__ import annotations
-
 import io
 import zipfile
 from datetime import UTC, datetime

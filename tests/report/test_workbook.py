@@ -3,8 +3,6 @@
 Here: cells and charts read back by a library of its own. Not here: which figures there are (test_report_files.py).
 """
 
-from __future__ import annotations
-
 import re
 import zipfile
 from dataclasses import replace

@@ -3,8 +3,6 @@
 Here: the fixture. Not here: releases in it.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

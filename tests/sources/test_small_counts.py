@@ -1,7 +1,5 @@
 """The histogram check: what small counts show, beside what the spec declares. Files of ../shared, and composed columns."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

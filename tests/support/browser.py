@@ -4,8 +4,6 @@ Here: starting it and asking the rules. Not here: assertions on a page. No brows
 under CI, where `.ci/run` installs one.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """The questions of docs/cookbook.md with their queries. Here: reading the page. Not here: asking."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

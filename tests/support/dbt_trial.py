@@ -3,8 +3,6 @@
 Here: a project of chosen folders with stand-ins for the models of other topics, and the call. Not here: what is in landing.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

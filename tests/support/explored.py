@@ -3,8 +3,6 @@
 Here: one file read, by the words of its format (report/explore/data.py) and none of its code. Not here: what must stand in it.
 """
 
-from __future__ import annotations
-
 import base64
 import json
 import re

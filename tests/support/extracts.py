@@ -4,8 +4,6 @@ Here: unpacking them, with what ships in sources/facts, into a folder that tests
 (real_files.py). What was cut, from whom and when: tests/real/extracts/README.md.
 """
 
-from __future__ import annotations
-
 import csv
 import gzip
 import lzma

@@ -3,8 +3,6 @@
 Here: putting files there as a person does, refreshing as a run does, and asking what serves. Not here: assertions.
 """
 
-from __future__ import annotations
-
 import logging
 import os
 from dataclasses import dataclass, field

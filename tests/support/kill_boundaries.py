@@ -4,8 +4,6 @@ Here: the stages and the killing, run as `python -m tests.support.kill_boundarie
 thread of its own, since it forks. Not here: assertions (test_kill_boundaries.py).
 """
 
-from __future__ import annotations
-
 import hashlib
 import importlib
 import json

@@ -8,8 +8,6 @@ SSB's totals, the accounts by quarter, that a settlement cohort does not grow, t
 recipient and no recipient is paid nothing or a million, and subtraction of whatever is shown from whatever it is part of.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Callable
 from typing import Any

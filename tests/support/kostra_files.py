@@ -4,8 +4,6 @@ Here: writing files that look like a municipality's. Not here: expected figures.
 + 80).
 """
 
-from __future__ import annotations
-
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass, field

@@ -3,8 +3,6 @@
 Here: calling it for tests of what it answers. Not here: its guards (test_kostra_privacy asks the process itself).
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

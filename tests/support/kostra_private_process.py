@@ -5,8 +5,6 @@ Here: what the two processes do. Not here: what they must not leave behind (test
 lands. The reading process fails inside ``read_settled`` and the like, the other in ``as_csv`` and the like.
 """
 
-from __future__ import annotations
-
 import importlib
 import os
 import re

@@ -1,7 +1,5 @@
 """Ports: what a process and its children listen on, and one that is free. Here: reading /proc (Linux). Not here: judging it."""
 
-from __future__ import annotations
-
 import ipaddress
 import random
 import socket

@@ -3,8 +3,6 @@
 Here: building blocks, with figures of settlement and of table 12272 as published. Not here: tests.
 """
 
-from __future__ import annotations
-
 import json
 import time
 from datetime import UTC, datetime, timedelta

@@ -4,8 +4,6 @@ Here: the attack, from rows of (area, low, high) alone. Not here: any code of th
 cannot hide itself.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 
 import numpy as np

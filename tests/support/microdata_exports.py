@@ -3,8 +3,6 @@
 Here: the bytes of files with the figures a test gives. Not here: tests, or the reader.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import xlsxwriter

@@ -3,8 +3,6 @@
 Here: compiling, the regions of Klass, and a database laid with rows. Not here: assertions.
 """
 
-from __future__ import annotations
-
 import tempfile
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -4,8 +4,6 @@ Here: building them, areas from Klass, figures made up by rule. Not here: any as
 upstream/nav/SOURCE.md section 1.5.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import xlsxwriter

@@ -3,8 +3,6 @@
 Here: the refusal (seccomp; Linux on x86-64 only) and running a piece of Python under it. Not here: tests.
 """
 
-from __future__ import annotations
-
 import os
 import platform
 import subprocess

@@ -4,8 +4,6 @@ Here: the landing tables, stand-ins for the models of other topics, and the orde
 (model_sql.py), or tests.
 """
 
-from __future__ import annotations
-
 import duckdb
 import pyarrow as pa
 

@@ -3,8 +3,6 @@
 Here: starting `integrering` and asking the published release. Not here: assertions, or how a process is started (warm.py).
 """
 
-from __future__ import annotations
-
 import contextlib
 import csv
 import io

@@ -3,8 +3,6 @@
 Here: the landing tables from specs and bundled data, stand-ins for models of other topics. Not here: tests.
 """
 
-from __future__ import annotations
-
 import tempfile
 from datetime import date
 from functools import cache

@@ -1,7 +1,5 @@
 """Whether a release keeps the keys and references that its interface declares. Here: asking. Not here: tests."""
 
-from __future__ import annotations
-
 import duckdb
 
 from warehouse.interface.declaration import load_interface

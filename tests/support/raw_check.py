@@ -3,8 +3,6 @@
 Here: the check, for any installation. Not here: which forms an installation must have (the tests).
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 

@@ -3,8 +3,6 @@
 Here: skip or fail, and the closing line that counts. Not here: the cut-down real files that lie in the repository (extracts.py).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NoReturn

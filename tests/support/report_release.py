@@ -3,8 +3,6 @@
 Here: a DuckDB file with the mart columns the report reads. Not here: assertions.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 from pathlib import Path
 from typing import Any

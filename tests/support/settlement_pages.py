@@ -3,8 +3,6 @@
 Here: HTML with the furniture and quirks of the real pages around given blocks. Not here: tests, or figures.
 """
 
-from __future__ import annotations
-
 import html
 import json
 import re

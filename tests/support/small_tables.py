@@ -3,8 +3,6 @@
 Here: the tables and where they are laid. Not here: assertions.
 """
 
-from __future__ import annotations
-
 import os
 import time
 from pathlib import Path

@@ -4,8 +4,6 @@ Here: writing the folders that the local upstream serves. Not here: tests. First
 IMDi; table 12272 for Larvik 2021); the second SSB release is composed: one child more in the same cell.
 """
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

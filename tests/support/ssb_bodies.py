@@ -4,8 +4,6 @@ Here: composing a json-stat2 answer in the shape SSB sends. Not here: any assert
 they are used; the bodies are composed, not recorded.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping, Sequence
 from math import prod

@@ -3,8 +3,6 @@
 Here: a DuckDB file with the tables that report/reading/everywhere.py reads. Not here: assertions.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path

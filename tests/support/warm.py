@@ -3,8 +3,6 @@
 Here: starting, waiting and ending such a process, as `subprocess` would. Not here: what the calls are for (pipeline.py).
 """
 
-from __future__ import annotations
-
 import io
 import multiprocessing
 import os

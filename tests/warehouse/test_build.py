@@ -1,7 +1,5 @@
 """What a build reads of landing: every row under its own dataset and release, and no more of a release than it serves."""
 
-from __future__ import annotations
-
 from datetime import date
 from pathlib import Path
 

@@ -3,8 +3,6 @@
 Here: what the caller is told. Not here: figures (tests/models/published/test_forecast_targets.py).
 """
 
-from __future__ import annotations
-
 import duckdb
 import pytest
 

@@ -1,7 +1,5 @@
 """The published interface: declared whole, kept by its contract, and true of the demo release."""
 
-from __future__ import annotations
-
 import copy
 import json
 import re

@@ -3,8 +3,6 @@
 Here: the readable views and dim_code on the demo release, as a client of its own opens it. Not here: the command line.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """Long tables are packed in the file and read as they were, whatever the cells hold."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import duckdb

@@ -1,7 +1,5 @@
 """A municipality by name or code, as people write it. Names and codes are those of Klass 131 in force since 2024."""
 
-from __future__ import annotations
-
 import pytest
 
 from warehouse.errors import WrongSetting

@@ -3,8 +3,6 @@
 Here: values DuckDB has and JSON or a spreadsheet lacks, and files on shares without locks. Not here: what tables hold.
 """
 
-from __future__ import annotations
-
 import csv
 import errno
 import io

@@ -1,7 +1,5 @@
 """Small tables of a release lie side by side in one stored table, and read as they would by themselves."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import duckdb

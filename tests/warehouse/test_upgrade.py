@@ -4,8 +4,6 @@ Here: fault 38, with another DuckDB where the person who runs the tests has put 
 (test_whole_runs.py), or that old readers open a release (test_warehouse.py).
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Lock, publication and rollback: what readers see is whole at every moment, whatever fails."""
 
-from __future__ import annotations
-
 import errno
 import json
 import os

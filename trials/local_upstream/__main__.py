@@ -3,8 +3,6 @@
 Here: arguments and a line that says where it answers. Not here: the server.
 """
 
-from __future__ import annotations
-
 import argparse
 import contextlib
 import threading

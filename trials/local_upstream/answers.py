@@ -3,8 +3,6 @@
 Here: two small types. Not here: sockets, or what any publisher answers.
 """
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass, field
 from typing import Any

@@ -3,8 +3,6 @@
 Here: selection by codes, expressions and codelists, summing over eliminated variables. Not here: addresses or HTTP.
 """
 
-from __future__ import annotations
-
 import copy
 import re
 from dataclasses import dataclass, field

@@ -3,8 +3,6 @@
 Here: each fault by name and how it answers. Not here: what publishers answer when nothing is wrong.
 """
 
-from __future__ import annotations
-
 import contextlib
 import gzip
 import re

@@ -3,8 +3,6 @@
 Here: the two addresses public scripts use, and the byte order mark of the answers. Not here: other hosts.
 """
 
-from __future__ import annotations
-
 import json
 import re
 

@@ -3,8 +3,6 @@
 Here: `/download_csv/{level}/{table}` and `/api/v1/metadata/tables`; the page of a year on www.imdi.no. Not here: other hosts.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 

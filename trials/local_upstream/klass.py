@@ -3,8 +3,6 @@
 Here: classifications, versions, codes, changes and correspondences with Klass's rules of dates. Not here: other hosts.
 """
 
-from __future__ import annotations
-
 import json
 from datetime import date, timedelta
 from functools import cache

@@ -3,8 +3,6 @@
 Here: a page that links to the current workbooks, and the attachments. Not here: other hosts.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re

@@ -10,8 +10,6 @@ Layout: numbered folders, each laid out like an extracts folder; a folder withou
 An item is served from the first folder that holds it until it is advanced.
 """
 
-from __future__ import annotations
-
 import re
 import threading
 from collections.abc import Iterator

@@ -3,8 +3,6 @@
 Here: addresses, error titles, SSB's deviations from the OpenAPI text. Not here: cutting a cube (cube.py).
 """
 
-from __future__ import annotations
-
 import json
 import re
 from datetime import datetime, timedelta

@@ -4,8 +4,6 @@ Here: running dbt_project/macros/grant_forecast.sql for a question. Not here: th
 (question.py), the cohorts (cohorts.py), or any wording.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache

@@ -3,8 +3,6 @@
 Here: reading them with the source of each. Not here: rates, rules, or wording.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date

@@ -3,8 +3,6 @@
 Here: the question as one object and its limits. Not here: the answer, or any wording for municipal readers.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

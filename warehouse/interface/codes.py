@@ -4,8 +4,6 @@ Here: reading the declared words (codes.yml, codes_en.yml) and making the rows o
 breakdown codes (sources/dataset/dimensions.yml) and of units, which a caller brings.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from functools import cache

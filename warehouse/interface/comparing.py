@@ -4,8 +4,6 @@ Here: the question and how a figure that is not one is written. Not here: how it
 assistant gets bounds and sources, orchestration/assistant).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -4,8 +4,6 @@ Here: the committed contract (docs/interface.json) and comparing with it. Not he
 Run `python -m warehouse.interface.contract` after raising `version` in dbt_project.yml: it writes the contract anew, or refuses.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import sys

@@ -3,8 +3,6 @@
 Here: reading the declaration (the one source of it). Not here: the contract over time, or what is written into a release.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, replace
 from functools import cache

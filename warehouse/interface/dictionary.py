@@ -4,8 +4,6 @@ Here: the Frictionless data package with a Table Schema for each table, and the 
 is (interface.py) or the page in docs/ (orchestration/cli/catalogue.py).
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterable

@@ -4,8 +4,6 @@ Here: searching and describing the published release as data. Not here: how it i
 its own (they are those of the marts' yml and the indicator registry).
 """
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Sequence

@@ -3,8 +3,6 @@
 Here: asking the published release, also one from before it said so. Not here: which years those are (int_indicator__open_year).
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 import duckdb

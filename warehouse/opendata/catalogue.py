@@ -5,8 +5,6 @@ Rules: DCAT-AP-NO 2 (data.norge.no/specification/dcat-ap-no); tests hold the man
 relative to the file, so that the folder may be served from anywhere.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 Here: writing all of it into a candidate. Not here: any of the files.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from warehouse.opendata.catalogue import write_catalogue

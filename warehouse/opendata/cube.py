@@ -3,8 +3,6 @@
 Here: asking the marts. Not here: a file format (jsonstat.py, and the CSV of export.py).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime

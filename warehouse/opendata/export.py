@@ -3,8 +3,6 @@
 Here: which release, and the CSV. Not here: JSON-stat (jsonstat.py), the question (cube.py).
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from pathlib import Path

@@ -4,8 +4,6 @@ Here: the format (json-stat.org/format). Not here: the figures (cube.py).
 A figure that is not one known number is null, with its status beside it; its bounds are measures of their own.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from warehouse.opendata.cube import Cube

@@ -4,8 +4,6 @@ Here: which rows, and a table for each breakdown so that no relation needs two c
 For browsers, a first look, and a BI model drawn by hand: `dim_year` and the `dim_<breakdown>` tables fit the whole star too.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import duckdb

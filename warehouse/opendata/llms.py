@@ -3,8 +3,6 @@
 Here: the text. Not here: answering questions (orchestration/assistant).
 """
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

@@ -3,8 +3,6 @@
 Here: the text. Not here: what programs are told (llms.py).
 """
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

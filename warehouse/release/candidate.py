@@ -3,8 +3,6 @@
 Here: the DuckDB file and one Parquet file per table. Not here: when a candidate becomes a release (publish.py).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path

@@ -3,8 +3,6 @@
 Here: row counts and content hashes. Not here: comparing releases (diff.py) or publishing.
 """
 
-from __future__ import annotations
-
 import duckdb
 
 

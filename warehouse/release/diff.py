@@ -3,8 +3,6 @@
 Here: a comparison of their tables, rows and content. Not here: revisions of one dataset (mart fct_revision).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import duckdb

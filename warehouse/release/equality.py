@@ -3,8 +3,6 @@
 Here: comparing the tables of a build file with folders of Parquet. Not here: running an engine.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

@@ -8,8 +8,6 @@ Layout: `landing/objects/<sha256>` (each content once), `landing/index.json` (pa
 the one before it whole.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

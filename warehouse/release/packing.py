@@ -7,8 +7,6 @@ need hold of the figures but that it pays. What readers filter and join by is le
 1.0 works out what a view says for every row before it joins.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass

@@ -5,8 +5,6 @@ A crash, a failed check or a full disk at any moment leaves the previous release
 published folder, and the pointer moves in one atomic step after everything under the new name is on disk.
 """
 
-from __future__ import annotations
-
 import errno
 import hashlib
 import json

@@ -3,8 +3,6 @@
 Here: asking and removing whole releases; a published folder is never rewritten. Not here: landing (sources/kostra/purge.py).
 """
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

@@ -3,8 +3,6 @@
 Here: finding a release and moving the pointer. Not here: making releases (publish.py).
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from sources.files import file_digest

@@ -5,8 +5,6 @@ A DuckDB file gives every table a quarter of a megabyte and every column three k
 few hundred rows were 10 MB. Side by side, one column a table, they take less than one.
 """
 
-from __future__ import annotations
-
 import re
 
 import duckdb

@@ -5,8 +5,6 @@ built, as not published, and again after the build was verified and published: o
 and without it everything is rebuilt.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field

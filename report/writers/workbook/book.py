@@ -3,8 +3,6 @@
 Here: order of the sheets and the file's properties. Not here: what a sheet holds.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 from pathlib import Path
 

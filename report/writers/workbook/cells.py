@@ -3,8 +3,6 @@
 Here: one cell, one grid, one page. Not here: which sheets there are or what they hold.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from datetime import date

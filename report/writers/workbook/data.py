@@ -3,8 +3,6 @@
 Here: columns of the list. Not here: the wide sheets (themes.py).
 """
 
-from __future__ import annotations
-
 from xlsxwriter.worksheet import Worksheet
 
 from report.model import Cell, Figure, Line, Report, Source

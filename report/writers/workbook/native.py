@@ -4,8 +4,6 @@ Here: kind, colours, axes and text in place of the picture. Not here: where the 
 A cell without one known number is empty, never a word, because Excel draws a word as zero; the line has a gap there.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any

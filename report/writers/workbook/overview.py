@@ -3,8 +3,6 @@
 Here: one page that a councillor reads. Not here: the figures in full (themes.py).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from xlsxwriter.utility import quote_sheetname, xl_range_abs

@@ -5,8 +5,6 @@ A year's cell holds a number or nothing: what is hidden, an interval or missing 
 that a sum or a chart of the row never takes a word for zero.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import ceil

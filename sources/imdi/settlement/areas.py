@@ -3,8 +3,6 @@
 Here: county + name + year -> code. Not here: the code history itself (sources/klass).
 """
 
-from __future__ import annotations
-
 import re
 from functools import cache
 

@@ -3,8 +3,6 @@
 Here: HTML to blocks, and the transcription of a page (one block a line) to the same blocks. Not here: what they say.
 """
 
-from __future__ import annotations
-
 import csv
 from dataclasses import dataclass, field
 from html.parser import HTMLParser

@@ -4,8 +4,6 @@ Here: which addresses, what counts as news, and landing the pages that changed. 
 retries (sources/http).
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections.abc import Iterator

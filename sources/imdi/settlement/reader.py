@@ -4,8 +4,6 @@ Here: recognising a page, and its figures with codes in the conformed shape. Not
 ``source_row`` is the number of the block on the page (of a transcription: the line), ``source_column`` the cell in its row.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time

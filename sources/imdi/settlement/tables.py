@@ -6,8 +6,6 @@ Tables of a page: «Oversikt over bosettingen i fylkene i <year>», one «<count
 each county, and on a page that still shows the request «<county> - anmodning <year>» with unaccompanied minors by age.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from dataclasses import dataclass, field

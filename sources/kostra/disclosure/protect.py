@@ -4,8 +4,6 @@ Here: the choice of cells, repeated until the attack of audit.py fails. Not here
 meaning.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

@@ -11,8 +11,6 @@ Years. A settlement cohort cannot grow from one year to the next, apart from mov
 another. The neighbour's hidden cells join the problem as unknowns that the new year must not narrow.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from typing import Any
 

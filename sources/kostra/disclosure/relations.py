@@ -3,8 +3,6 @@
 Here: relations between cells that are named by measure and row. Not here: what is hidden, or what may be known of them.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from dataclasses import dataclass
 

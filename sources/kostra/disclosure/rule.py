@@ -4,8 +4,6 @@ Here: the written rule (docs/privacy.md) in code. Not here: the linear algebra (
 before (published.py) or reading files.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -3,8 +3,6 @@
 Here: finding them in the eliminated equations. Not here: which sets may be known (rule.py), or what is hidden for it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 
 import numpy as np

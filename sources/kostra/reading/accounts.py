@@ -3,8 +3,6 @@
 Here: summing account lines by function. Not here: personal data (the file has none) or comparing with SSB's figure.
 """
 
-from __future__ import annotations
-
 from functools import cache
 from pathlib import Path
 

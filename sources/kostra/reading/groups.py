@@ -3,8 +3,6 @@
 Here: the join and the codes of groups and breakdowns. Not here: counting, or hiding small numbers.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path

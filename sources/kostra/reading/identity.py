@@ -3,8 +3,6 @@
 Here: vectorised checks over columns of bytes. Not here: any list of persons, or keeping a number.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 _FIRST = np.array([3, 7, 6, 1, 8, 9, 4, 5, 2])

@@ -3,8 +3,6 @@
 Here: the codes a municipality of today had. Not here: the history itself (sources/klass).
 """
 
-from __future__ import annotations
-
 from sources.klass.history import changes
 
 

@@ -4,8 +4,6 @@ Here: record length, encoding, mandatory fields, number and code checks. Not her
 anything. A file is refused whole at its first fault; the refusal names line and field and no content of the file.
 """
 
-from __future__ import annotations
-
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path

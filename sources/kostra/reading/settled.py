@@ -3,8 +3,6 @@
 Here: columns, checks and Norwegian messages. Not here: joining it with anything, or writing any of it.
 """
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import io

@@ -3,8 +3,6 @@
 Here: the order of these steps. Not here: any of them. Run only by process.py: ``python -m sources.kostra.sealed.child``.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 

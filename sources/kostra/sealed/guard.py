@@ -3,8 +3,6 @@
 Here: the guards of the child process. Not here: starting it (process.py) or what is read.
 """
 
-from __future__ import annotations
-
 import ctypes
 import os
 import resource

@@ -4,8 +4,6 @@ Here: that order, and what is told to the user. Not here: storing (release.py) o
 No other module of the project may read these files, and no default, schedule or sensor gets here.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from pathlib import Path
 

@@ -3,8 +3,6 @@
 Here: the fixture. Not here: the build itself (tests/support/published_build.py).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import duckdb

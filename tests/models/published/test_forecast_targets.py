@@ -3,8 +3,6 @@
 Here: forecasts against figures of the documents or worked out by hand. Not here: the command line.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from datetime import date
 

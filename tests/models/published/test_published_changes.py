@@ -3,8 +3,6 @@
 Here: every printed figure that repeats or follows from others. Not here: the reproduction targets.
 """
 
-from __future__ import annotations
-
 import duckdb
 import pytest
 

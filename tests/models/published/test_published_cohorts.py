@@ -3,8 +3,6 @@
 Here: a build with drop-folder rows. Not here: reading the templates, or the forecast rules.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import date
 

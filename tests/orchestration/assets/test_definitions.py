@@ -3,8 +3,6 @@
 Here: the definitions of the demo installation as the UI loads them, and the events of a run. Not here: sensors.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterator

@@ -3,8 +3,6 @@
 Here: tools, answers, refusals. Not here: how a figure is traced (tests of trace), the marts.
 """
 
-from __future__ import annotations
-
 import asyncio
 import hashlib
 import json

@@ -1,7 +1,5 @@
 """What a change reaches: the landing tables it touches, and the models that read them."""
 
-from __future__ import annotations
-
 from orchestration.build.affected import changed_sources, models_below
 from orchestration.build.dbt_project import ensure_manifest
 from orchestration.build.preparation import BuildPlan

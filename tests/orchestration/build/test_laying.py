@@ -3,8 +3,6 @@
 Here: a small project with these macros. Not here: the models of the project.
 """
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

@@ -3,8 +3,6 @@
 Here: commands that read, on the demo release, and decisions on a landing of one file. Not here: figures.
 """
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

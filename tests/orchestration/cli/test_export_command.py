@@ -3,8 +3,6 @@
 Here: the command. Not here: formats (tests/warehouse/opendata).
 """
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

@@ -3,8 +3,6 @@
 Here: the bytes that come over the wire. Not here: when somebody is told (test_sensors_dagster.py).
 """
 
-from __future__ import annotations
-
 import json
 import shutil
 import socketserver

@@ -3,8 +3,6 @@
 Here: the sentences, on rows written by hand. Not here: which figure is quoted (tests/models/test_settlement_models.py).
 """
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime
 
 import pytest

@@ -3,8 +3,6 @@
 Here: sentences, numbers and marks from figures built in the test. Not here: files or releases.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 from datetime import date

@@ -4,8 +4,6 @@ Here: sentences against the table of the same figure. Not here: golden sentences
 the words «opp fra», «lavere enn», «en økning på» are held against the numbers a reader sees, not against what chose them.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime

@@ -3,8 +3,6 @@
 Here: the page against the model, and its example from a dropped body to every cell. Not here: other specs.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import shutil

@@ -1,7 +1,5 @@
 """Discovery: which file of a folder is which dataset, from when; what nobody knows is listed, not refused."""
 
-from __future__ import annotations
-
 import os
 import time
 import unicodedata

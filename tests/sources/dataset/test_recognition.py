@@ -3,8 +3,6 @@
 Here: which dataset and form a file is taken for. Not here: the list extracts.csv (test_discovery.py), reading figures.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable

@@ -3,8 +3,6 @@
 Here: sources/dataset/workbook.py. Not here: what the sheets of a publisher mean.
 """
 
-from __future__ import annotations
-
 import io
 import tracemalloc
 import zipfile

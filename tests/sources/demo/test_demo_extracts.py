@@ -3,8 +3,6 @@
 Here: what stands in the files. Not here: the invented people (test_demo_world.py).
 """
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import os

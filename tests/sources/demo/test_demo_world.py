@@ -3,8 +3,6 @@
 Here: the world and its arithmetic. Not here: the files (test_demo_extracts.py).
 """
 
-from __future__ import annotations
-
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st

@@ -4,8 +4,6 @@ Here: client and reader over the local upstream, with a body composed from inven
 scripts ask for. Not here: JSON-stat itself (tests/sources/ssb).
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from itertools import product

@@ -4,8 +4,6 @@ Shapes follow what was seen (SOURCE.md of IMDi, quirks 2-4): settlement listed u
 for three days, Opprinnelig anmodning taking over the figures of Anmodning, requests that go down in the running year.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path

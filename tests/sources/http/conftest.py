@@ -3,8 +3,6 @@
 Here: the fixture. Not here: the server (trials/local_upstream), or more of an upstream (tests/support/live_upstream.py).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

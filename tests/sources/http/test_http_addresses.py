@@ -3,8 +3,6 @@
 Here: addresses. Not here: what comes back from a right one (test_http_faults.py).
 """
 
-from __future__ import annotations
-
 import shutil
 import socket
 import ssl

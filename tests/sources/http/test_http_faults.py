@@ -3,8 +3,6 @@
 Here: one client, one file, one fault at a time. Not here: what a publisher's client does (test_*_client.py).
 """
 
-from __future__ import annotations
-
 import errno
 import json
 import os

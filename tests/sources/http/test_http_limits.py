@@ -3,8 +3,6 @@
 Here: bucket, breaker, closed hours, waits. Not here: calls over a socket (test_http_faults.py).
 """
 
-from __future__ import annotations
-
 import json
 import multiprocessing
 import time

@@ -3,8 +3,6 @@
 Here: the rate limit in the headers and the title of an error. Not here: buckets and waits as such (test_http_limits.py).
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -3,8 +3,6 @@
 Here: what the server sends. Not here: our clients.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import subprocess

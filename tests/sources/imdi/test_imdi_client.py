@@ -3,8 +3,6 @@
 Here: levels, stamps, missing tables, the list of tables, caps. Not here: reading the CSV, network faults (test_http_*).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The quirks of IMDi's real files that SOURCE.md and PROVENANCE.md list, each on the file that has it."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pyarrow.compute as pc

@@ -3,8 +3,6 @@
 Here: what is read, what is said of the rest. Figures are IMDi's: settlement 2012-2014 and 2022, immigrants in Kragerø 2025.
 """
 
-from __future__ import annotations
-
 from datetime import date
 from pathlib import Path
 

@@ -3,8 +3,6 @@
 Here: pages composed from the transcribed tables and the raw HTML of the real ones. Not here: the marts.
 """
 
-from __future__ import annotations
-
 import csv
 import re
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """The IMDi specs hold the whole catalogue, in IMDi's own words, and the later names."""
 
-from __future__ import annotations
-
 import csv
 import json
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The grammar of IMDi's cells, held by properties."""
 
-from __future__ import annotations
-
 import math
 import re
 

@@ -1,7 +1,5 @@
 """Klass: the recorded answers equal the verified change list and yearly lists, and so does what is bundled."""
 
-from __future__ import annotations
-
 import csv
 import re
 from pathlib import Path

@@ -3,8 +3,6 @@
 Here: ranges, versions by date, correspondences. Not here: what the changes mean (tests of the reader).
 """
 
-from __future__ import annotations
-
 import csv
 import json
 from collections import Counter

@@ -4,8 +4,6 @@ Here: invented municipalities under the attack, two editions, two years, quarter
 (test_kostra_disclosure). The same over 88 municipalities: bench/private_attack.py.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -4,8 +4,6 @@ Here: hand-made cases and random files under attack. Not here: reading (test_kos
 (test_kostra_privacy).
 """
 
-from __future__ import annotations
-
 import tempfile
 from pathlib import Path
 

@@ -3,8 +3,6 @@
 Here: 11F, 11CF and accounts. Not here: refusals (test_kostra_refusals), hiding small figures (test_kostra_disclosure).
 """
 
-from __future__ import annotations
-
 import random
 from collections.abc import Callable
 from datetime import date

@@ -3,8 +3,6 @@
 Here: positions, lengths and code lists. Not here: reading files.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -4,8 +4,6 @@ Here: success, refusal, exception, abort and kill -9 of a process of its own. No
 (test_kostra_disclosure).
 """
 
-from __future__ import annotations
-
 import os
 import random
 import re

@@ -3,8 +3,6 @@
 Here: landing and release folders. Not here: the command's options (tests/orchestration/test_kostra_command.py).
 """
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 

@@ -3,8 +3,6 @@
 Here: what is refused, and in which words. Not here: the figures of good files (test_kostra_files.py).
 """
 
-from __future__ import annotations
-
 import zipfile
 from datetime import date
 from pathlib import Path

@@ -3,8 +3,6 @@
 Here: the search. Not here: what is hidden for it (test_kostra_attack).
 """
 
-from __future__ import annotations
-
 from itertools import combinations
 
 import numpy as np

@@ -1,7 +1,5 @@
 """A printed total of 0 that its own parts contradict is no sure 0, is told, and holds a release when there are many."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import pyarrow as pa

@@ -1,7 +1,5 @@
 """Landing: one release per content, receipts last, nothing overwritten, nothing half-written."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 from datetime import UTC, datetime

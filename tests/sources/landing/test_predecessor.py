@@ -1,7 +1,5 @@
 """One rule for the release that another would replace: whole, partial, whole; long, wide, long; and cut files."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Reasons of held releases: code and values, worded in English for the log and in Norwegian for the board (T32)."""
 
-from __future__ import annotations
-
 import re
 from datetime import UTC, datetime
 from pathlib import Path

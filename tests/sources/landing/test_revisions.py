@@ -1,7 +1,5 @@
 """Revisions: what differs between two releases, cell by cell, on real vintages and on cases worked out by hand."""
 
-from __future__ import annotations
-
 import csv
 import shutil
 from datetime import UTC, date, datetime

@@ -1,7 +1,5 @@
 """Rows told apart by numbers: small tables whose answers are worked out by hand."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

@@ -4,8 +4,6 @@ Here: composed files whose figures are worked out by hand. Not here: the scripts
 (tests/models/test_benefit_payment.py). Nobody here has seen a real export.
 """
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

@@ -3,8 +3,6 @@
 Here: grammar, areas, variables, the note beside them and the command. Not here: any table that comes back.
 """
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

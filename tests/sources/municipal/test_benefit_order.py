@@ -3,8 +3,6 @@
 Here: the document, the command, reading a filled answer. Not here: templates in general (test_municipal_templates.py).
 """
 
-from __future__ import annotations
-
 from datetime import date
 from pathlib import Path
 

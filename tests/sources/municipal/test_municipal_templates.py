@@ -3,8 +3,6 @@
 Here: the reader, the rules and the empty templates. Not here: the marts that show the figures.
 """
 
-from __future__ import annotations
-
 import hashlib
 from datetime import UTC, date, datetime
 from pathlib import Path

@@ -3,8 +3,6 @@
 Here: NavClient and find_workbook. Not here: reading workbooks, network faults (test_http_*).
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import time

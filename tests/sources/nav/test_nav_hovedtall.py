@@ -3,8 +3,6 @@
 Here: the one such workbook at hand. Not here: NAV's own workbooks.
 """
 
-from __future__ import annotations
-
 from datetime import date
 from pathlib import Path
 

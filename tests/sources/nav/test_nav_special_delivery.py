@@ -3,8 +3,6 @@
 Here: every real delivery at hand, and what is refused. Not here: NAV's public workbooks (test_nav_time_series.py).
 """
 
-from __future__ import annotations
-
 import csv
 from collections import Counter
 from datetime import date

@@ -3,8 +3,6 @@
 Here: what is read and what is refused. Not here: the special deliveries (test_nav_special_delivery.py).
 """
 
-from __future__ import annotations
-
 import shutil
 import zipfile
 from datetime import date

@@ -3,8 +3,6 @@
 Here: data files, specs and reader. Not here: what is computed from them.
 """
 
-from __future__ import annotations
-
 import csv
 from collections import Counter
 from pathlib import Path

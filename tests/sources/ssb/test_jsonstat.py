@@ -3,8 +3,6 @@
 Here: the format. Not here: what the cells mean.
 """
 
-from __future__ import annotations
-
 import json
 import math
 from itertools import product

@@ -4,8 +4,6 @@ Here: hand-worked figures. Not here: the file from SSB's website (test_ssb_websi
 seen in public scripts, its figures are made up, so that the seven statuses add up to all residents of each group.
 """
 
-from __future__ import annotations
-
 from itertools import product
 from pathlib import Path
 

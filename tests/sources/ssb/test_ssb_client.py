@@ -3,8 +3,6 @@
 Here: SsbClient as a whole. Not here: turning settings into codes (test_ssb_selection.py), network faults (test_http_*).
 """
 
-from __future__ import annotations
-
 import copy
 import json
 from collections.abc import Iterator

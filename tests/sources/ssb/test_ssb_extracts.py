@@ -3,8 +3,6 @@
 Here: real xlsx and csv extracts. Not here: composed workbooks (test_ssb_website.py).
 """
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime
 from pathlib import Path
 

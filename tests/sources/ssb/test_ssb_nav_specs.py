@@ -3,8 +3,6 @@
 Here: the declarations. Not here: reading files.
 """
 
-from __future__ import annotations
-
 import pytest
 
 from sources.dataset.dimensions import dimensions, units

@@ -4,8 +4,6 @@ Here: the reader on composed bodies. Not here: recorded ones (test_ssb_recorded.
 format itself (test_jsonstat.py).
 """
 
-from __future__ import annotations
-
 from datetime import date
 from itertools import product
 from pathlib import Path

@@ -3,8 +3,6 @@
 Here: no network at all. Not here: calls (test_ssb_client.py).
 """
 
-from __future__ import annotations
-
 import itertools
 import math
 

@@ -3,8 +3,6 @@
 Here: one term at a time. Not here: bodies of terms (test_ssb_reader.py).
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 import pytest

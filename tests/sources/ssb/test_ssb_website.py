@@ -3,8 +3,6 @@
 Here: composed xlsx. Not here: the extracts at hand (test_ssb_extracts.py); JSON-stat bodies (test_ssb_reader.py).
 """
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime
 from pathlib import Path
 

@@ -3,8 +3,6 @@
 Here: files read back by libraries of their own. Not here: the figures' own rules (dbt tests), the assistant.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import json
