@@ -83,12 +83,18 @@ $(AUDIT)/.installed: requirements/audit.txt
 	$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/audit.txt
 	touch $(AUDIT)/.installed
 
-# Resolve anew from pyproject.toml (needs uv); writes no host names. What is run is what was tested: the same versions as in dev.txt.
+# Resolve anew from pyproject.toml (needs uv); writes no host names. What is run is what was tested: dev.txt is run.txt and more, and
+# spark.txt dev.txt and more, so that a pin stands once.
+COMPILE = uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate -p 3.11
+BEYOND = f() { awk -v base="$$2" 'NR == FNR { seen[$$1]; next } FNR == 1 { print "-r " base } /^[^ ]/ { is_new = !($$1 in seen) } is_new' \
+	requirements/$$2 requirements/$$1 > requirements/$$1.new && mv requirements/$$1.new requirements/$$1; }; f
 lock:
-	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate -p 3.11 --extra dev pyproject.toml -o requirements/dev.txt
-	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate -p 3.11 pyproject.toml -c requirements/dev.txt -o requirements/run.txt
-	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate -p 3.11 requirements/audit.in -o requirements/audit.txt
-	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate -p 3.11 --extra dev --extra spark pyproject.toml -c requirements/dev.txt -o requirements/spark.txt
+	$(COMPILE) --extra dev pyproject.toml -o requirements/dev.txt
+	$(COMPILE) pyproject.toml -c requirements/dev.txt -o requirements/run.txt
+	$(COMPILE) requirements/audit.in -o requirements/audit.txt
+	$(COMPILE) --extra dev --extra spark pyproject.toml -c requirements/dev.txt -o requirements/spark.txt
+	$(BEYOND) spark.txt dev.txt
+	$(BEYOND) dev.txt run.txt
 
 clean:
 	rm -rf $(VENV) $(AUDIT) dist .venv-spark .venv-readers warehouse/data warehouse/data-demo dbt_project/target dbt_project/logs *.egg-info .pytest_cache .ruff_cache .hypothesis
