@@ -20,7 +20,7 @@ class Cell:
     """One figure as the mart has it.
 
     ``value`` is None unless one number is known; ``low``/``high`` are its bounds (``high`` None: no upper bound).
-    ``retrieved`` is the day the release behind it was fetched, ``is_running`` that the year was not over then.
+    ``retrieved`` is the day the release behind it was fetched, ``is_running`` that it is not of a whole year (`is_whole_year`).
     """
 
     value: float | None = None

@@ -12,7 +12,7 @@ import numpy as np
 
 from report.judging.uncertainty import Counted
 from report.judging.verdict import Evidence, Judged, Kind, Limits, judge
-from report.profile.rules import Rules, rules, stock_indicators
+from report.profile.rules import Rules, rules
 from report.reading.areas import COUNTRY
 from report.reading.everywhere import BREAKDOWNS, Everywhere, Series, Where
 from report.words.norwegian import Unit
@@ -45,7 +45,6 @@ class Weighed:
     base: np.ndarray
     unit: Unit
     scale: float
-    is_stock: bool
     least: int
     least_of_group: int
     _known: dict[tuple[str, int], Evidence] = field(default_factory=dict)
@@ -65,7 +64,7 @@ class Weighed:
         return self._known[code, year]
 
     def _evidence(self, code: str, year: int) -> Evidence:
-        cell = self.whole.cell(self.series, code, year, self.is_stock)
+        cell = self.whole.cell(self.series, code, year)
         place, column = self.whole.index.get(code), self.series.column(year)
         if place is None or column is None:
             return Evidence(cell, self.kind, least=self.least)
@@ -79,7 +78,7 @@ class Weighed:
         return None if isnan(found) else found
 
     def whole_year(self, code: str) -> int | None:
-        """The newest year with one known figure that was over when it was fetched."""
+        """The newest year with one known figure that is of a whole year."""
         place = self.whole.index[code]
         known = np.flatnonzero(~np.isnan(self.series.value[place]))[::-1]
         years = (self.series.years[column] for column in known)
@@ -171,9 +170,8 @@ class Scales:
                 kind, count = "share", series.value / SCALES[unit] * base
         of_group = own.least_persons_uncounted if kind == "uncounted" else own.least_persons
         least = own.least_counted if kind == "share" and unit == "per_1000" else of_group
-        is_stock = series.indicator_id in stock_indicators()
         scale = SCALES.get(unit, 1.0)
-        return Weighed(self.whole, series, kind, count, base, unit_of(unit), scale, is_stock, least, of_group)
+        return Weighed(self.whole, series, kind, count, base, unit_of(unit), scale, least, of_group)
 
     def _larger_of_years(self, series: Series) -> np.ndarray:
         """A count stands on its persons: this year's or the year before's, whichever are more, as a fall to few is news too."""

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from pydantic import Field
 
-from report.sections.declarations import IndicatorFigure, declarations
 from sources.files import Declared, read_yaml
 
 _FILE = Path(__file__).parent / "rules.yml"
@@ -76,7 +75,6 @@ class Rules(Declared):
     base_of: dict[str, BaseOf]
     not_of_persons: list[str]
     decided: list[str]
-    stock: list[str]
     families: dict[str, list[str]]
     never: list[str]
     tiles: list[Tile]
@@ -104,13 +102,3 @@ class Rules(Declared):
 def rules() -> Rules:
     """rules.yml, checked. Raises pydantic.ValidationError naming the entry that is wrong."""
     return Rules.model_validate(read_yaml(_FILE))
-
-
-@cache
-def stock_indicators() -> frozenset[str]:
-    """Indicators counted on a day: their newest year is whole although the year is not over."""
-    asked = [figure for section in declarations().sections for figure in section.shows]
-    told = {
-        one for figure in asked if isinstance(figure, IndicatorFigure) and figure.is_stock for one in figure.indicator
-    }
-    return frozenset(told) | frozenset(rules().stock)

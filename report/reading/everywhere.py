@@ -101,7 +101,7 @@ class Everywhere:
         found = self.fetched.get(release)
         return found or self.sources.retrieved(None, self.sources.of_indicator(series.indicator_id))
 
-    def cell(self, series: Series, code: str, year: int, is_stock: bool) -> Cell:
+    def cell(self, series: Series, code: str, year: int) -> Cell:
         """A cell as the report's other figures have it."""
         place, column = self.index.get(code), series.column(year)
         if place is None or column is None:
@@ -112,7 +112,6 @@ class Everywhere:
             series.high.item(place, column),
         )
         state = self.states.get(series.state.item(place, column), {})
-        retrieved = self.retrieved(series, series.release.item(place, column))
         return Cell(
             value=None if isnan(value) else value,
             low=None if isnan(low) else low,
@@ -120,8 +119,8 @@ class Everywhere:
             status=state.get("value_status") or "missing",
             basis=state.get("geography_basis") or "",
             reason=state.get("reason") or "",
-            retrieved=retrieved,
-            is_running=not is_stock and retrieved is not None and retrieved <= date(year, 12, 31),
+            retrieved=self.retrieved(series, series.release.item(place, column)),
+            is_running=state.get("is_whole_year") is False,
         )
 
 

@@ -6,7 +6,6 @@ Here: reading cells and choosing years. Not here: sentences, drawing, or figures
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import cached_property
 from typing import Literal
 
@@ -146,7 +145,7 @@ class FigureReader:
         found: dict[Role, dict[int, float]] = {role: {} for role in ROLES}
         for indicator_id in INHABITANTS:
             if indicator_id in self._indicators:
-                for line in self._area_lines(indicator_id, {}, "", is_stock=True):
+                for line in self._area_lines(indicator_id, {}, ""):
                     found[line.role] |= {year: cell.value for year, cell in line.cells.items() if cell.value}
         return found
 
@@ -174,37 +173,34 @@ class FigureReader:
     def _indicator_lines(self, indicator_id: str, asked: IndicatorFigure) -> list[Line]:
         # an indicator that does not keep the dimension has totals only: they must not pass for a group
         if asked.groups is None or not self._splits(self._indicators[indicator_id], asked.groups.dimension):
-            return self._area_lines(indicator_id, asked.where, "", asked.is_stock)
+            return self._area_lines(indicator_id, asked.where, "")
         lines: list[Line] = []
         for alternatives in asked.groups.codes:
             for code in alternatives:
                 group = self.labels.get((asked.groups.dimension, code), code)
-                found = self._area_lines(
-                    indicator_id, {**asked.where, asked.groups.dimension: code}, group, asked.is_stock
-                )
+                found = self._area_lines(indicator_id, {**asked.where, asked.groups.dimension: code}, group)
                 if any(cell.says_something for line in found for cell in line.cells.values()):
                     lines += found
                     break
         if not lines:
-            return self._area_lines(indicator_id, asked.where, "", asked.is_stock)
+            return self._area_lines(indicator_id, asked.where, "")
         return lines
 
-    def _area_lines(self, indicator_id: str, where: dict[str, str], group: str, is_stock: bool) -> list[Line]:
+    def _area_lines(self, indicator_id: str, where: dict[str, str], group: str) -> list[Line]:
         chosen = self._chosen(indicator_id, where)
         datasets = self.sources.of_indicator(indicator_id)
         cells: dict[Role, dict[int, Cell]] = {role: {} for role in ROLES}
         for code, role in self.areas.codes.items():
             for row in self._shelf.rows(indicator_id, code, chosen):
-                cells[role][row["year"]] = self._cell(row, datasets, is_stock)
+                cells[role][row["year"]] = self._cell(row, datasets)
         unsure = self.unsure(indicator_id, chosen) if self.unsure else {}
         return [
             Line(role, self.areas.name(role), cells[role], group, unsure=unsure.get(role, frozenset()))
             for role in ROLES
         ]
 
-    def _cell(self, row: Row, datasets: list[str], is_stock: bool) -> Cell:
+    def _cell(self, row: Row, datasets: list[str]) -> Cell:
         release = row.get("release_id")
-        retrieved = self.sources.retrieved(release, datasets)
         return Cell(
             value=row["value"],
             low=row["value_low"],
@@ -212,8 +208,8 @@ class FigureReader:
             status=row["value_status"],
             basis=row.get("geography_basis") or "",
             reason=row.get("reason") or "",
-            retrieved=retrieved,
-            is_running=not is_stock and was_running(row["year"], retrieved),
+            retrieved=self.sources.retrieved(release, datasets),
+            is_running=row.get("is_whole_year") is False,
             is_preliminary=self.sources.is_preliminary(release),
         )
 
@@ -311,11 +307,6 @@ def shelf_of(marts: Marts, areas: Iterable[str]) -> Shelf:
 def _scaled(cell: Cell, factor: float) -> Cell:
     value, low, high = (None if v is None else v * factor for v in (cell.value, cell.low, cell.high))
     return replace(cell, value=value, low=low, high=high)
-
-
-def was_running(year: int, retrieved: date | None) -> bool:
-    """True when the release was fetched before the year was over: its figure for the year cannot be whole."""
-    return retrieved is not None and retrieved <= date(year, 12, 31)
 
 
 def shown_years(lines: Iterable[Line], count: int) -> tuple[int, ...]:

@@ -15,7 +15,16 @@ BREAKDOWNS = (
     "sex", "age_group", "immigrant_category", "immigration_reason", "world_region", "country_background",
     "length_of_residence", "education_level", "language_background", "category",
 )  # fmt: skip
-_VALUE = ("value", "value_low", "value_high", "value_status", "geography_basis", "reason", "release_id")
+_VALUE = (
+    "value",
+    "value_low",
+    "value_high",
+    "value_status",
+    "geography_basis",
+    "reason",
+    "release_id",
+    "is_whole_year",
+)
 _RANK = ("rank", "ranked_count")
 Key = tuple[str, str, tuple[str, ...]]
 """Indicator, area, and a code for each of BREAKDOWNS."""

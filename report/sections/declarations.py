@@ -35,7 +35,6 @@ class IndicatorFigure(Declared):
     indicator: list[str] = Field(min_length=1)
     where: dict[str, str] = Field(default={}, description="breakdown -> code; every other breakdown is the total")
     groups: Groups | None = None
-    is_stock: bool = Field(default=False, description="counted on a day, so the year need not be over")
     is_headline: bool = False
     phrase: str | dict[str, str] = Field(default="", description="one for all ids, or one an id")
     noun: Noun | None = None

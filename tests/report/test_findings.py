@@ -17,7 +17,7 @@ from report.reading.everywhere import BREAKDOWNS
 from report.reading.marts import Marts
 from report.reading.shelf import Shelf
 from tests.support.report_release import SmallRelease
-from tests.support.star_release import HIDDEN, ROUNDED, StarRelease
+from tests.support.star_release import HIDDEN, PART_YEAR, ROUNDED, StarRelease
 
 NOW = datetime(2026, 11, 29, tzinfo=UTC)
 LARVIK = "3909"
@@ -131,6 +131,17 @@ def test_an_old_figure_says_its_age_and_a_very_old_one_is_no_finding(star: StarR
     (found,) = _findings(star)
     assert found.indicator_id == "employed_share"
     assert found.age == "Tallet er 4 år gammelt. Nyere tall er ikke lest inn."
+
+
+def test_a_part_of_a_year_is_no_finding_where_the_mart_says_so(star: StarRelease) -> None:
+    """The file of November 2026 has a figure of that year: what counts is the state of the figure, not the day of the file."""
+    series = star.indicator("employed_share", "percent")
+    star.shares(series, 2025, {LARVIK: (300, 1000)})
+    star.figure(series, LARVIK, 2026, 10.0, part=100, of=1000, state=PART_YEAR)
+    whole = star.indicator("unemployed_share", "percent", group="work_living_conditions")
+    star.shares(whole, 2026, {LARVIK: (300, 1000)})
+    years = {found.indicator_id: found.year for found in _findings(star)}
+    assert years == {"employed_share": 2025, "unemployed_share": 2026}
 
 
 def test_unknown_hidden_and_rounded_figures(star: StarRelease) -> None:

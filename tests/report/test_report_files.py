@@ -54,8 +54,8 @@ def with_settlement(small: SmallRelease, name: str = "Bosatte flyktninger", *, i
     small.indicator("settled_persons", name, "persons")
     figures = {2019: (46, 170), 2020: (29, 115), 2021: (35, 134), 2022: (168, 879), 2023: (96, 663)}
     for year, (own, county) in figures.items():
-        small.value("settled_persons", "3909", year, own)
-        small.value("settled_persons", "39", year, county, geography_basis="summed")
+        small.value("settled_persons", "3909", year, own, is_whole_year=year < 2023)
+        small.value("settled_persons", "39", year, county, geography_basis="summed", is_whole_year=year < 2023)
     small.value(
         "settled_persons", "00", 2022, None, value_low=31255, value_high=31261, value_status="interval",
         geography_basis="summed", reason="hidden_parts",
@@ -290,7 +290,9 @@ def test_demo_data_is_marked_on_every_page_chart_and_sheet(small: SmallRelease, 
     assert "DEMODATA" not in Page(honest).text
 
 
-def test_a_stock_of_a_day_is_whole_though_its_year_is_not(small: SmallRelease, tmp_path: Path) -> None:
+def test_a_year_is_whole_where_the_mart_says_so_though_the_file_came_before_its_end(
+    small: SmallRelease, tmp_path: Path
+) -> None:
     small.dataset("d", "2022-10-28")
     small.indicator("short_residence_share", "Kort botid", "percent")
     small.value("short_residence_share", "3909", 2022, 17.3)

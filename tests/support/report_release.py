@@ -32,7 +32,7 @@ TABLES = {
         publication_status varchar, is_in_use boolean""",
     "fct_indicator_value": f"""indicator_id varchar, region_code varchar, region_level varchar, year integer, {_SPLIT},
         value double, value_low double, value_high double, value_status varchar, geography_basis varchar,
-        reason varchar, release_id varchar, is_demo boolean""",
+        reason varchar, release_id varchar, is_demo boolean, is_whole_year boolean default true""",
     "comparison": f"""indicator_id varchar, municipality_code varchar, year integer, {_SPLIT}, rank integer,
         ranked_count integer""",
     "data_quality": "dataset_id varchar, year integer, finding varchar, finding_count bigint",

@@ -22,11 +22,12 @@ TABLES = {
         kostra_group_code varchar""",
     **{name: LIKE_REPORT[name] for name in SHARED},
     "dim_release": "release_number integer, release_id varchar",
-    "dim_figure_state": "state_number integer, value_status varchar, geography_basis varchar, reason varchar",
+    "dim_figure_state": """state_number integer, value_status varchar, geography_basis varchar, reason varchar,
+        is_whole_year boolean""",
     "dim_series": f"series_number integer, indicator_id varchar, {_SPLIT}, is_demo boolean default false",
     **{f"fct_figure_{level}": _FIGURE for level in ("municipality", "county", "country", "kostra_group")},
 }
-OK, HIDDEN, ROUNDED = 1, 2, 3
+OK, HIDDEN, ROUNDED, PART_YEAR = 1, 2, 3, 4
 
 
 class StarRelease:
@@ -63,8 +64,8 @@ class StarRelease:
         )
         self.add("fct_dataset_release", "d", "r1", stamp, "unknown", True)
         self.add("dim_release", 1, "r1")
-        for number, status in ((OK, "ok"), (HIDDEN, "suppressed"), (ROUNDED, "rounded")):
-            self.add("dim_figure_state", number, status, "published", None)
+        for number, status in ((OK, "ok"), (HIDDEN, "suppressed"), (ROUNDED, "rounded"), (PART_YEAR, "ok")):
+            self.add("dim_figure_state", number, status, "published", None, number != PART_YEAR)
         self._series = 0
 
     def add(self, table: str, *values: Any) -> None:

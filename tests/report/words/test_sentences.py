@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from report.model import Cell, Figure, Line
-from report.reading.figures import shown_years, was_running
+from report.reading.figures import shown_years
 from report.words.norwegian import MINUS, THIN, amount, figure, listed, number
 from report.words.sentences import Writer
 from report.words.sizes import compare
@@ -289,13 +289,6 @@ def test_numbers_as_norwegians_write_them(value: float, unit: object, text: str)
 def test_lists() -> None:
     assert listed(["2019"]) == "2019"
     assert listed(["2019", "2020", "2021"]) == "2019, 2020 og 2021"
-
-
-def test_which_years_were_over_when_fetched() -> None:
-    assert was_running(2023, date(2023, 9, 25))
-    assert was_running(2023, date(2023, 12, 31))
-    assert not was_running(2023, date(2024, 1, 1))
-    assert not was_running(2023, None)
 
 
 def test_the_newest_years_with_anything_to_tell_are_shown() -> None:
