@@ -27,7 +27,7 @@ Figures = dict[str, Any]
 
 
 def _is_bad(figures: Figures) -> bool:
-    bad = figures.get("lost") or figures.get("failed") or figures.get("exit")
+    bad = figures.get("lost") or figures.get("failed") or figures.get("not_seen") or figures.get("exit")
     return bool(bad) or figures.get("shows_the_last") is False
 
 

@@ -35,7 +35,7 @@ import duckdb
 from bench.forked import append, asked, begin, define_once, read_log, seconds_of, seconds_to_the_end, state_of
 from orchestration.workspace import Workspace
 from sources.files import file_digest
-from sources.landing.store import Landing
+from sources.landing.store import Landing, Receipt
 from tests.support.small_tables import body_of, settlement, write, write_tables
 from warehouse.paths import DataFolder
 from warehouse.release.publish import read_manifest
@@ -80,8 +80,9 @@ class Killer:
         self._settings = Settings(
             data_dir=self._data, source="extracts", extracts_dir=self._extracts, keep_releases=2, municipality="3909"
         )
-        last = self.lines[-1] if self.lines else {"run": 0, "shows": None, "receipts": 0}
-        self._number, self._shown, self._receipts = last["run"], last["shows"], last["receipts"]
+        last = self.lines[-1] if self.lines else {"run": 0, "shows": None}
+        self._number, self._shown = last["run"], last["shows"]
+        self._receipts = _names(Landing(self._data / "landing").receipts())
         if not self.lines:
             write_tables(self._extracts)
         define_once(self._settings)
@@ -95,7 +96,9 @@ class Killer:
         begun = time.time()
         process = self._begin()
         chance = random.Random(f"{self._seed} {self._number}")
-        *looks, last = sorted(chance.random() for _ in range(1 + (min(self._looks, most - 1) if self._number % 2 else 0)))
+        *looks, last = sorted(
+            chance.random() for _ in range(1 + (min(self._looks, most - 1) if self._number % 2 else 0))
+        )
         for share in looks:
             if self._reached(process, share, chance):
                 _signal(process, signal.SIGSTOP)
@@ -133,9 +136,7 @@ class Killer:
         is_over = end in ("left alone", "ended first")
         due = (100 + self._number,) if is_over else (self._shown, 100 + self._number)
         found = asked(_look, self._data, begun, due, self._receipts_before)
-        if found["receipts"] < self._receipts:
-            found["lost"].append(f"{self._receipts - found['receipts']} receipts fewer")
-        lost = list(found["lost"])
+        lost = found["lost"] + [f"the receipt of {name} is gone" for name in sorted(self._receipts - found["receipts"])]
         if is_over:
             lost += [f"exit code {process.exitcode}: {_tail(self._work / 'printed')}"] if process.exitcode else []
         self._shown, self._receipts = found["shows"], found["receipts"]
@@ -145,28 +146,28 @@ class Killer:
             "share": round(share, 4),
             "phase": "over" if is_over else found["phase"],
             "seconds": round(self._whole, 1),
-            **{name: found[name] for name in ("shows", "receipts", "half_written")},
+            "shows": found["shows"],
+            "receipts": len(found["receipts"]),
+            "half_written": found["half_written"],
             "lost": lost,
         }
         self.lines.append(line)
         append(self._log, line)
 
 
-def _look(data: Path, begun: float, due: tuple[int | None, ...], receipts_before: int) -> dict[str, Any]:
+def _names(receipts: list[Receipt]) -> set[str]:
+    """By dataset and release: one that came in the same run must not make up for one that is gone."""
+    return {f"{one.dataset_id} {one.release_id}" for one in receipts}
+
+
+def _look(data: Path, begun: float, due: tuple[int | None, ...], receipts_before: set[str]) -> dict[str, Any]:
     """In a child: the release is whole and shows a figure that is due; landing has lost nothing; where the run was."""
     landing, found = Landing(data / "landing"), shown(data)
     receipts = landing.receipts()
+    names = _names(receipts)
     is_writing = any(p.stat().st_mtime >= begun for p in (data / "releases").glob(".candidate-*"))
     is_new = found == due[-1]
-    phase = (
-        "after"
-        if is_new
-        else "publishing"
-        if is_writing
-        else "building"
-        if len(receipts) > receipts_before
-        else "landing"
-    )
+    phase = "after" if is_new else "publishing" if is_writing else "building" if names - receipts_before else "landing"
     faults = [
         "" if found in due else f"shows {found}, not one of {due}",
         *(f"{name} of the release is damaged" for name in _damaged_files(data)),
@@ -175,7 +176,7 @@ def _look(data: Path, begun: float, due: tuple[int | None, ...], receipts_before
     lost = [f"{phase}: {fault}" for fault in faults if fault]
     return {
         "shows": found,
-        "receipts": len(receipts),
+        "receipts": names,
         "phase": phase,
         "lost": lost,
         "half_written": _half_written(data),
@@ -195,7 +196,7 @@ def _damaged_files(data: Path) -> list[str]:
     return [name for name, digest in files.items() if file_digest(release / name) != digest]
 
 
-def _is_whole(landing: Landing, receipt: Any) -> bool:
+def _is_whole(landing: Landing, receipt: Receipt) -> bool:
     return all(file_digest(landing.body(blob.sha256)) == blob.sha256 for blob in receipt.blobs)
 
 

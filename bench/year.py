@@ -45,8 +45,9 @@ class Year:
             data_dir=self._data, source="extracts", extracts_dir=self._extracts, municipality="3909"
         )
         self.lines = read_log(self._log)
-        self._days = sorted(random.Random(1).sample(range(1, 365), min(releases, 364)))
+        self.days = sorted(random.Random(1).sample(range(1, 365), min(releases, 364)))
         self._ticks: list[float] = []
+        self.passed = self.lines[-1]["day"] if self.lines else -1
         if not self.lines:
             write_tables(self._extracts)
         define_once(self._settings)
@@ -57,7 +58,7 @@ class Year:
         begin_on = self.lines[-1]["day"] + 1 if self.lines else 0
         cursor = self.lines[-1]["cursor"] if self.lines else None
         for day in range(begin_on, 365):
-            if day in self._days:
+            if day in self.days:
                 settle(self._extracts, 100 + day, day=1 + day)
             for hour in TICKS:
                 moment = DAY_ONE + timedelta(days=day, hours=hour)
@@ -67,12 +68,13 @@ class Year:
                 self._ticks.append(time.process_time() - started)
                 if changes is not None:
                     self._take(workspace, day, cursor)
+            self.passed = day
             if time.monotonic() - begun > seconds:
                 return
 
     def _take(self, workspace: Workspace, day: int, cursor: str) -> None:
         """What the tick found: landed, and with the others before it built and published where it is that release's turn."""
-        is_built = len(self.lines) % self._every == 0 or day == self._days[-1]
+        is_built = len(self.lines) % self._every == 0 or day == self.days[-1]
         line: Figures = {"day": day, "cursor": cursor, "is_built": is_built}
         if is_built:
             process = begin(workspace, self._work / "printed")
@@ -96,10 +98,12 @@ def year_of_sensors(work: Path, releases: int, build_every: int = 1, seconds: fl
     year.pass_by(seconds)
     built = [line for line in year.lines if line["is_built"]]
     landed = [line["seconds"] for line in year.lines if not line["is_built"]]
+    seen = {line["day"] for line in year.lines}
     return {
         "releases": len(year.lines),
         "runs": len(built),
         "failed": sum(bool(line["failed"]) for line in year.lines),
+        "not_seen": sum(day <= year.passed and day not in seen for day in year.days),
         "shows_the_last": all(line["shows_the_last"] for line in built),
         "tick_seconds_median": year.lines[-1]["tick_seconds"],
         **_ends("landing_seconds", landed),
@@ -142,7 +146,7 @@ def _mean(values: list[float]) -> float | None:
 
 
 def main() -> int:
-    """Print a line of figures; exit 1 when a run failed or readers did not see the last release."""
+    """Print a line of figures; exit 1 when a run failed, the sensor missed a release or readers did not see the last one."""
     parser = argparse.ArgumentParser(prog="bench.year")
     parser.add_argument("--releases", type=int, default=300)
     parser.add_argument("--build-every", type=int, default=1, help="a run after so many releases; the others land only")
@@ -156,7 +160,7 @@ def main() -> int:
             shutil.rmtree(work, ignore_errors=True)
         figures = year_of_sensors(work.resolve(), wanted.releases, wanted.build_every, wanted.seconds)
     print(json.dumps(figures))
-    return 1 if figures["failed"] or not figures["shows_the_last"] else 0
+    return 1 if figures["failed"] or figures["not_seen"] or not figures["shows_the_last"] else 0
 
 
 if __name__ == "__main__":
