@@ -202,7 +202,7 @@ def _tell(workspace: Workspace, context: dg.AssetExecutionContext, outcome: Outc
 def _objections(workspace: Workspace, spec: DatasetSpec, outcomes: Sequence[Outcome]) -> dict[str, str]:
     """What this look found wrong, and what still waits from earlier ones: a check may not turn green while a release waits."""
     told = {
-        o.name: f"{_STATES_NB.get(o.state, o.state)}: {o.message}"
+        o.name: f"{_STATES_NB.get(o.state, o.state)}: {o.message_nb or o.message}"
         for o in outcomes
         if o.state in OBJECTIONS and not (o.state == "held" and o.release_id)  # told below, in Norwegian
     }

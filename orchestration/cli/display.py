@@ -38,6 +38,15 @@ _ORDER = {
 }
 
 
+_OBJECTION_NB = {
+    "held": "HOLDT TILBAKE",
+    "not_used": "IKKE I BRUK",
+    "failed": "FEILET",
+    "withdrawn": "TRUKKET TILBAKE",
+}
+"""The board's words: whoever reads these lines decides on what they name."""
+
+
 class Progress:
     """Shows which stage a run is in: a status line on a terminal, one line per stage elsewhere."""
 
@@ -84,13 +93,17 @@ def print_run(report: RunReport, workspace: Workspace) -> None:
     counts = {state: count for state, count in counts.items() if count or state in always}
     console.print(", ".join(f"{count} {state}" for state, count in counts.items()), highlight=False)
     for name, reason in report.unplaced:
-        console.print(escape(f"NOT READ {name}: {reason}"), highlight=False, soft_wrap=True)
+        console.print(escape(f"IKKE LEST {name}: {reason}"), highlight=False, soft_wrap=True)
     _print_unknown(console, report.unknown)
     if report.failure:
         console.print(f"NOT PUBLISHED. {escape(report.failure)}", style="bold", highlight=False, soft_wrap=True)
     elif not report.was_built:
-        failed = len({o.dataset_id for o in report.outcomes if o.state == "failed"})
-        what = f"Nothing new to build; {failed} datasets failed and stand as they were." if failed else NOTHING_NEW
+        refused = len({o.dataset_id for o in report.outcomes if o.state in OBJECTIONS})
+        what = (
+            f"Nothing new to build; {refused} datasets failed or wait, and stand as they were."
+            if refused
+            else NOTHING_NEW
+        )
         console.print(what, highlight=False)
     if report.release_id:
         demo = " (DEMO DATA: invented figures)" if read_manifest(workspace.folder.published).is_demo else ""
@@ -106,9 +119,8 @@ def _print_remarks(console: Console, outcomes: list[Outcome]) -> None:
     for outcome in outcomes:
         words = f"{outcome.dataset_id} ({outcome.name})"
         if outcome.remark or outcome.state == "history":
-            console.print(
-                escape(f"note: {words}: {outcome.remark or outcome.message}"), highlight=False, soft_wrap=True
-            )
+            said = f"note: {words}: {outcome.remark}" if outcome.remark else f"merk: {words}: {outcome.message_nb}"
+            console.print(escape(said), highlight=False, soft_wrap=True)
 
 
 def _objections(outcomes: list[Outcome]) -> Iterator[str]:
@@ -117,19 +129,27 @@ def _objections(outcomes: list[Outcome]) -> Iterator[str]:
     for outcome in outcomes:
         if outcome.silent_publisher:
             silent.setdefault(outcome.silent_publisher, []).append(outcome)
-        elif outcome.state in (*OBJECTIONS, "withdrawn"):
-            state = outcome.state.upper().replace("_", " ")
-            yield f"{state} {outcome.dataset_id} ({outcome.name}): {outcome.message}"
+        elif outcome.state in _OBJECTION_NB:
+            why = outcome.message_nb or outcome.message
+            yield f"{_OBJECTION_NB[outcome.state]} {outcome.dataset_id} ({outcome.name}): {why}"
+            if outcome.state == "held":
+                yield decide_nb(outcome.dataset_id, outcome.release_id)
     for publisher, failed in silent.items():
         first = min(failed, key=lambda o: o.failing_since or datetime.max.replace(tzinfo=UTC))
-        since = f" since {first.failing_since.astimezone(OSLO):%Y-%m-%d %H:%M}" if first.failing_since else ""
-        names = listed([o.dataset_id for o in failed])
-        yield f"FAILED {publisher} has not answered{since}: {len(failed)} datasets ({names}). {first.message}"
+        since = f" siden {first.failing_since.astimezone(OSLO):%d.%m.%Y kl. %H.%M}" if first.failing_since else ""
+        names = listed([o.dataset_id for o in failed], "og {} til")
+        yield f"FEILET {publisher} har ikke svart{since}: {len(failed)} datasett ({names}). {first.message}"
 
 
-def listed(names: list[str]) -> str:
+def decide_nb(dataset_id: str, release_id: str | None) -> str:
+    """The two commands that decide on a held release, a line each, as the board and the note beside the file have them."""
+    asked = f"{dataset_id} {release_id}"
+    return f"  Ta i bruk: integrering releases accept {asked}\n  Avvis:     integrering releases reject {asked}"
+
+
+def listed(names: list[str], more: str = "and {} more") -> str:
     """The first names of a list, and how many more there are."""
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    return ", ".join(names[:3]) + (f" {more.format(len(names) - 3)}" if len(names) > 3 else "")
 
 
 def _print_unknown(console: Console, unknown: list[tuple[str, str]]) -> None:

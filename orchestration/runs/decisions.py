@@ -10,9 +10,11 @@ from difflib import get_close_matches
 from orchestration.runs.settle import covers_less
 from orchestration.workspace import Workspace
 from sources.landing.predecessor import Accepted, accepted, unused
-from sources.landing.reasons import in_english
+from sources.landing.reasons import in_norwegian
 from sources.landing.store import Decision, Landing
 from warehouse.errors import NoRelease, WarehouseError
+
+_DECIDED_NB = {"accepted": "tatt i bruk", "rejected": "avvist"}
 
 
 class NotDecided(WarehouseError):
@@ -27,7 +29,7 @@ def decide_release(
     *,
     is_sure: Callable[[str], bool] = lambda text: True,
 ) -> str:
-    """Record ``accepted`` or ``rejected`` for a landed release; it counts from the next run on.
+    """Record ``accepted`` or ``rejected`` for a landed release; it counts from the next run on. What was done, in Norwegian.
 
     ``release``: its id or the first digits of it; None for the one that waits. ``is_sure`` is asked before a decision is turned
     round. Raises NoRelease when there is no such release, naming those of the dataset that wait; NotDecided when it is not sure.
@@ -47,17 +49,17 @@ def decide_release(
     kept = {"notices": before.notices, "unserved": before.unserved} if before else {}
     decision = Decision(state=state, reasons=reasons, decided_at=moment, decided_by="person", **kept)
     landing.decide(dataset_id, release_id, decision)
-    said = f"{dataset_id} {release_id} is {state}"
+    said = f"{dataset_id} {release_id} er {_DECIDED_NB[state]}"
     if before and before.state != "held":
-        said += f" (it was {before.state})"
+        said += f" (var {_DECIDED_NB[before.state]})"
     if state == "accepted":
         said += _put_to_use(landing, dataset_id, release_id, moment)
-    return f"{said}. Next: integrering run"
+    return f"{said}. Neste: integrering run"
 
 
 def _turning(dataset_id: str, release_id: str, before: Decision) -> str:
-    who = "a person" if before.decided_by == "person" else "the gate"
-    return f"{dataset_id} {release_id} was {before.state} by {who} on {before.decided_at:%Y-%m-%d}. Turn that round?"
+    who = "en person" if before.decided_by == "person" else "kontrollen"
+    return f"{dataset_id} {release_id} ble {_DECIDED_NB[before.state]} av {who} {before.decided_at:%d.%m.%Y}. Skal det gjøres om?"
 
 
 def _meant(workspace: Workspace, dataset_id: str, release: str | None) -> str:
@@ -101,4 +103,4 @@ def _put_to_use(landing: Landing, dataset_id: str, release_id: str, moment: date
         one = Accepted(receipt.model_copy(update={"seen_again_at": moment}), facts)
         lost = unused(one, accepted(landing, dataset_id, demo=receipt.is_demo))
     less = [use for use in lost if use.reason == "covers_less"]
-    return f", but serves nothing: it {in_english(covers_less(facts, less))}" if less else ""
+    return f", men gir ingen tall: den {in_norwegian(covers_less(facts, less))}" if less else ""

@@ -71,8 +71,8 @@ class Settling:
         if receipt.date_basis == BUNDLED and decision.state != "held":
             return self._outcome("unchanged", receipt, name)
         if decision.state == "rejected":
-            message = f"rejected on {decision.decided_at:%Y-%m-%d}"
-            return self._outcome("history", receipt, name, message)
+            said = f"rejected on {decision.decided_at:%Y-%m-%d}", f"avvist {decision.decided_at:%d.%m.%Y}"
+            return self._outcome("history", receipt, name, *said)
         if decision.state == "held":
             is_still_so = decision.decided_by != BY_FOLDER or self._place(receipt).objection in decision.reasons
             return self._held(receipt, decision, name) if is_still_so else None
@@ -182,8 +182,10 @@ class Settling:
             return self._outcome("not_used", one.receipt, name, f"not in use: {in_english(found)}", in_norwegian(found))
         if lost and len(lost) == len(one.facts.slices) and not self.spec.accumulates:
             server = lost[0].server.receipt
-            message = f"older than {server.blobs[0].name} of {server.order[0]:%Y-%m-%d}, which is in use"
-            return self._outcome("history", one.receipt, name, message)
+            file, day = server.blobs[0].name, server.order[0]
+            message = f"older than {file} of {day:%Y-%m-%d}, which is in use"
+            message_nb = f"eldre enn {file} fra {day:%d.%m.%Y}, som er i bruk"
+            return self._outcome("history", one.receipt, name, message, message_nb)
         return None
 
     def _refreshed(self, receipt: Receipt, decision: Decision, name: str) -> Outcome:

@@ -161,9 +161,9 @@ def test_a_run_ends_in_1_and_the_board_tells_what_lies_there_unused(small: Insta
     for _ in range(2):
         answer = installation.call("run", "--extracts", str(drop))
         assert answer.returncode == 1
-        assert (
-            "HELD imdi_bosatt_anmodede (bosatt_anmodede - Kopi.csv): claims the same dataset and date" in answer.stdout
-        )
+        said = "HOLDT TILBAKE imdi_bosatt_anmodede (bosatt_anmodede - Kopi.csv): gjelder samme datasett og dato"
+        assert said in answer.stdout
+        assert "\n  Ta i bruk: integrering releases accept imdi_bosatt_anmodede " in answer.stdout
         assert "Still published: release" in answer.stdout
     board = installation.call("status").stdout
     assert "HOLDT TILBAKE imdi_bosatt_anmodede" in board

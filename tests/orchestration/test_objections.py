@@ -88,7 +88,7 @@ def test_a_file_that_cannot_be_read_is_remembered_until_it_can(tmp_path: Path) -
 def test_a_file_that_is_some_datasets_and_nobody_can_say_whose_is_on_the_board_until_it_is_gone(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The closing table says NOT READ once; who looks at the board the day after sees it too."""
+    """The closing table says IKKE LEST once; who looks at the board the day after sees it too."""
     folder = Folder(tmp_path)
     damaged = folder.put("fra NAV 2026-02-05.xlsx", b"")
     damaged.write_bytes(aap155(tmp_path / "whole.xlsx", months=1).read_bytes()[:4000])

@@ -65,18 +65,18 @@ def test_the_closing_table_tells_it_once_with_since_when(tmp_path: Path, capsys:
     assert count > 5
     for days in (0, 3):
         text = _printed(*_upstream(tmp_path, NOON + timedelta(days=days), _unavailable), capsys)
-        lines = [line for line in text.splitlines() if line.startswith("FAILED")]
+        lines = [line for line in text.splitlines() if line.startswith("FEILET")]
         assert len(lines) == 1
-        assert lines[0].startswith(f"FAILED ssb has not answered since 2026-11-20 13:00: {count} datasets (ssb_1")
+        assert lines[0].startswith(f"FEILET ssb har ikke svart siden 20.11.2026 kl. 13.00: {count} datasett (ssb_1")
         assert "503 after 4 tries" in lines[0]
         assert "Everything unchanged" not in text
-        assert f"Nothing new to build; {count} datasets failed" in text
+        assert f"Nothing new to build; {count} datasets failed or wait" in text
 
 
 def test_what_is_wrong_with_one_dataset_is_told_of_each(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     workspace, upstream = _upstream(tmp_path, NOON, _renamed)
     text = _printed(workspace, upstream, capsys)
-    assert sum(line.startswith("FAILED ssb_1") for line in text.splitlines()) == len(upstream.specs)
+    assert sum(line.startswith("FEILET ssb_1") for line in text.splitlines()) == len(upstream.specs)
 
 
 def test_an_answer_ends_it_and_the_next_silence_begins_anew(tmp_path: Path) -> None:

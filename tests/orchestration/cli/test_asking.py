@@ -285,7 +285,7 @@ def landed(tmp_path: Path) -> Workspace:
 
 
 def test_the_one_that_waits_need_not_be_named(landed: Workspace) -> None:
-    assert "is accepted" in decide_release(landed, DATASET, None, "accepted")
+    assert "er tatt i bruk. Neste" in decide_release(landed, DATASET, None, "accepted")
     with pytest.raises(NoRelease, match="none that waits"):
         decide_release(landed, DATASET, None, "accepted")
 
@@ -296,7 +296,7 @@ def test_a_rejected_release_is_asked_about_before_it_is_accepted(landed: Workspa
     asked: list[str] = []
     with pytest.raises(NotDecided, match=r"which is rejected since .*--yes"):
         decide_release(landed, DATASET, receipt.release_id, "accepted", is_sure=lambda text: bool(asked.append(text)))
-    assert "was rejected by a person" in asked[0]
+    assert "ble avvist av en person" in asked[0]
     assert landed.landing.decision(DATASET, receipt.release_id).state == "rejected"
     decide_release(landed, DATASET, receipt.release_id, "accepted", is_sure=lambda text: True)
     assert landed.landing.decision(DATASET, receipt.release_id).state == "accepted"

@@ -313,7 +313,7 @@ def test_a_person_decides_and_the_decision_has_a_date(tmp_path: Path, good: Outc
     decided_at = datetime(2025, 10, 1, tzinfo=UTC)
     settings = Settings(data_dir=upstream.folder, source="extracts")
     workspace = Workspace(settings, clock=lambda: decided_at)
-    assert "is accepted" in decide_release(workspace, DATASET, str(held.release_id), "accepted")
+    assert "er tatt i bruk" in decide_release(workspace, DATASET, str(held.release_id), "accepted")
     assert upstream.in_use() == held.release_id
     before = select_current(upstream.landing, {DATASET: SPEC}, demo=False, as_of=decided_at - timedelta(hours=1))
     assert before[0].release_id == good.release_id, "as of the day before, the release was still held"
