@@ -21,7 +21,7 @@ from sources.landing.bundled import BundledFile
 from sources.landing.predecessor import is_counted
 from sources.landing.reasons import in_norwegian
 from sources.landing.revisions import ensure_revision
-from sources.vocabulary import vocabulary
+from sources.vocabulary import names_nb, vocabulary
 
 GROUP_NAMES = {
     "population_settlement": "1_kilde_bosatte",
@@ -92,10 +92,8 @@ def _asset_spec(key: dg.AssetKey, spec: DatasetSpec) -> dg.AssetSpec:
         group_name=GROUP_NAMES[spec.statistic_group],
         kinds={spec.source, "table" if spec.shape == "table" else "observations"},
         metadata={
-            "upstream": dg.MetadataValue.url(spec.link),
-            "declared_cadence": spec.declared_cadence,
-            "first_year": spec.first_year or 0,
-            "verified": spec.verified,
+            "oppdateres": names_nb("cadence")[spec.declared_cadence],
+            "første år": str(spec.first_year or ""),
         },
     )
 
@@ -112,7 +110,7 @@ def release_metadata(workspace: Workspace, spec: DatasetSpec) -> dict[str, dg.Me
     """What the UI shows of the dataset's newest release: rows, years, what it revised, what is held, where to look."""
     landing = workspace.landing
     receipts = [r for r in landing.receipts(spec.dataset_id) if is_counted(r, workspace.is_demo)]
-    metadata: dict[str, dg.MetadataValue] = {"source": dg.MetadataValue.url(spec.link)}
+    metadata: dict[str, dg.MetadataValue] = {"kilde": dg.MetadataValue.url(spec.link)}
     decisions = [(r.release_id, landing.decision(spec.dataset_id, r.release_id)) for r in receipts]
     held = [
         f"- {in_norwegian(decision.reasons)}\n"
@@ -122,24 +120,25 @@ def release_metadata(workspace: Workspace, spec: DatasetSpec) -> dict[str, dg.Me
         if decision and decision.state == "held"
     ]
     if held:
-        metadata["holdt_tilbake"] = dg.MetadataValue.md("\n".join(held))
+        metadata["holdt tilbake"] = dg.MetadataValue.md("\n".join(held))
     if not receipts:
         return metadata
     newest = max(receipts, key=lambda r: r.order)
     facts, revision = landing.reading(spec.dataset_id, newest.release_id), ensure_revision(landing, spec, newest)
     decision = landing.decision(spec.dataset_id, newest.release_id)
     updated = newest.upstream_updated_at or newest.retrieved_at
-    metadata["upstream_date"] = dg.MetadataValue.timestamp(updated.timestamp())
-    metadata["publication_status"] = dg.MetadataValue.text(newest.publication_status)
+    metadata["kilden oppdatert"] = dg.MetadataValue.timestamp(updated.timestamp())
+    if newest.publication_status != "unknown":
+        metadata["tallene er"] = dg.MetadataValue.text(_STATUS_NB[newest.publication_status])
     if facts and not (decision and decision.state == "held"):
         metadata["dagster/row_count"] = dg.MetadataValue.int(facts.rows)
-        metadata["years"] = dg.MetadataValue.text(f"{min(facts.years)}-{max(facts.years)}" if facts.years else "")
+        metadata["år"] = dg.MetadataValue.text(f"{min(facts.years)}-{max(facts.years)}" if facts.years else "")
     if decision and decision.notices:
-        metadata["notices"] = dg.MetadataValue.md("\n".join(f"- {notice.nb}" for notice in decision.notices))
+        metadata["merk"] = dg.MetadataValue.md("\n".join(f"- {notice.nb}" for notice in decision.notices))
     if revision:
-        metadata["revision"] = dg.MetadataValue.text(revision.in_words())
+        metadata["endret fra forrige utgave"] = dg.MetadataValue.text(revision.in_words())
     if revision and revision.before:
-        metadata["diff"] = dg.MetadataValue.md(
+        metadata["se endringene"] = dg.MetadataValue.md(
             f"`integrering query \"select * from marts.fct_revision where release_id = '{newest.release_id}'\"`"
         )
     return metadata
@@ -223,6 +222,7 @@ def _objections(workspace: Workspace, spec: DatasetSpec, outcomes: Sequence[Outc
     return told
 
 
+_STATUS_NB = {"final": "endelige", "preliminary": "foreløpige"}
 _STATES_NB = {"failed": "ikke lest", "held": "holdt tilbake", "not_used": "ikke i bruk"}
 
 
@@ -232,10 +232,10 @@ def _result(workspace: Workspace, spec: DatasetSpec, key: dg.AssetKey, outcomes:
     return dg.MaterializeResult(
         asset_key=key,
         metadata={
-            "files": len(outcomes),
-            "refreshed": sum(o.state == "refreshed" for o in outcomes),
-            "rows_read": rows,
-            "releases": ", ".join(sorted({o.release_id for o in outcomes if o.release_id})) or "none",
+            "filer": len(outcomes),
+            "nye": sum(o.state == "refreshed" for o in outcomes),
+            "rader lest": rows,
+            "utgaver": ", ".join(sorted({o.release_id for o in outcomes if o.release_id})) or "ingen",
             **release_metadata(workspace, spec),
         },
         check_results=[

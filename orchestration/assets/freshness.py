@@ -4,6 +4,7 @@ Here: the check, the job and the schedule that ask it once a day. Not here: how 
 """
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import dagster as dg
@@ -62,14 +63,19 @@ def _result(key: dg.AssetKey, standing: Standing | None, unknown: str) -> dg.Ass
         check_name=CHECK,
         passed=standing.state not in LATE_STATES,
         severity=dg.AssetCheckSeverity.WARN,
-        description=standing.state_nb,
-        metadata={
-            "last_upstream_release": standing.last_release.isoformat(),
-            "next_expected_from": str(standing.next_from or ""),
-            "next_expected_to": str(standing.next_to or ""),
-            "last_year": dg.MetadataValue.text(str(standing.last_year or "")),
-        },
+        description=_in_words(standing, standing.last_release),
+        # as text: a year as a number would be plotted
+        metadata={"siste år": dg.MetadataValue.text(str(standing.last_year or ""))},
     )
+
+
+def _in_words(standing: Standing, last: date) -> str:
+    """«forsinket: siste utgave 04.08.2026, den neste var ventet 02.09.2026-28.09.2026»."""
+    said = f"{standing.state_nb}: siste utgave {last:%d.%m.%Y}"
+    if standing.next_from and standing.next_to:
+        verb = "var ventet" if standing.state in LATE_STATES else "ventes"
+        said += f", den neste {verb} {standing.next_from:%d.%m.%Y}-{standing.next_to:%d.%m.%Y}"
+    return said
 
 
 def freshness_job(check: dg.AssetChecksDefinition) -> Any:

@@ -41,10 +41,10 @@ def published_asset(workspace: Workspace, marts: list[dg.AssetKey]) -> dg.Assets
             context.log.warning(f"old runs are still in Dagster's history: {problem}")
         return dg.MaterializeResult(
             metadata={
-                "release": manifest.release_id,
-                "tables": len(manifest.tables),
-                "rows": sum(table.rows for table in manifest.tables),
-                "content": manifest.content,
+                "utgave": manifest.release_id,
+                "tabeller": len(manifest.tables),
+                "rader": sum(table.rows for table in manifest.tables),
+                "innhold": manifest.content,
                 "demo": manifest.is_demo,
             },
             check_results=[
@@ -52,7 +52,9 @@ def published_asset(workspace: Workspace, marts: list[dg.AssetKey]) -> dg.Assets
                     passed=True,
                     check_name="candidate_verified",
                     asset_key=PUBLISHED_KEY,
-                    metadata={"each key once": dg.MetadataValue.json({t.name: list(t.key) for t in load_interface()})},
+                    metadata={
+                        "hver nøkkel én gang": dg.MetadataValue.json({t.name: list(t.key) for t in load_interface()})
+                    },
                 )
             ],
         )

@@ -56,18 +56,18 @@ class RevisionFacts(BaseModel):
         return sum(count.cells for count in self.counts if not count.is_new_year)
 
     def in_words(self) -> str:
-        """One line for logs and the UI."""
+        """One line for whoever looks at the dataset in the UI, in Norwegian."""
         if self.before is None:
-            return "first release of its kind"
+            return "første utgave i sitt slag"
         parts = []
-        for kind in ("changed", "added", "removed"):
+        for kind, word in {"changed": "endret", "added": "lagt til", "removed": "fjernet"}.items():
             cells = sum(c.cells for c in self.counts if c.change_kind == kind and not c.is_new_year)
             if cells:
-                parts.append(f"{cells} cells {kind}")
+                parts.append(f"{cells} celler {word}")
         years = sorted({c.year for c in self.counts if not c.is_new_year})
         new = sorted({c.year for c in self.counts if c.is_new_year})
-        text = ", ".join(parts) + (f" in {year_spans(years)}" if years else "") if parts else "no cell revised"
-        return text + (f"; new: {year_spans(new)}" if new else "")
+        text = ", ".join(parts) + (f" i {year_spans(years)}" if years else "") if parts else "ingen celle er endret"
+        return text + (f"; nytt: {year_spans(new)}" if new else "")
 
 
 def summarise(cells: pa.Table, years_before: Iterable[int]) -> tuple[pa.Table, list[YearCount]]:

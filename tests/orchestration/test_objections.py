@@ -10,7 +10,7 @@ import pytest
 from orchestration.assets.freshness import _result as on_time
 from orchestration.cli.status_display import print_board
 from orchestration.runs.objections import asides, not_read, unserved_datasets
-from orchestration.runs.status import Board
+from orchestration.runs.status import Board, Standing
 from tests.support.folder_runs import Folder
 from tests.support.nav_workbooks import aap155
 from tests.support.small_upstream import imdi_long
@@ -108,3 +108,15 @@ def test_an_unknown_date_is_a_warning() -> None:
     answer = on_time(dg.AssetKey(["imdi", "bosatt_anmodede"]), None, "vet ingen")
     assert not answer.passed and answer.severity == dg.AssetCheckSeverity.WARN
     assert answer.description == "vet ingen"
+
+
+def test_a_late_dataset_is_said_in_words_in_the_ui() -> None:
+    """Larvik's settlement of August 2026, looked at in November: what is late, since when, and what was waited for."""
+    stood = Standing(
+        dataset_id="imdi_bosatt_anmodede", title_nb="Bosetting", statistic_group="population_settlement", declared_nb="månedlig",
+        observed_days=38, last_release=date(2026, 8, 4), last_year=2026, next_from=date(2026, 9, 2), next_to=date(2026, 9, 28),
+        state="overdue",
+    )  # fmt: skip
+    answer = on_time(dg.AssetKey(["imdi", "bosatt_anmodede"]), stood, "")
+    assert not answer.passed
+    assert answer.description == "sterkt forsinket: siste utgave 04.08.2026, den neste var ventet 02.09.2026-28.09.2026"

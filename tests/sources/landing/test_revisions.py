@@ -98,7 +98,7 @@ def test_new_years_are_counted_but_not_listed() -> None:
         (2022, "changed", 1, False),
         (2023, "added", 2, True),
     ]
-    assert RevisionFacts(before="x", counts=counts).in_words() == "1 cells changed in 2022; new: 2023"
+    assert RevisionFacts(before="x", counts=counts).in_words() == "1 celler endret i 2022; nytt: 2023"
 
 
 _CELLS = st.dictionaries(
