@@ -95,7 +95,8 @@ def build_report(
             intro = own["intro"].format(**context.names())
             sections.append(Section(spec.section, own["title"], own["sheet"], intro, tuple(blocks), spec.is_annex))
     subtitle = "report_subtitle_own_county" if areas.is_own_county else "report_subtitle"
-    notes = [block.editor for blocks in built.values() for block in blocks if block.editor]
+    made_of = [*built.values(), *(section.blocks for section in sections)]
+    notes = [block.editor for blocks in made_of for block in blocks if block.editor]
     return Report(
         municipality_code=municipality,
         municipality=areas.municipality,

@@ -18,6 +18,7 @@ import duckdb
 import pyarrow as pa
 
 from warehouse.errors import NoRelease
+from warehouse.interface.groups import unknown_groups
 from warehouse.opening import open_read_only
 from warehouse.paths import DATABASE, DataFolder
 from warehouse.query_errors import explained, hints_for_nothing, statement_of
@@ -80,7 +81,7 @@ def run_query(data_dir: Path, sql: str, limit: int | None = None) -> QueryResult
         except duckdb.Error as problem:
             raise explained(connection, problem) from problem
         is_cut = limit is not None and len(rows) > limit
-        hints = () if rows else tuple(hints_for_nothing(connection, sql))
+        hints = (*unknown_groups(connection, sql), *(() if rows else hints_for_nothing(connection, sql)))
         return QueryResult(columns, rows[:limit] if is_cut else rows, is_cut, hints)
 
 

@@ -13,6 +13,7 @@ from orchestration.trace.walk import trace_figure
 from orchestration.workspace import Workspace
 from warehouse.errors import WarehouseError
 from warehouse.interface import finding
+from warehouse.interface.groups import unknown_groups
 from warehouse.interface.open_years import part_years
 from warehouse.places import find_municipality, published_municipalities
 from warehouse.query import open_published, require_published
@@ -41,8 +42,10 @@ class Answers:
         """Indicators, tables, codes, datasets and places that a word is found in, nearest first."""
         with self._opened() as connection:
             hits = finding.find(connection, words)
+            unknown = unknown_groups(connection, " ".join(hit.name for hit in hits))
         listed = [{"kind": hit.kind, "name": hit.name, "text": hit.text} for hit in hits[:MOST_HITS]]
-        return {"found": listed, "left_out": max(0, len(hits) - MOST_HITS), **self._release()}
+        told = {"not_known": unknown} if unknown else {}
+        return {"found": listed, "left_out": max(0, len(hits) - MOST_HITS), **told, **self._release()}
 
     def compare(
         self, indicator_id: str, municipality: str, years: int = 3, breakdown: dict[str, str] | None = None
@@ -59,6 +62,7 @@ class Answers:
             names = dict(connection.execute("select region_code, region_name from marts.dim_region").fetchall())
             labels = _labels(connection, rows)
             sources = _sources(connection, indicator_id)
+            unknown = unknown_groups(connection, "kostra_group")
         if not rows:
             raise WarehouseError(
                 expected=f"figures of {indicator_id} for {names[code]} with {_words(chosen)}",
@@ -74,6 +78,7 @@ class Answers:
             "areas": {side: names.get(areas[side] or "", areas[side]) for side in SIDES if areas[side]},
             "years": [_year(row, labels) for row in rows],
             "sources": sources,
+            **({"not_known": unknown} if unknown else {}),
             **({"warning": DEMO} if any(row["is_demo"] for row in rows) else {}),
             **self._release(),
         }

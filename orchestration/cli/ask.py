@@ -85,8 +85,8 @@ def query(
         note(f"the first {rows} rows; there are more: --limit N for N rows, --limit 0 for all")
     if not answer.rows:
         note("no rows")
-        for hint in answer.hints:
-            note(f"  {hint}")
+    for hint in answer.hints:
+        note(f"  {hint}")
 
 
 def _statement(sql: str | None, file: Path | None) -> str:
@@ -118,6 +118,7 @@ def find(
     from warehouse.errors import WarehouseError
     from warehouse.interface.finding import find as search
     from warehouse.interface.finding import near_words
+    from warehouse.interface.groups import unknown_groups
     from warehouse.query import open_published
     from warehouse.settings import load_settings
 
@@ -125,6 +126,7 @@ def find(
     with open_published(load_settings().data_dir) as connection:
         hits = search(connection, asked)
         near = near_words(connection, asked) if not hits else []
+        unknown = unknown_groups(connection, " ".join(hit.name for hit in hits))
     if not hits:
         raise WarehouseError(
             expected="a word of an indicator, table, column, code, dataset or place",
@@ -140,6 +142,8 @@ def find(
             typer.echo(f"  {hit.name}  {hit.text}")
         if len(of_kind) > FOUND_OF_A_KIND:
             typer.echo(f"  and {len(of_kind) - FOUND_OF_A_KIND} more: add a word")
+    for line in unknown:
+        typer.echo(line)
     first = next((hit.next_step for hit in hits if hit.next_step.startswith("integrering")), None)
     if first:
         note(f"next: {first}")

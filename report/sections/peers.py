@@ -134,10 +134,11 @@ def peers(context: Context, shown: Iterable[tuple[IndicatorFigure, Figure]]) -> 
         *([words["kostra"]] if kostra else []),
     )
     key = "note" if has_others else "note_all"
-    note = words[key].format(**context.names()) if codes else ""
+    notes = [words[key].format(**context.names())] if codes else []
+    notes += [] if kostra else [words["kostra_unknown"].format(**context.names())]
     title = words["title"].format(**context.names())
     grid = Grid(title, header, tuple(rows), _numeric(header))
-    return [Block("peers", title, grids=(grid,), notes=(note,) if note else ())]
+    return [Block("peers", title, grids=(grid,), notes=tuple(notes), editor="" if kostra else words["kostra_editor"])]
 
 
 def _peer_row(

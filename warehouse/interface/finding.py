@@ -18,6 +18,7 @@ from sources.files import read_yaml
 from warehouse.errors import WarehouseError
 from warehouse.interface.declaration import PublishedTable, load_interface
 from warehouse.interface.dictionary import FIRST
+from warehouse.interface.groups import unknown_groups
 from warehouse.interface.open_years import part_years
 
 _OTHER_WORDS = Path(__file__).with_name("other_words.yml")
@@ -238,7 +239,9 @@ def describe(connection: duckdb.DuckDBPyConnection, name: str, municipality: str
     declared = {table.name: table for table in load_interface()}
     name = name.removeprefix("marts.")
     if name in declared:
-        return _table(declared[name], municipality)
+        found = _table(declared[name], municipality)
+        found.lines += unknown_groups(connection, " ".join([name, *(column for column, _, _ in found.rows)]))
+        return found
     require_indicator(connection, name, [*declared], "describe")
     return _indicator(connection, name, municipality)
 
