@@ -3,6 +3,7 @@
 Here: the DuckDB file and one Parquet file per table. Not here: when a candidate becomes a release (publish.py).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -24,7 +25,7 @@ MEMORY_LIMIT = "700MB"
 """Of the copy into the release, which runs in the process that landed the data and built: half a gigabyte is taken. Half of this
 limit costs a fourteenth more (measured at eleven million figures)."""
 
-ROWS_AT_A_TIME = 1_500_000
+ROWS_AT_A_TIME = 2_200_000
 """About how many rows of a table that is written by county are written at once: what a join and a sort of them take fits in
 memory. Far fewer leave a third of the file empty (measured)."""
 
@@ -85,12 +86,13 @@ class TableDoc:
     def stored_order(self) -> tuple[str, ...]:
         """What settles the order of rows, as SQL: county, what is alike, declared order, the rest of the key. Or nothing."""
         names = (*self.order_by, *(name for name in self.key if name not in self.order_by))
-        return (*self._county, *self.alike, *(quoted(name) for name in names))
+        county = (f'try_cast(left("{identifier(self.by_county)}", 2) as utinyint)',) if self.by_county else ()
+        return (*county, *self.alike, *self.in_order(names))
 
-    @property
-    def _county(self) -> tuple[str, ...]:
-        """The county of a municipality: the first two digits of its code."""
-        return (f'left("{identifier(self.by_county)}", 2)',) if self.by_county else ()
+    def in_order(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Columns as rows are ordered by them: a municipality by the number that its four digits are. DuckDB sorts by up to 32
+        bytes of a row in half of the time that it takes where one of them is text."""
+        return tuple(f'try_cast("{n}" as usmallint)' if n == self.by_county else quoted(n) for n in names)
 
 
 def write_tables(build_file: Path, candidate: Path, tables: list[TableDoc]) -> list[TableFacts]:
@@ -146,7 +148,7 @@ def _write_table(
         read = f"from {target}"
     parquet = candidate / "parquet" / f"{table.name}.parquet"
     # one series after the other where the file lies by county: what it was the year before stands beside it, a fifth of the bytes
-    key = ", ".join(quoted(name) for name in table.key)
+    key = ", ".join(table.in_order(table.key))
     in_order = f" order by {key}" if key and (table.by_county or packing) else ""
     connection.execute(f"copy ({read}{in_order}) to {literal(parquet)} ({PARQUET})")
     count, digest = content_hash(connection, f"({read})", list(columns))
