@@ -16,7 +16,7 @@ from sources.dataset.dimensions import DIMENSIONS, dimensions, units
 from sources.dataset.spec import DatasetSpec
 from sources.landing.current import InUse
 from sources.landing.intake import ensure_rows, slice_columns
-from sources.landing.predecessor import Accepted, Unused, accepted, is_counted, unused
+from sources.landing.predecessor import Accepted, Unused, accepted, is_counted, serving, unused
 from sources.landing.reasons import in_english
 from sources.landing.store import Landing
 from sources.vocabulary import word_rows
@@ -286,7 +286,8 @@ _RELEASE_TYPES = {
 def _release_rows(landing: Landing, spec: DatasetSpec, demo: bool, as_of: datetime | None) -> list[dict[str, Any]]:
     rows = []
     releases = accepted(landing, spec.dataset_id, demo=demo, as_of=as_of)
-    not_used = {one.release_id: _why_not_used(one, unused(one, releases, as_of)) for one in releases}
+    servers = serving(releases, as_of)
+    not_used = {one.release_id: _why_not_used(one, unused(one, servers, as_of)) for one in releases}
     for receipt in landing.receipts(spec.dataset_id):
         if not is_counted(receipt, demo, as_of):
             continue

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 
 from orchestration.runs.settle import covers_less
 from orchestration.workspace import Workspace
-from sources.landing.predecessor import Accepted, accepted, unused
+from sources.landing.predecessor import Accepted, accepted, serving, unused
 from sources.landing.reasons import in_norwegian
 from sources.landing.store import Decision, Landing
 from warehouse.errors import NoRelease, WarehouseError
@@ -97,10 +97,10 @@ def _put_to_use(landing: Landing, dataset_id: str, release_id: str, moment: date
     if receipt is None or facts is None:
         return ""
     one = Accepted(receipt, facts)
-    lost = unused(one, accepted(landing, dataset_id, demo=receipt.is_demo))
+    lost = unused(one, serving(accepted(landing, dataset_id, demo=receipt.is_demo)))
     if any(use.reason == "older" for use in lost):
         landing.see_again(dataset_id, release_id, moment)
         one = Accepted(receipt.model_copy(update={"seen_again_at": moment}), facts)
-        lost = unused(one, accepted(landing, dataset_id, demo=receipt.is_demo))
+        lost = unused(one, serving(accepted(landing, dataset_id, demo=receipt.is_demo)))
     less = [use for use in lost if use.reason == "covers_less"]
     return f", men gir ingen tall: den {in_norwegian(covers_less(facts, less))}" if less else ""

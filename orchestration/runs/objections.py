@@ -14,7 +14,7 @@ from orchestration.runs.settle import Outcome
 from orchestration.workspace import Workspace
 from sources.files import write_whole
 from sources.landing.current import select_current
-from sources.landing.predecessor import accepted, unused
+from sources.landing.predecessor import accepted, serving, unused
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,9 @@ def asides(workspace: Workspace, dataset_ids: Iterable[str] | None = None) -> li
     landing, found = workspace.landing, []
     for dataset_id in workspace.specs if dataset_ids is None else dataset_ids:
         releases = accepted(landing, dataset_id, demo=workspace.is_demo)
+        servers = serving(releases)
         for one in releases:
-            for lost in unused(one, releases):
+            for lost in unused(one, servers):
                 if lost.reason != "covers_less":
                     continue
                 regions = (one.facts.slices[lost.slice].regions, lost.server.facts.slices[lost.slice].regions)

@@ -33,11 +33,12 @@ def revisions(
 ) -> tuple[list[ComparedRows], pa.Table]:
     """The listed cells of every release that replaced another, and ``revision_count``: cells per year, measure, unit and kind."""
     compared, counts = [], []
+    older: dict[str, list[Receipt]] = {}
     for receipt in landing.receipts():
+        before = older.setdefault(receipt.dataset_id, [])
         spec = specs.get(receipt.dataset_id)
-        if spec is None or not is_counted(receipt, demo, as_of):
-            continue
-        facts = ensure_revision(landing, spec, receipt)
+        facts = ensure_revision(landing, spec, receipt, before) if spec and is_counted(receipt, demo, as_of) else None
+        before.append(receipt)
         if facts is None or facts.before is None:
             continue
         if any(not count.is_new_year for count in facts.counts):

@@ -15,7 +15,7 @@ from sources.gates.judge import Judgement, Pair, Snapshot, judge
 from sources.gates.rules import other_municipality
 from sources.landing.at_hand import BY_FOLDER, AtHand, Place, is_put_back, place_of
 from sources.landing.intake import ensure_rows
-from sources.landing.predecessor import BUNDLED, Accepted, Unused, accepted, predecessors, unused
+from sources.landing.predecessor import BUNDLED, Accepted, Unused, accepted, predecessors, serving, unused
 from sources.landing.reasons import Reason, in_english, in_norwegian, reason
 from sources.landing.revisions import write_revision
 from sources.landing.store import Decision, Landing, ReadingFacts, Receipt
@@ -175,7 +175,7 @@ class Settling:
     def _of_unused(self, one: Accepted, name: str) -> Outcome | None:
         """The outcome of an accepted release that does not serve what it holds; None when it serves."""
         releases = accepted(self.landing, self.spec.dataset_id, demo=one.receipt.is_demo)
-        lost = unused(one, releases)
+        lost = unused(one, serving(releases))
         less = [use for use in lost if use.reason == "covers_less"]
         if less:
             found = covers_less(one.facts, less)

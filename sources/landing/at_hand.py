@@ -87,7 +87,7 @@ def _newest(releases: Iterable[Accepted]) -> Receipt:
 def is_put_back(landing: Landing, spec: DatasetSpec, one: Accepted, at_hand: AtHand) -> bool:
     """Whether an accepted release lies in the folder while one that has taken its place there is gone again."""
     releases = accepted(landing, spec.dataset_id, demo=one.receipt.is_demo)
-    for lost in unused(one, releases):
+    for lost in unused(one, serving(releases)):
         server = lost.server
         is_gone = (
             lost.reason == "older" and server.receipt.order > one.receipt.order and not at_hand.has(server.receipt)

@@ -9,7 +9,7 @@ another form, when it came after that, is compared by totals and years alone, si
 different codes. A download of some municipalities says nothing about one of all, nor the reverse, and never takes its place.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -82,9 +82,8 @@ def serving(releases: Iterable[Accepted], as_of: datetime | None = None) -> dict
     return {name: one for name, (_, one) in sorted(best.items())}
 
 
-def unused(one: Accepted, releases: Iterable[Accepted], as_of: datetime | None = None) -> list[Unused]:
-    """The slices of an accepted release that another release serves, and why."""
-    servers = serving(releases, as_of)
+def unused(one: Accepted, servers: Mapping[str, Accepted], as_of: datetime | None = None) -> list[Unused]:
+    """The slices of an accepted release that another release serves (``serving``), and why."""
     found = []
     for name, coverage in one.facts.slices.items():
         server = servers.get(name)
@@ -96,10 +95,15 @@ def unused(one: Accepted, releases: Iterable[Accepted], as_of: datetime | None =
     return found
 
 
-def predecessors(landing: Landing, receipt: Receipt, facts: ReadingFacts) -> Predecessors:
-    """The accepted releases that this one would replace; itself it may be accepted, held or undecided."""
+def predecessors(
+    landing: Landing, receipt: Receipt, facts: ReadingFacts, others: Sequence[Receipt] | None = None
+) -> Predecessors:
+    """The accepted releases that this one would replace; itself it may be accepted, held or undecided.
+
+    ``others``: the releases of the dataset that may be older, oldest first, where they are known (all in landing otherwise).
+    """
     newest: Receipt | None = None
-    for other in reversed(landing.receipts(receipt.dataset_id)):
+    for other in reversed(landing.receipts(receipt.dataset_id) if others is None else others):
         is_older = other.order < receipt.order and other.release_id != receipt.release_id
         is_of_kind = other.is_demo == receipt.is_demo and other.date_basis != BUNDLED
         if not is_older or not is_of_kind or (newest is not None and other.form != receipt.form):
@@ -121,7 +125,7 @@ def is_superseded(landing: Landing, receipt: Receipt) -> bool:
     releases = accepted(landing, receipt.dataset_id, demo=receipt.is_demo)
     own = next((one for one in releases if one.release_id == receipt.release_id), None)
     return own is not None and any(
-        lost.reason == "older" and lost.server.receipt.order > receipt.order for lost in unused(own, releases)
+        lost.reason == "older" and lost.server.receipt.order > receipt.order for lost in unused(own, serving(releases))
     )
 
 

@@ -10,7 +10,7 @@ so that `:` to 34 is `changed`. Cells of a year that the release before did not 
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -86,15 +86,18 @@ def summarise(cells: pa.Table, years_before: Iterable[int]) -> tuple[pa.Table, l
     return cells.filter(pa.array(np.isin(years, list(known)))), counts
 
 
-def ensure_revision(landing: Landing, spec: DatasetSpec, receipt: Receipt) -> RevisionFacts | None:
+def ensure_revision(
+    landing: Landing, spec: DatasetSpec, receipt: Receipt, older: Sequence[Receipt] | None = None
+) -> RevisionFacts | None:
     """The comparison of a release with the one it replaces, made when it is missing or outdated.
 
-    None for reference tables and for releases that cannot be read under today's spec.
+    ``older``: the releases of the dataset before this one, oldest first, where they are known: read anew for each release
+    they cost the square of the releases. None for reference tables and for releases that cannot be read under today's spec.
     """
     facts = landing.reading(spec.dataset_id, receipt.release_id)
     if spec.shape != "observation" or facts is None:
         return None
-    before = predecessors(landing, receipt, facts).same_form
+    before = predecessors(landing, receipt, facts, older).same_form
     kept = read_revision(landing, receipt)
     if kept and kept.before == (before.release_id if before else None) and kept.spec_version == spec.version:
         return kept

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestration.runs.refresh import refresh_file
+from orchestration.runs.revisions import revisions
 from sources.dataset.discovery import Candidate
 from sources.dataset.spec import DatasetSpec, load_specs
 from sources.errors import SourceError
@@ -28,7 +29,7 @@ from sources.landing.revisions import (
     revision_path,
     summarise,
 )
-from sources.landing.store import Landing
+from sources.landing.store import Landing, Receipt
 from tests.support.small_upstream import imdi_long
 
 DATASET = "imdi_bosatt_anmodede"
@@ -231,17 +232,46 @@ def test_a_delta_gives_back_any_body(old: list[bytes], new: list[bytes]) -> None
         assert body_delta.apply(base, body_delta.encode(base, body)) == body
 
 
+def land_vintage(landing: Landing, folder: Path, number: int) -> tuple[bytes, str]:
+    """A file in which Larvik's figure is one higher than in the one before; its bytes and release id."""
+    figures: dict[tuple[str, int], int | str] = {
+        (c, 2024): 42 + (number if c == "3909" else 0) for c, _ in municipalities(2024)
+    }
+    path = folder / f"{number}.csv"
+    path.write_bytes(imdi_long(figures).encode("latin-1"))
+    return path.read_bytes(), land(landing, path, datetime(2025, 1, 1 + number, tzinfo=UTC), "imdi_long")
+
+
+class ReadingCounted(Landing):
+    """A landing that counts the receipts it has read."""
+
+    read = 0
+
+    def receipts(self, dataset_id: str | None = None) -> list[Receipt]:
+        found = super().receipts(dataset_id)
+        self.read += len(found)
+        return found
+
+
+def test_what_a_run_reads_of_old_releases_grows_as_they_do(tmp_path: Path) -> None:
+    landing, read = ReadingCounted(tmp_path / "landing"), []
+    for number in range(6):
+        land_vintage(landing, tmp_path, number)
+        landing.read = 0
+        found, counts = revisions(landing, _specs(), demo=False)
+        read.append(landing.read)
+        assert [one.before_release_id for one in found] == [r.release_id for r in landing.receipts(DATASET)][:-1]
+        assert counts.num_rows == number
+    assert read == [read[0] * releases for releases in range(1, 7)], "not their square"
+
+
 def test_a_chain_of_vintages_is_given_back_and_damage_is_seen(tmp_path: Path) -> None:
     landing, spec = Landing(tmp_path / "landing"), _specs()[DATASET]
     bodies, ids = [], []
     for number in range(5):
-        figures: dict[tuple[str, int], int | str] = {
-            (c, 2024): 42 + (number if c == "3909" else 0) for c, _ in municipalities(2024)
-        }
-        bodies.append(imdi_long(figures).encode("latin-1"))
-        path = tmp_path / f"{number}.csv"
-        path.write_bytes(bodies[-1])
-        ids.append(land(landing, path, datetime(2025, 1, 1 + number, tzinfo=UTC), "imdi_long"))
+        body, release_id = land_vintage(landing, tmp_path, number)
+        bodies.append(body)
+        ids.append(release_id)
         compact(landing, {DATASET: spec}, [(DATASET, ids[-1])])
     digests = [r.blobs[0].sha256 for r in landing.receipts(DATASET)]
     assert [landing.blob_path(d).exists() for d in digests] == [False] * 4 + [True]
