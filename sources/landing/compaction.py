@@ -5,12 +5,13 @@ byte is lost: a delta is checked by giving back the body, hash for hash, before 
 """
 
 import contextlib
+import time
 from collections.abc import Iterable
 
 from sources.dataset.spec import DatasetSpec
 from sources.files import write_whole
 from sources.landing import body_delta
-from sources.landing.store import Landing, Receipt
+from sources.landing.store import LEFTOVER_AGE_SECONDS, Landing, Receipt
 
 LARGEST_BODY = 64_000_000
 """Larger bodies stay whole: coding them would take more memory than a run may have."""
@@ -42,6 +43,18 @@ def compact(landing: Landing, specs: dict[str, DatasetSpec], in_use: Iterable[tu
                     _shrink(landing, old.sha256, new.sha256)
                     for old, new in zip(receipt.blobs, following[0].blobs, strict=True)
                 )
+    return freed + _drop_leftovers(landing)
+
+
+def _drop_leftovers(landing: Landing) -> int:
+    """Remove files that a killed run was writing; what it was to write is made again under a name of its own."""
+    freed = 0
+    for file in (*landing.folder.glob("datasets/*/*/.*.part"), *landing.folder.glob("blobs/*/.*.part")):
+        with contextlib.suppress(FileNotFoundError):
+            found = file.stat()
+            if time.time() - found.st_mtime > LEFTOVER_AGE_SECONDS:
+                file.unlink()
+                freed += found.st_size
     return freed
 
 

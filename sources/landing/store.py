@@ -41,7 +41,8 @@ if TYPE_CHECKING:
 _RELEASE_PATTERN = re.compile(r"^[0-9a-f]{16}$")
 SEEN_AGAIN = "seen_again.json"
 _DATASET_PATTERN = re.compile(ID_PATTERN)
-_INCOMING_MAX_AGE_SECONDS = 86_400.0
+LEFTOVER_AGE_SECONDS = 86_400.0
+"""After a day nobody goes on writing what a killed run began: clocks and time zones of two machines may differ by hours."""
 
 
 class Blob(BaseModel):
@@ -198,7 +199,7 @@ class Landing:
         parent.mkdir(parents=True, exist_ok=True)
         for leftover in parent.iterdir():
             with contextlib.suppress(OSError):
-                if leftover.is_dir() and time.time() - leftover.stat().st_mtime > _INCOMING_MAX_AGE_SECONDS:
+                if leftover.is_dir() and time.time() - leftover.stat().st_mtime > LEFTOVER_AGE_SECONDS:
                     shutil.rmtree(leftover)
         with tempfile.TemporaryDirectory(dir=parent, prefix=f"{os.getpid()}_") as folder:
             yield Path(folder)

@@ -1,6 +1,7 @@
 """Revisions: what differs between two releases, cell by cell, on real vintages and on cases worked out by hand."""
 
 import csv
+import os
 import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -284,3 +285,22 @@ def test_a_chain_of_vintages_is_given_back_and_damage_is_seen(tmp_path: Path) ->
     delta.write_bytes(delta.read_bytes().replace(digests[2].encode(), b"0" * 64))
     with pytest.raises(SourceError, match="restore landing from its backup"):
         landing.body(digests[2])
+
+
+def test_what_a_killed_run_was_writing_goes_after_a_day(tmp_path: Path) -> None:
+    landing, spec = Landing(tmp_path / "landing"), _specs()[DATASET]
+    _, release_id = land_vintage(landing, tmp_path, 0)
+    receipt = landing.receipts(DATASET)[0]
+    half = [
+        revision_path(landing, receipt).with_name(".revision.parquet.4711.part"),
+        landing.blob_path(receipt.blobs[0].sha256).with_name(".body.4711.part"),
+    ]
+    kept = sorted(p for p in landing.folder.rglob("*") if p.is_file())
+    for path in half:
+        path.write_bytes(b"PAR1")
+    assert compact(landing, {DATASET: spec}, [(DATASET, release_id)]) == 0, "its writer may still be at work"
+    yesterday = half[0].stat().st_mtime - 90_000
+    for path in half:
+        os.utime(path, (yesterday, yesterday))
+    assert compact(landing, {DATASET: spec}, [(DATASET, release_id)]) == 8
+    assert sorted(p for p in landing.folder.rglob("*") if p.is_file()) == kept
