@@ -1,5 +1,6 @@
 """Long tables are packed in the file and read as they were, whatever the cells hold."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -94,6 +95,14 @@ def test_a_packed_table_reads_as_it_was_with_its_comments_and_its_parquet(tmp_pa
         assert connection.execute(comments).fetchall() == [("main", "Figures"), ("marts", "Figures")]
         column = "select count(*) from duckdb_columns() where comment = 'The figure' and column_name = 'value'"
         assert connection.execute(column).fetchone() == (2,)
+
+
+def test_what_views_join_by_lies_as_it_reads(tmp_path: Path) -> None:
+    joined = replace(FIGURES, references=(("rank", "dim_rank", "rank"),))
+    with _released(tmp_path, [joined]) as connection:
+        kept = "select count(*), count(rank) from stored.fct_figure_municipality"
+        # a third of them has no rank, and nothing stands in for it
+        assert connection.execute(kept).fetchone() == (800, 533)
 
 
 def test_what_other_cells_tell_is_not_in_the_file(tmp_path: Path) -> None:

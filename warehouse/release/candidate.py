@@ -79,8 +79,9 @@ class TableDoc:
         return bool(self.alike or self.usually or self.computed) and not self.is_view
 
     def packing(self, columns: dict[str, str]) -> Packing:
-        """How its rows are packed. ``columns``: name -> type."""
-        return Packing(self.name, columns, dict(self.usually), self.computed, {*self.key, *self.not_null, *self.plain})
+        """How its rows are packed: what views join by stays as it is. ``columns``: name -> type."""
+        plain = {*self.key, *self.not_null, *self.plain, *(column for column, *_ in self.references)}
+        return Packing(self.name, columns, dict(self.usually), self.computed, plain)
 
     @property
     def stored_order(self) -> tuple[str, ...]:
