@@ -74,6 +74,16 @@ def test_models_keep_to_sql_of_both_engines() -> None:
     assert not found, "\n".join(found)
 
 
+def test_no_column_is_of_a_type_that_one_engine_lacks(small: Installation) -> None:
+    """A sum of whole numbers is wider than any type of Spark, and of the same name there."""
+    with duckdb.connect(str(small.data / "build" / "build.duckdb"), read_only=True) as connection:
+        found = connection.execute(
+            "select table_name, column_name, data_type from duckdb_columns() where schema_name in ('intermediate', 'marts') "
+            "and (data_type = 'HUGEINT' or starts_with(data_type, 'U'))"
+        ).fetchall()
+    assert found == []
+
+
 @pytest.mark.skipif(importlib.util.find_spec("pyspark") is None, reason="needs the extra spark (make spark)")
 def test_spark_builds_the_same_marts(small: Installation, tmp_path: Path) -> None:
     """The same project with `--target spark`: every table of intermediate and marts, zero differing rows."""

@@ -5,13 +5,13 @@ with group_indicators as (
     select
         statistic_group,
         count(*) as indicator_count,
-        sum(case when has_new_year then 1 else 0 end) as new_year_indicator_count,
+        count(case when has_new_year then 1 end) as new_year_indicator_count,
         count(interval_days) as known_count,
-        sum(case when interval_days <= {{ longest_days('monthly') }} then 1 else 0 end) as monthly_count,
-        sum(case when interval_days <= {{ longest_days('quarterly') }} then 1 else 0 end) as quarterly_count,
-        sum(case when interval_days <= {{ longest_days('half_yearly') }} then 1 else 0 end) as half_yearly_count,
-        sum(case when interval_days > {{ longest_days('half_yearly') }} and extract(month from last_new_year_date) <= 6 then 1 else 0 end) as spring_count,
-        sum(case when interval_days > {{ longest_days('half_yearly') }} and extract(month from last_new_year_date) > 6 then 1 else 0 end) as autumn_count
+        count(case when interval_days <= {{ longest_days('monthly') }} then 1 end) as monthly_count,
+        count(case when interval_days <= {{ longest_days('quarterly') }} then 1 end) as quarterly_count,
+        count(case when interval_days <= {{ longest_days('half_yearly') }} then 1 end) as half_yearly_count,
+        count(case when interval_days > {{ longest_days('half_yearly') }} and extract(month from last_new_year_date) <= 6 then 1 end) as spring_count,
+        count(case when interval_days > {{ longest_days('half_yearly') }} and extract(month from last_new_year_date) > 6 then 1 end) as autumn_count
     from {{ ref('int_freshness__indicator') }}
     group by statistic_group
 
