@@ -13,3 +13,15 @@
         {%- endif %}{{ ',' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}
+
+{# Where a row came from: its release and its row there, the same in every mart of rows that were read. #}
+{% macro landed_in(alias=none) -%}
+    {%- for name in ['dataset_id', 'release_id', 'source_row', 'is_demo'] -%}
+        {{ alias ~ '.' if alias }}{{ name }}{{ ', ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+{# The same of a row of a printed table: the document and the table before them. #}
+{% macro printed_in(alias=none) -%}
+    {{ alias ~ '.' if alias }}source_document, {{ alias ~ '.' if alias }}source_table, {{ landed_in(alias) }}
+{%- endmacro %}

@@ -46,12 +46,7 @@ unified as (
             cast({{ sequence_n }} as integer) as sequence_n,
             cast({{ is_total }} as boolean) as is_total,
             cast({{ persons }} as bigint) as persons,
-            source_document,
-            source_table,
-            dataset_id,
-            release_id,
-            source_row,
-            is_demo
+            {{ printed_in() }}
         from {{ source }}
         {{ 'union all' if not loop.last }}
     {%- endfor %}
@@ -67,12 +62,7 @@ select
     unified.sequence_n,
     unified.is_total,
     unified.persons,
-    unified.source_document,
-    unified.source_table,
-    unified.dataset_id,
-    unified.release_id,
-    unified.source_row,
-    unified.is_demo
+    {{ printed_in('unified') }}
 from unified
 left join region
     on unified.municipality_code = region.municipality_code and unified.year = region.year

@@ -34,12 +34,7 @@ select
     indicators.indicator_id,
     indicators.direction,
     cards.why_nb,
-    measures.source_document,
-    measures.source_table,
-    measures.dataset_id,
-    measures.release_id,
-    measures.source_row,
-    measures.is_demo
+    {{ printed_in('measures') }}
 from measures
 inner join cards
     on measures.measure_id = cards.measure_id

@@ -46,12 +46,7 @@ select
         when factors.deflator_count = price_year.year - benefits.year
             then cast(round(benefits.amount_nok * factors.price_factor, 0) as double)
     end as fixed_price_amount_nok,
-    benefits.source_document,
-    benefits.source_table,
-    benefits.dataset_id,
-    benefits.release_id,
-    benefits.source_row,
-    benefits.is_demo
+    {{ printed_in('benefits') }}
 from benefits
 cross join price_year
 inner join factors

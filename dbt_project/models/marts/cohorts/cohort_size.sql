@@ -19,12 +19,7 @@ select
     persons,
     is_forecast,
     is_approximate,
-    source_document,
-    source_table,
-    dataset_id,
-    release_id,
-    source_row,
-    is_demo
+    {{ printed_in() }}
 from sizes
 
 union all
@@ -36,10 +31,5 @@ select
     persons,
     false as is_forecast,
     false as is_approximate,
-    source_document,
-    source_table,
-    dataset_id,
-    release_id,
-    source_row,
-    is_demo
+    {{ printed_in() }}
 from composition

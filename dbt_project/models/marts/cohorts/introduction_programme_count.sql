@@ -32,10 +32,7 @@ unified as (
         end as protection_status,
         cast(value as bigint) as participant_persons,
         'presentation' as count_source,
-        dataset_id,
-        release_id,
-        source_row,
-        is_demo
+        {{ landed_in() }}
     from presented
 
     union all
@@ -46,10 +43,7 @@ unified as (
         protection_status,
         participant_persons,
         'municipality' as count_source,
-        dataset_id,
-        release_id,
-        source_row,
-        is_demo
+        {{ landed_in() }}
     from own
 
 ),
@@ -87,10 +81,7 @@ select
             then cast(round(100e0 * guarded.participant_persons / nullif(guarded.total_persons, 0), 1) as double)
     end as share_pct,
     guarded.is_open = false as is_suppressed,
-    guarded.dataset_id,
-    guarded.release_id,
-    guarded.source_row,
-    guarded.is_demo
+    {{ landed_in('guarded') }}
 from guarded
 left join region
     on

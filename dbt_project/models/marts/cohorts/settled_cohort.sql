@@ -45,10 +45,7 @@ unified as (
         settled_persons_high,
         cast(null as double) as decided_persons,
         cast(null as date) as stated_on,
-        dataset_id,
-        release_id,
-        source_row,
-        is_demo
+        {{ landed_in() }}
     from municipal
 
     union all
@@ -64,10 +61,7 @@ unified as (
         presented.settled_persons as settled_persons_high,
         cast(null as double) as decided_persons,
         cast(null as date) as stated_on,
-        presented.dataset_id,
-        presented.release_id,
-        presented.source_row,
-        presented.is_demo
+        {{ landed_in('presented') }}
     from presented
     left join region
         on presented.municipality_code = region.municipality_code and presented.year = region.year
@@ -104,10 +98,7 @@ unified as (
         quoted.settled_persons as settled_persons_high,
         cast(null as double) as decided_persons,
         quoted.stated_on,
-        quoted.dataset_id,
-        quoted.release_id,
-        quoted.source_row,
-        quoted.is_demo
+        {{ landed_in('quoted') }}
     from quoted
     left join region
         on quoted.region_code = region.municipality_code and quoted.year = region.year
@@ -139,8 +130,5 @@ select
     cast(settled_persons_high as double) as settled_persons_high,
     decided_persons,
     stated_on,
-    dataset_id,
-    release_id,
-    source_row,
-    is_demo
+    {{ landed_in() }}
 from marked

@@ -38,12 +38,7 @@ select
     cast(100e0 * composition.persons / nullif(totals.persons, 0) as double) as share_pct,
     composition.share_pct as printed_share_pct,
     cast(totals.persons - parts.persons as bigint) as unplaced_persons,
-    composition.source_document,
-    composition.source_table,
-    composition.dataset_id,
-    composition.release_id,
-    composition.source_row,
-    composition.is_demo
+    {{ printed_in('composition') }}
 from composition
 inner join totals
     on composition.year = totals.year and composition.population = totals.population

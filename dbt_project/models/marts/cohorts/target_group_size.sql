@@ -13,12 +13,7 @@ select
     cast(sizes.persons - previous.persons as bigint) as change_1y_persons,
     cast(100e0 * (sizes.persons - previous.persons) / nullif(previous.persons, 0) as double) as change_1y_pct,
     sizes.data_owner,
-    sizes.source_document,
-    sizes.source_table,
-    sizes.dataset_id,
-    sizes.release_id,
-    sizes.source_row,
-    sizes.is_demo
+    {{ printed_in('sizes') }}
 from sizes
 left join sizes as previous
     on

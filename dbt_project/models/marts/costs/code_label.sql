@@ -9,8 +9,5 @@ select
     column_name,
     code,
     label_nb,
-    dataset_id,
-    release_id,
-    source_row,
-    is_demo
+    {{ landed_in() }}
 from labels

@@ -44,12 +44,7 @@ select
         when figures.year = last_year.year
             then cast(100e0 * (figures.amount_nok - earliest.amount_nok) / nullif(earliest.amount_nok, 0) as double)
     end as change_4y_pct,
-    figures.source_document,
-    figures.source_table,
-    figures.dataset_id,
-    figures.release_id,
-    figures.source_row,
-    figures.is_demo
+    {{ printed_in('figures') }}
 from figures
 cross join last_year
 left join figures as previous

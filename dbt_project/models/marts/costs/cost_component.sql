@@ -71,12 +71,7 @@ select
             then cast(100e0 * (unified.amount_nok - previous.amount_nok) / nullif(previous.amount_nok, 0) as double)
     end as change_1y_pct,
     cast(unified.components_sum_nok as bigint) as components_sum_nok,
-    unified.source_document,
-    unified.source_table,
-    unified.dataset_id,
-    unified.release_id,
-    unified.source_row,
-    unified.is_demo
+    {{ printed_in('unified') }}
 from unified
 inner join printed_totals
     on

@@ -43,12 +43,7 @@ figures as (
             as cost_nok,
         cast(pairs.grant_nok as double) as grant_nok,
         cast(case when pairs.series = 'forecast_1' then 'main' end as varchar(10)) as sensitivity,
-        pairs.source_document,
-        pairs.source_table,
-        pairs.dataset_id,
-        pairs.release_id,
-        pairs.source_row,
-        pairs.is_demo
+        {{ printed_in('pairs') }}
     from pairs
     left join components
         on pairs.series = components.series and pairs.year = components.year
@@ -63,12 +58,7 @@ figures as (
         components.amount_nok * (1 + scenarios.difference_pct / 100e0) as cost_nok,
         pairs.grant_nok,
         case when scenarios.difference_pct > 0 then 'high' else 'low' end as sensitivity,
-        scenarios.source_document,
-        scenarios.source_table,
-        scenarios.dataset_id,
-        scenarios.release_id,
-        scenarios.source_row,
-        scenarios.is_demo
+        {{ printed_in('scenarios') }}
     from pairs
     inner join scenarios
         on pairs.series = scenarios.compared_with and pairs.year = scenarios.year
@@ -103,12 +93,7 @@ unified as (
         figures.sensitivity,
         printed.coverage_pct as printed_coverage_pct,
         coalesce(printed.is_approximate, false) as is_approximate,
-        figures.source_document,
-        figures.source_table,
-        figures.dataset_id,
-        figures.release_id,
-        figures.source_row,
-        figures.is_demo
+        {{ printed_in('figures') }}
     from figures
     left join printed
         on
@@ -129,12 +114,7 @@ unified as (
         cast(null as varchar(10)) as sensitivity,
         printed.coverage_pct as printed_coverage_pct,
         printed.is_approximate,
-        printed.source_document,
-        printed.source_table,
-        printed.dataset_id,
-        printed.release_id,
-        printed.source_row,
-        printed.is_demo
+        {{ printed_in('printed') }}
     from printed
     left join figures
         on
@@ -163,12 +143,7 @@ select
     ) as real_grant_change_1y_pct,
     unified.printed_coverage_pct,
     unified.is_approximate,
-    unified.source_document,
-    unified.source_table,
-    unified.dataset_id,
-    unified.release_id,
-    unified.source_row,
-    unified.is_demo
+    {{ printed_in('unified') }}
 from unified
 left join unified as previous
     on

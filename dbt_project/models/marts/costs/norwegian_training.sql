@@ -35,12 +35,7 @@ ranked as (
         municipality_name as region_name,
         participant_persons,
         teaching_hours,
-        source_document,
-        source_table,
-        dataset_id,
-        release_id,
-        source_row,
-        is_demo,
+        {{ printed_in() }},
         row_number() over (
             partition by year, scope, municipality_code
             order by case when source_table like 'Vedlegg%' then 1 else 0 end, source_row
@@ -102,12 +97,7 @@ select
     ) as share_of_sample_deficit_pct,
     printed_costs.cost_per_hour_nok as printed_cost_per_hour_nok,
     money.printed_result_nok as printed_deficit_nok,
-    counted.source_document,
-    counted.source_table,
-    counted.dataset_id,
-    counted.release_id,
-    counted.source_row,
-    counted.is_demo
+    {{ printed_in('counted') }}
 from counted
 left join counted as previous
     on

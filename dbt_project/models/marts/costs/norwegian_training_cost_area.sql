@@ -17,12 +17,7 @@ select
     shares.cost_area,
     shares.share_pct,
     cast(round(shares.share_pct / 100e0 * training.cost_nok, 0) as double) as cost_nok,
-    shares.source_document,
-    shares.source_table,
-    shares.dataset_id,
-    shares.release_id,
-    shares.source_row,
-    shares.is_demo
+    {{ printed_in('shares') }}
 from shares
 left join training
     on shares.year = training.year

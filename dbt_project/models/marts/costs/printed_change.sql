@@ -59,10 +59,5 @@ select
     cast(computed_change as double) as computed_change,
     coalesce(change_value = computed_change, false) as is_equal,
     coalesce(abs(change_value - computed_change) <= tolerance, false) as is_within_rounding,
-    source_document,
-    source_table,
-    dataset_id,
-    release_id,
-    source_row,
-    is_demo
+    {{ printed_in() }}
 from compared

@@ -26,12 +26,7 @@ select
     value,
     is_approximate,
     note_nb,
-    source_document,
-    source_table,
-    dataset_id,
-    release_id,
-    source_row,
-    is_demo
+    {{ printed_in() }}
 from statistics
 
 union all
@@ -45,12 +40,7 @@ select
     value,
     false as is_approximate,
     note_nb,
-    source_document,
-    source_table,
-    dataset_id,
-    release_id,
-    source_row,
-    is_demo
+    {{ printed_in() }}
 from counts
 
 union all
@@ -64,10 +54,5 @@ select
     cast(share_pct as double) as value,
     is_approximate,
     cast(null as {{ dbt.type_string() }}) as note_nb,
-    source_document,
-    source_table,
-    dataset_id,
-    release_id,
-    source_row,
-    is_demo
+    {{ printed_in() }}
 from shares

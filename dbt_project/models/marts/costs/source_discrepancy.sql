@@ -13,10 +13,5 @@ select
     expected as expected_value,
     note_nb,
     concerns_dataset_id,
-    source_document,
-    source_table,
-    dataset_id,
-    release_id,
-    source_row,
-    is_demo
+    {{ printed_in() }}
 from discrepancies

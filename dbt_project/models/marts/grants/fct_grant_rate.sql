@@ -118,10 +118,7 @@ unified as (
         own.amount_nok,
         own.source_document,
         'satser' as source_table,
-        own.dataset_id,
-        own.release_id,
-        own.source_row,
-        own.is_demo
+        {{ landed_in('own') }}
     from {{ source('municipal', 'municipal_grant_rates') }} as own
     left join categories
         on own.grant_name = 'integration_grant' and own.category is null
@@ -160,10 +157,5 @@ select
     is_per_person,
     amount_nok,
     precedence = min(precedence) over (partition by grant_name, rate_year) as is_used,
-    source_document,
-    source_table,
-    dataset_id,
-    release_id,
-    source_row,
-    is_demo
+    {{ printed_in() }}
 from placed

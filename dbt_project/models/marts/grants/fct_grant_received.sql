@@ -25,10 +25,7 @@ unified as (
         'all_grants_from_imdi' as grant_type,
         'presentation' as grant_source,
         grants_nok as amount_nok,
-        dataset_id,
-        release_id,
-        source_row,
-        is_demo
+        {{ landed_in() }}
     from presented
 
     union all
@@ -39,10 +36,7 @@ unified as (
         grant_type,
         'municipality' as grant_source,
         amount_nok,
-        dataset_id,
-        release_id,
-        source_row,
-        is_demo
+        {{ landed_in() }}
     from own
 
 )
@@ -53,10 +47,7 @@ select
     unified.grant_type,
     unified.grant_source,
     unified.amount_nok,
-    unified.dataset_id,
-    unified.release_id,
-    unified.source_row,
-    unified.is_demo
+    {{ landed_in('unified') }}
 from unified
 left join region
     on unified.municipality_code = region.municipality_code and unified.year = region.year

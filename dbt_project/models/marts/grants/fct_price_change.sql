@@ -11,10 +11,5 @@ select
     application,
     change_pct,
     is_approximate,
-    source_document,
-    source_table,
-    dataset_id,
-    release_id,
-    source_row,
-    is_demo
+    {{ printed_in() }}
 from deflators

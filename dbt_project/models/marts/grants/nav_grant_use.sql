@@ -28,10 +28,7 @@ select
     entries.entry,
     entries.amount_nok,
     cast(round(100e0 * entries.amount_nok / nullif(allotted.allotted_nok, 0), 1) as double) as share_of_allotted_pct,
-    entries.dataset_id,
-    entries.release_id,
-    entries.source_row,
-    entries.is_demo
+    {{ landed_in('entries') }}
 from entries
 inner join allotted
     on entries.municipality_code = allotted.municipality_code and entries.year = allotted.year

@@ -5,10 +5,5 @@ select
     applies_to,
     cast(amount_nok as double) as amount_nok,
     note_nb,
-    source_document,
-    source_table,
-    dataset_id,
-    release_id,
-    source_row,
-    is_demo
+    {{ printed_in() }}
 from {{ source('published', 'published_printed_rates') }}

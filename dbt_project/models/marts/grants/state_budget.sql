@@ -4,10 +4,5 @@ select
     grant_item,
     stage,
     cast(amount_nok as double) as amount_nok,
-    source_document,
-    source_table,
-    dataset_id,
-    release_id,
-    source_row,
-    is_demo
+    {{ printed_in() }}
 from {{ source('published', 'published_state_budget') }}

@@ -6,10 +6,7 @@ with source as (
 )
 
 select
-    dataset_id,
-    release_id,
-    source_row,
-    is_demo,
+    {{ landed_in() }},
     region_code,
     cast(year as integer) as year,
     scheme,
