@@ -25,3 +25,10 @@
 {% macro printed_in(alias=none) -%}
     {{ alias ~ '.' if alias }}source_document, {{ alias ~ '.' if alias }}source_table, {{ landed_in(alias) }}
 {%- endmacro %}
+
+{# Columns of text, each of the type that a contract asks for, with an optional alias. #}
+{% macro texts(names, alias=none) -%}
+    {%- for name in names -%}
+        cast({{ alias ~ '.' if alias }}{{ name }} as {{ dbt.type_string() }}) as {{ name }}{{ ', ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}

@@ -17,12 +17,7 @@ select
     previous.municipality_code is not null as was_in_sample_year_before,
     previous.target_group_persons as previous_persons,
     previous.total_cost_nok as previous_cost_nok,
-    survey.source_document,
-    survey.source_table,
-    survey.dataset_id,
-    survey.release_id,
-    survey.source_row,
-    survey.is_demo
+    {{ printed_in('survey') }}
 from survey
 left join survey as previous
     on survey.municipality_code = previous.municipality_code and survey.year - 1 = previous.year

@@ -45,8 +45,5 @@ select
         else {{ var('disclosure_threshold', 5) }} - 1
     end as settled_persons_high,
     months_counted,
-    dataset_id,
-    release_id,
-    source_row,
-    is_demo
+    {{ landed_in() }}
 from yearly

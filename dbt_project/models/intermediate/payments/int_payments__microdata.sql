@@ -50,10 +50,7 @@ select
     coalesce(schemes.paid_status, 'missing') as paid_status,
     schemes.databank_version,
     schemes.script_id,
-    schemes.dataset_id,
-    schemes.release_id,
-    schemes.source_row,
-    schemes.is_demo
+    {{ landed_in('schemes') }}
 from schemes
 left join figures as people
     on

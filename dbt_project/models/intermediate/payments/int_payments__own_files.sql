@@ -27,10 +27,7 @@ assistance as (
         recipients_status,
         cast(grant_nok + loan_nok as double) as paid_nok,
         case when grant_status = 'ok' then loan_status else grant_status end as paid_status,
-        dataset_id,
-        release_id,
-        source_row,
-        is_demo
+        {{ landed_in() }}
     from {{ source('kostra', 'kostra_social_assistance_by_group') }}
     where period_kind = 'year' and breakdown = 'none'
 
@@ -49,10 +46,7 @@ programme as (
         participants_status as recipients_status,
         cast(benefit_nok as double) as paid_nok,
         benefit_status as paid_status,
-        dataset_id,
-        release_id,
-        source_row,
-        is_demo
+        {{ landed_in() }}
     from {{ source('kostra', 'kostra_programme_by_group') }}
     where period_kind = 'year' and breakdown = 'none'
 
@@ -71,10 +65,7 @@ introduction as (
         case when public_figures.participants_persons is null then 'missing' else 'ok' end as recipients_status,
         cast(own.benefit_nok as double) as paid_nok,
         case when own.benefit_nok is null then 'missing' else 'ok' end as paid_status,
-        own.dataset_id,
-        own.release_id,
-        own.source_row,
-        own.is_demo
+        {{ landed_in('own') }}
     from {{ source('kostra', 'kostra_accounts_expenditure') }} as own
     left join {{ ref('int_benefits__public_expenditure') }} as public_figures
         on
@@ -106,10 +97,7 @@ select
     united.recipients_status,
     united.paid_nok,
     united.paid_status,
-    united.dataset_id,
-    united.release_id,
-    united.source_row,
-    united.is_demo
+    {{ landed_in('united') }}
 from united
 left join population
     on united.region_code = population.region_code and united.year + 1 = population.year

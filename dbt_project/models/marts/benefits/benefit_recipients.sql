@@ -72,11 +72,7 @@ select
     cast(figures.region_code as {{ dbt.type_string() }}) as region_code,
     cast(figures.region_level as {{ dbt.type_string() }}) as region_level,
     figures.year,
-    cast(figures.benefit as {{ dbt.type_string() }}) as benefit,
-    cast(figures.figure_kind as {{ dbt.type_string() }}) as figure_kind,
-    cast(figures.figure_scope as {{ dbt.type_string() }}) as figure_scope,
-    cast(figures.sex as {{ dbt.type_string() }}) as sex,
-    cast(figures.age_group as {{ dbt.type_string() }}) as age_group,
+    {{ texts(['benefit', 'figure_kind', 'figure_scope', 'sex', 'age_group'], 'figures') }},
     cast(indicators.unit as {{ dbt.type_string() }}) as unit,
     {%- for name, code in groups.items() %}
         {%- set of_group = "case when figures.immigrant_category = '" ~ code ~ "' then figures." %}

@@ -82,9 +82,7 @@ measured as (
 select
     cast(municipality_code as {{ dbt.type_string() }}) as municipality_code,
     year,
-    cast(comparison as {{ dbt.type_string() }}) as comparison,
-    cast(own_source as {{ dbt.type_string() }}) as own_source,
-    cast(other_source as {{ dbt.type_string() }}) as other_source,
+    {{ texts(['comparison', 'own_source', 'other_source']) }},
     own_value,
     other_value,
     difference_pct,

@@ -18,12 +18,10 @@ select
     cast(own.period as {{ dbt.type_string() }}) as period,
     cast(own.period_kind as {{ dbt.type_string() }}) as period_kind,
     own.period_start,
-    cast(own.group_code as {{ dbt.type_string() }}) as group_code,
-    cast(own.group_name_nb as {{ dbt.type_string() }}) as group_name_nb,
-    cast(own.breakdown as {{ dbt.type_string() }}) as breakdown,
-    cast(own.breakdown_name_nb as {{ dbt.type_string() }}) as breakdown_name_nb,
-    cast(own.breakdown_code as {{ dbt.type_string() }}) as breakdown_code,
-    cast(own.breakdown_code_name_nb as {{ dbt.type_string() }}) as breakdown_code_name_nb,
+    {{ texts([
+        'group_code', 'group_name_nb', 'breakdown', 'breakdown_name_nb', 'breakdown_code',
+        'breakdown_code_name_nb'
+    ], 'own') }},
     own.participants_persons,
     cast(own.participants_status as {{ dbt.type_string() }}) as participants_status,
     own.benefit_months_count,

@@ -62,12 +62,10 @@ select
     cast(paid.period as {{ dbt.type_string() }}) as period,
     cast(paid.period_kind as {{ dbt.type_string() }}) as period_kind,
     paid.period_start,
-    cast(paid.group_code as {{ dbt.type_string() }}) as group_code,
-    cast(paid.group_name_nb as {{ dbt.type_string() }}) as group_name_nb,
-    cast(paid.breakdown as {{ dbt.type_string() }}) as breakdown,
-    cast(paid.breakdown_name_nb as {{ dbt.type_string() }}) as breakdown_name_nb,
-    cast(paid.breakdown_code as {{ dbt.type_string() }}) as breakdown_code,
-    cast(paid.breakdown_code_name_nb as {{ dbt.type_string() }}) as breakdown_code_name_nb,
+    {{ texts([
+        'group_code', 'group_name_nb', 'breakdown', 'breakdown_name_nb', 'breakdown_code',
+        'breakdown_code_name_nb'
+    ], 'paid') }},
     paid.recipients_persons,
     cast(paid.recipients_status as {{ dbt.type_string() }}) as recipients_status,
     paid.benefit_months_count,

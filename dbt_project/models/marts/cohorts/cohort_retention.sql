@@ -35,10 +35,7 @@ select
     cast(figures.value_low as bigint) as persons_low,
     cast(figures.value_high as bigint) as persons_high,
     cast(100e0 * figures.value / nullif(totals.value, 0) as double) as share_pct,
-    cast(figures.value_status as {{ dbt.type_string() }}) as value_status,
-    cast(figures.geography_basis as {{ dbt.type_string() }}) as geography_basis,
-    cast(figures.dataset_id as {{ dbt.type_string() }}) as dataset_id,
-    cast(figures.release_id as {{ dbt.type_string() }}) as release_id,
+    {{ texts(['value_status', 'geography_basis', 'dataset_id', 'release_id'], 'figures') }},
     datasets.is_demo
 from figures
 inner join datasets

@@ -25,9 +25,7 @@ select
     outcomes.year,
     outcomes.programme_end_year,
     outcomes.years_since_programme,
-    cast(outcomes.sex as {{ dbt.type_string() }}) as sex,
-    cast(outcomes.age_group as {{ dbt.type_string() }}) as age_group,
-    cast(outcomes.status as {{ dbt.type_string() }}) as status,
+    {{ texts(['sex', 'age_group', 'status'], 'outcomes') }},
     cast(outcomes.persons as bigint) as persons,
     cast(outcomes.persons_low as bigint) as persons_low,
     cast(outcomes.persons_high as bigint) as persons_high,
@@ -38,9 +36,7 @@ select
         when outcomes.persons is not null and totals.persons > 0 then 'recomputed'
         when outcomes.published_share_pct is not null then 'published'
     end as share_basis,
-    cast(outcomes.value_status as {{ dbt.type_string() }}) as value_status,
-    cast(outcomes.geography_basis as {{ dbt.type_string() }}) as geography_basis,
-    cast(outcomes.release_id as {{ dbt.type_string() }}) as release_id,
+    {{ texts(['value_status', 'geography_basis', 'release_id'], 'outcomes') }},
     datasets.is_demo
 from outcomes
 inner join datasets

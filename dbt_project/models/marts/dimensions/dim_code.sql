@@ -43,9 +43,6 @@ labels as (
 )
 
 select
-    cast(column_name as {{ dbt.type_string() }}) as column_name,
-    cast(code as {{ dbt.type_string() }}) as code,
-    cast(label_nb as {{ dbt.type_string() }}) as label_nb,
-    cast(label_en as {{ dbt.type_string() }}) as label_en,
+    {{ texts(['column_name', 'code', 'label_nb', 'label_en']) }},
     cast(sort_order as integer) as sort_order
 from labels

@@ -30,17 +30,10 @@ orders as (
 )
 
 select
-    cast(datasets.dataset_id as {{ dbt.type_string() }}) as dataset_id,
-    cast(datasets.source as {{ dbt.type_string() }}) as source,
-    cast(datasets.upstream_id as {{ dbt.type_string() }}) as upstream_id,
-    cast(datasets.title_nb as {{ dbt.type_string() }}) as title_nb,
-    cast(datasets.description_nb as {{ dbt.type_string() }}) as description_nb,
-    cast(datasets.statistic_group as {{ dbt.type_string() }}) as statistic_group,
-    cast(datasets.declared_cadence as {{ dbt.type_string() }}) as declared_cadence,
-    cast(datasets.cadence_note as {{ dbt.type_string() }}) as cadence_note,
-    cast(datasets.licence as {{ dbt.type_string() }}) as licence,
-    cast(datasets.attribution_nb as {{ dbt.type_string() }}) as attribution_nb,
-    cast(datasets.link as {{ dbt.type_string() }}) as link,
+    {{ texts([
+        'dataset_id', 'source', 'upstream_id', 'title_nb', 'description_nb', 'statistic_group',
+        'declared_cadence', 'cadence_note', 'licence', 'attribution_nb', 'link'
+    ], 'datasets') }},
     datasets.is_verified,
     in_use.dataset_id is not null as has_release,
     in_use.last_retrieved_at,

@@ -23,12 +23,7 @@ breaks as (
 )
 
 select
-    cast(indicators.indicator_id as {{ dbt.type_string() }}) as indicator_id,
-    cast(indicators.name_nb as {{ dbt.type_string() }}) as name_nb,
-    cast(indicators.definition_nb as {{ dbt.type_string() }}) as definition_nb,
-    cast(indicators.statistic_group as {{ dbt.type_string() }}) as statistic_group,
-    cast(indicators.imdi_card as {{ dbt.type_string() }}) as imdi_card,
-    cast(indicators.unit as {{ dbt.type_string() }}) as unit,
+    {{ texts(['indicator_id', 'name_nb', 'definition_nb', 'statistic_group', 'imdi_card', 'unit'], 'indicators') }},
     cast(units.name_nb as {{ dbt.type_string() }}) as unit_nb,
     cast(indicators.direction as {{ dbt.type_string() }}) as direction,
     cast(indicators.kind as {{ dbt.type_string() }}) as kind,

@@ -54,10 +54,7 @@ all_regions as (
 )
 
 select
-    cast(all_regions.region_code as {{ dbt.type_string() }}) as region_code,
-    cast(all_regions.region_name as {{ dbt.type_string() }}) as region_name,
-    cast(all_regions.region_level as {{ dbt.type_string() }}) as region_level,
-    cast(all_regions.county_code as {{ dbt.type_string() }}) as county_code,
+    {{ texts(['region_code', 'region_name', 'region_level', 'county_code'], 'all_regions') }},
     cast(kostra_groups.group_code as {{ dbt.type_string() }}) as kostra_group_code
 from all_regions
 left join kostra_groups

@@ -146,11 +146,7 @@ combined as (
 )
 
 select
-    cast(scope as {{ dbt.type_string() }}) as scope,
-    cast(scope_id as {{ dbt.type_string() }}) as scope_id,
-    cast(name_nb as {{ dbt.type_string() }}) as name_nb,
-    cast(statistic_group as {{ dbt.type_string() }}) as statistic_group,
-    cast(declared_cadence as {{ dbt.type_string() }}) as declared_cadence,
+    {{ texts(['scope', 'scope_id', 'name_nb', 'statistic_group', 'declared_cadence']) }},
     cast(declared_interval_days as integer) as declared_interval_days,
     cast(observed_interval_days as double) as observed_interval_days,
     cast(observed_interval_count as integer) as observed_interval_count,
@@ -166,8 +162,5 @@ select
     cast(indicator_count as integer) as indicator_count,
     cast(new_year_indicator_count as integer) as new_year_indicator_count,
     case when indicator_count > 0 then cast(100e0 * new_year_indicator_count / nullif(indicator_count, 0) as double) end as new_year_share_pct,
-    cast(recommended_frequency as {{ dbt.type_string() }}) as recommended_frequency,
-    cast(supplement_frequency as {{ dbt.type_string() }}) as supplement_frequency,
-    cast(recommended_frequency_nb as {{ dbt.type_string() }}) as recommended_frequency_nb,
-    cast(rule_nb as {{ dbt.type_string() }}) as rule_nb
+    {{ texts(['recommended_frequency', 'supplement_frequency', 'recommended_frequency_nb', 'rule_nb']) }}
 from combined

@@ -27,9 +27,7 @@ select
     releases.first_year,
     releases.last_year,
     releases.year_count,
-    cast(releases.publication_status as {{ dbt.type_string() }}) as publication_status,
-    cast(releases.state as {{ dbt.type_string() }}) as state,
-    cast(releases.reasons as {{ dbt.type_string() }}) as reasons,
+    {{ texts(['publication_status', 'state', 'reasons'], 'releases') }},
     in_use.release_id is not null as is_in_use,
     releases.is_demo
 from releases

@@ -98,9 +98,7 @@ judged as (
 )
 
 select
-    cast(dataset_id as {{ dbt.type_string() }}) as dataset_id,
-    cast(release_id as {{ dbt.type_string() }}) as release_id,
-    cast(before_release_id as {{ dbt.type_string() }}) as before_release_id,
+    {{ texts(['dataset_id', 'release_id', 'before_release_id']) }},
     retrieved_at,
     cast(region_code as {{ dbt.type_string() }}) as published_region_code,
     cast(region_level as {{ dbt.type_string() }}) as region_level,

@@ -12,14 +12,10 @@ releases as (
 )
 
 select
-    cast(counts.dataset_id as {{ dbt.type_string() }}) as dataset_id,
-    cast(counts.release_id as {{ dbt.type_string() }}) as release_id,
-    cast(counts.before_release_id as {{ dbt.type_string() }}) as before_release_id,
+    {{ texts(['dataset_id', 'release_id', 'before_release_id'], 'counts') }},
     after_release.retrieved_at,
     cast(counts.year as integer) as year,
-    cast(counts.measure as {{ dbt.type_string() }}) as measure,
-    cast(counts.unit as {{ dbt.type_string() }}) as unit,
-    cast(counts.change_kind as {{ dbt.type_string() }}) as change_kind,
+    {{ texts(['measure', 'unit', 'change_kind'], 'counts') }},
     cast(counts.cell_count as bigint) as cell_count,
     counts.is_new_year,
     counts.year >= least(before_release.last_year, {{ year_of('before_release.retrieved_at') }}) as is_open_year,

@@ -49,9 +49,7 @@ select
     cast(coalesce(benefit_scheme.name_nb, payments.scheme) as {{ dbt.type_string() }}) as scheme_name_nb,
     cast(payments.group_code as {{ dbt.type_string() }}) as group_code,
     cast(coalesce(benefit_group.name_nb, payments.group_code) as {{ dbt.type_string() }}) as group_name_nb,
-    cast(payments.age_group as {{ dbt.type_string() }}) as age_group,
-    cast(payments.counted_unit as {{ dbt.type_string() }}) as counted_unit,
-    cast(payments.source_kind as {{ dbt.type_string() }}) as source_kind,
+    {{ texts(['age_group', 'counted_unit', 'source_kind'], 'payments') }},
     cast(coalesce(benefit_source.name_nb, payments.source_kind) as {{ dbt.type_string() }}) as source_name_nb,
     cast(payments.source_document as {{ dbt.type_string() }}) as source_document,
     cast(coalesce(documents.title_nb, payments.source_document) as {{ dbt.type_string() }}) as document_title_nb,
@@ -80,10 +78,7 @@ select
     cast(coalesce(benefit_precision.name_nb, payments.precision_code) as {{ dbt.type_string() }}) as precision_nb,
     understated.at_most_seen_pct as understated_at_most_seen_pct,
     payments.databank_version,
-    cast(payments.script_id as {{ dbt.type_string() }}) as script_id,
-    cast(payments.note_nb as {{ dbt.type_string() }}) as note_nb,
-    cast(payments.dataset_id as {{ dbt.type_string() }}) as dataset_id,
-    cast(payments.release_id as {{ dbt.type_string() }}) as release_id,
+    {{ texts(['script_id', 'note_nb', 'dataset_id', 'release_id'], 'payments') }},
     payments.source_row,
     payments.is_demo
 from payments

@@ -146,9 +146,7 @@ select
     cast(united.difference_status as {{ dbt.type_string() }}) as difference_status,
     cast(united.standard_population as {{ dbt.type_string() }}) as standard_population,
     united.age_group_count,
-    cast(united.source_document as {{ dbt.type_string() }}) as source_document,
-    cast(united.dataset_id as {{ dbt.type_string() }}) as dataset_id,
-    cast(united.release_id as {{ dbt.type_string() }}) as release_id,
+    {{ texts(['source_document', 'dataset_id', 'release_id'], 'united') }},
     united.is_demo
 from united
 left join regions

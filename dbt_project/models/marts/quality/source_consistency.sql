@@ -116,9 +116,7 @@ checked as (
 )
 
 select
-    cast(check_id as {{ dbt.type_string() }}) as check_id,
-    cast(region_code as {{ dbt.type_string() }}) as region_code,
-    cast(region_level as {{ dbt.type_string() }}) as region_level,
+    {{ texts(['check_id', 'region_code', 'region_level']) }},
     year,
     cast(dataset_id as {{ dbt.type_string() }}) as dataset_id,
     cast(other_dataset_id as {{ dbt.type_string() }}) as other_dataset_id,
