@@ -43,7 +43,8 @@ def explored(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for code, label in (("female", "Kvinner"), ("male", "Menn")):
         small.add("dim_breakdown_code", dimension="sex", code=code, label_nb=label)
     small.connection.execute("update marts.dim_region set region_name = ? where region_code = '3907'", [EVIL])
-    small.connection.close()
+    small.star()
+    small.close()
     write_explore(folder / "integrering.duckdb", folder / "report", municipality="3909", published_at=PUBLISHED)
     return folder / "report"
 

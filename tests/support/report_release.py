@@ -103,6 +103,26 @@ class SmallRelease:
         for row in rows:
             self.add(name, **row)
 
+    def star(self) -> None:
+        """The figures as narrow tables beside their numbers, for readers of those; when all figures are in."""
+        dimensions, figures = ", ".join(BREAKDOWNS), "marts.fct_indicator_value"
+        for table, number, columns in (
+            ("dim_series", "series_number", f"indicator_id, {dimensions}"),
+            ("dim_figure_state", "state_number", "value_status"),
+        ):
+            self.connection.execute(
+                f"create table marts.{table} as select row_number() over ()::integer as {number}, * "
+                f"from (select distinct {columns} from {figures} order by all)"
+            )
+        for level in ("municipality", "county", "country"):
+            self.connection.execute(
+                f"create table marts.fct_figure_{level} as select series_number, region_code, year, value, "
+                "nullif(value_low, value) as value_low, nullif(value_high, value) as value_high, state_number "
+                f"from {figures} inner join marts.dim_series using (indicator_id, {dimensions}) "
+                "inner join marts.dim_figure_state using (value_status) "
+                f"where region_code in (select region_code from marts.dim_region where region_level = '{level}')"
+            )
+
     def close(self) -> Path:
         self.connection.close()
         return self.path
