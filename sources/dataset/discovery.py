@@ -165,7 +165,8 @@ def _with(reason: str, hint: str) -> str:
 
 
 def name_fits(relative: str, spec: DatasetSpec) -> bool:
-    """Whether a path looks like a file of this dataset: by its own patterns, else by the upstream id in the file name.
+    """Whether a path looks like a file of this dataset: by its own patterns, else by the upstream id in the file name, unless
+    that is one of our own (a reference table).
 
     The id's words stand there one after the other, whatever browsers, Windows and people put around and between them
     (``k_``, `` (1)``, `` - Kopi``, a year, a second ``.csv``).
@@ -173,7 +174,7 @@ def name_fits(relative: str, spec: DatasetSpec) -> bool:
     lower = unicodedata.normalize("NFC", relative).lower()
     if spec.file_patterns:
         return any(fnmatch(lower, f"*{p.lower()}") or fnmatch(lower, p.lower()) for p in spec.file_patterns)
-    if spec.source not in ("imdi", "ssb", "nav"):
+    if spec.shape == "table":
         return False
     words = re.findall(r"[^\W_]+", PurePosixPath(lower).stem)
     wanted = re.findall(r"[^\W_]+", spec.upstream_id.lower())

@@ -73,13 +73,14 @@ def test_a_name_means_one_thing_within_a_package(package: str) -> None:
     assert {name: places for name, places in found.items() if len(places) > 1} == {}
 
 
-def test_orchestration_and_warehouse_name_no_publisher_of_figures() -> None:
+def test_orchestration_warehouse_and_discovery_name_no_publisher_of_figures() -> None:
     """A new publisher is a folder of sources/ and its lines in the registry: nothing else lists them (CONTRIBUTING.md)."""
     publishers = {spec.source for spec in load_specs().values() if spec.shape == "observation"}
     named = re.compile(rf"[\"']({'|'.join(sorted(publishers))})[\"']")
     assert named.search('("imdi", "ssb")')
     staging = (PROJECT / "dbt_project/models/staging").rglob("*.sql")
-    for path in [*_modules("orchestration"), *_modules("warehouse"), *staging]:
+    discovery = PROJECT / "sources/dataset/discovery.py"
+    for path in [*_modules("orchestration"), *_modules("warehouse"), *staging, discovery]:
         assert not named.search(path.read_text(encoding="utf-8")), path
 
 

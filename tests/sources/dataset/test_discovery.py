@@ -42,6 +42,12 @@ def test_the_longest_table_name_wins(tmp_path: Path) -> None:
     )
 
 
+def test_any_publishers_table_is_known_by_its_name_and_no_reference_table_of_ours(tmp_path: Path) -> None:
+    for name in ("fhi/403 (1).csv", "ssb/12272.csv", "documents.csv"):
+        _put(tmp_path, name, "<html>502</html>")
+    assert {c.dataset_id for c in _found(tmp_path).values()} == {"fhi_vedvarende_lavinntekt", "ssb_12272"}
+
+
 def test_unknown_files_are_listed_with_a_reason(tmp_path: Path) -> None:
     _put(tmp_path, "holiday.csv", "a,b\n1,2\n")
     _put(tmp_path, "k_bosatt_anmodede_reworked.csv", "Kommune,Bosatt 2022\nLarvik,168\n")
