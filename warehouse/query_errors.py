@@ -116,7 +116,10 @@ def _hints_of(connection: duckdb.DuckDBPyConnection, column: str, text: str) -> 
     if column in NAMES_OF_PLACES or column in ("region_code", "kommunenummer", "municipality_code", "county_code"):
         return _of_place(connection, column, text)
     if column in COLUMNS_OF_INDICATORS:
-        return _of_known(connection, f"select {COLUMNS_OF_INDICATORS[column]} from marts.dim_indicator", text)
+        known = COLUMNS_OF_INDICATORS[column]
+        return _of_known(connection, f"select {known} from marts.dim_indicator", text) or _of_series(
+            connection, known, text
+        )
     if column in LABELS:
         labels = "select label_nb from marts.dim_code union select label_nb from marts.dim_series"
         return _of_known(connection, labels if LABELS[column] == "nb" else labels.replace("_nb", "_en"), text)
@@ -150,6 +153,19 @@ def _of_place(connection: duckdb.DuckDBPyConnection, column: str, text: str) -> 
             f"{names[code]} is {code} ({levels[code]}); comparison_total has names" for code in found if text != code
         ]
     return [] if text in names.values() else [f"{column} is written '{names[code]}'" for code in found]
+
+
+def _of_series(connection: duckdb.DuckDBPyConnection, known: str, text: str) -> list[str]:
+    """What is said of an indicator that the release knows and has no figures, or no totals, of."""
+    found = connection.execute(
+        f"select indicator_id, count(series_number), count(series_number) filter (is_total) from marts.dim_indicator "
+        f"left join marts.dim_series using (indicator_id) where {known} = ? group by indicator_id",
+        [text],
+    ).fetchone()
+    name, series, totals = found
+    if not series:
+        return [f"{name} has no figures in this release: integrering describe {name} says what it is made from"]
+    return [] if totals else [f"{name} is given by group only: comparison_breakdown, sammenligning_inndelt"]
 
 
 def _of_known(connection: duckdb.DuckDBPyConnection, sql: str, text: str) -> list[str]:

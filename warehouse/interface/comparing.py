@@ -5,6 +5,7 @@ assistant gets bounds and sources, orchestration/assistant).
 """
 
 from collections.abc import Sequence
+from difflib import get_close_matches
 from typing import Any
 
 import duckdb
@@ -55,8 +56,19 @@ def compare(connection: duckdb.DuckDBPyConnection, indicator_id: str, codes: Seq
         )
         for year in newest
     ]
-    notes = tuple(f"* {year}: as of {partly[year]}, not the whole year" for year in newest if year in partly)
-    return QueryResult(["year", *(regions[code][0] for code in areas)], table, hints=notes)
+    notes = [f"* {year}: as of {partly[year]}, not the whole year" for year in newest if year in partly]
+    if all(low is None for year, *_, low, _, _ in rows if year in newest):
+        notes = [_nothing(connection, indicator_id)]
+    return QueryResult(["year", *(regions[code][0] for code in areas)], table, hints=tuple(notes))
+
+
+def _nothing(connection: duckdb.DuckDBPyConnection, indicator_id: str) -> str:
+    """That there is no figure for these areas, and which indicator of nearly the same name has some."""
+    ids = [i for (i,) in connection.execute(
+        "select distinct indicator_id from marts.dim_series inner join marts.fct_figure_municipality using (series_number) "
+        "where is_total and value is not null").fetchall()]  # fmt: skip
+    near = get_close_matches(indicator_id, ids, n=2, cutoff=0.6)
+    return "none of these has a figure in this release" + (f"; near: {', '.join(near)}" if near else "")
 
 
 def _written(value: float | None, low: float | None, high: float | None, status: str) -> Any:
