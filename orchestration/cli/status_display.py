@@ -68,7 +68,7 @@ def _print_held(console: Console, board: Board) -> None:
     for one in board.held:
         console.print(
             escape(
-                f"HOLDT TILBAKE {one.dataset_id} {one.release_id} (kom {one.came:%d.%m.%Y}); forrige utgave er i bruk:"
+                f"HOLDT TILBAKE {one.dataset_id} {one.release_id} (kom {one.came:%d.%m.%Y}), ikke i bruk før noen avgjør det:"
             ),
             style="bold",
             highlight=False,
