@@ -81,7 +81,7 @@ def test_declared_keys_of_large_intermediate_models_hold(small: Installation) ->
 
 def test_slices_are_not_built_into_a_table_that_is_not_there(small: Installation) -> None:
     """The branches of the model would give the changed datasets alone, and nobody would miss the others."""
-    table = "int_region__observation_today"
+    table = "int_region__today_apart"
     with borrowed(small) as installation:
         folder = DataFolder(installation.data)
         with duckdb.connect(str(folder.build_file)) as connection:

@@ -23,7 +23,11 @@ from warehouse.interface.codes import code_rows
 STAGED = ("stg_klass__municipalities", "stg_klass__municipality_changes", "stg_klass__counties")
 REGIONS = ("int_region__code_period", "int_region__code_current", "int_region__code_year", "int_region__kostra_group")
 AREAS = ("int_region__part", "int_region__county_year", "int_region__code_out_of_force")
-PLACED = tuple(f"int_observation__{name}" for name in ("joined_year", "municipality", "out_of_force", "placed"))
+PLACED = (
+    *(f"int_observation__{name}" for name in ("joined_year", "municipality", "out_of_force")),
+    "int_region__joined_beside",
+    *(f"int_observation__{name}" for name in ("listed_place", "regular", "apart", "placed")),
+)
 BOUNDED = ("int_observation__staged", "int_series__inner", "int_observation__rounded", "int_observation__bounded")
 FIGURES = (
     "int_release__number",
@@ -32,6 +36,7 @@ FIGURES = (
     "int_region__observation_published",
     "int_region__joined_choice",
     "int_region__country_of_counties",
+    "int_region__today_apart",
     "int_region__observation_today",
     "int_region__against_parts",
 )

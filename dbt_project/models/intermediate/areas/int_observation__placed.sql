@@ -1,183 +1,37 @@
--- Municipality cells, each under the code that was in force in its year, one cell per place and series.
--- Where upstream lists one place under two codes in one year, the code in force wins unless only the other has a figure;
--- the two are never added. A figure under a code that denotes no place of that year stands in where the place's own codes
--- have none (int_observation__out_of_force); else it is left out and reported.
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='append',
-        on_schema_change='fail',
-        pre_hook="{{ delete_changed() }}"
-    )
-}}
-
-with code_year as (
-
-    select * from {{ ref('int_region__code_year') }}
-
-),
-
--- places that a dataset lists under more than one code in a year. They are few, so that what follows looks at the cells again
--- rather than keep them all
-listed as (
-
-    select distinct
-        dataset_id,
-        published_code,
-        geography_year,
-        is_joined
-    from {{ ref('int_observation__municipality') }}
-    where true {{ only_changed() }}
-
-),
-
-contested as (
-
-    select
-        listed.dataset_id,
-        code_year.part_code,
-        listed.geography_year,
-        listed.is_joined
-    from listed
-    inner join code_year
-        on listed.published_code = code_year.published_code and listed.geography_year = code_year.year
-    group by listed.dataset_id, code_year.part_code, listed.geography_year, listed.is_joined
-    having count(*) > 1
-
-),
-
-ranked as (
-
-    select
-        cells.*,
-        code_year.part_code,
-        row_number() over (
-            partition by cells.series_id, code_year.part_code, cells.period_start, cells.is_joined
-            order by
-                case when {{ has_bounds('cells.value_status') }} then 0 else 1 end,
-                case when code_year.is_own_year then 0 else 1 end,
-                cells.published_code
-        ) as choice
-    from {{ ref('int_observation__municipality') }} as cells
-    inner join code_year
-        on cells.published_code = code_year.published_code and cells.geography_year = code_year.year
-    inner join contested
-        on
-            cells.dataset_id = contested.dataset_id
-            and code_year.part_code = contested.part_code
-            and cells.geography_year = contested.geography_year
-            and cells.is_joined = contested.is_joined
-    where (not code_year.is_special or {{ has_bounds('cells.value_status') }}) {{ only_changed('cells.dataset_id') }}
-
-),
-
-under_own_codes as (
-
-    select
-        cells.*,
-        code_year.part_code
-    from {{ ref('int_observation__municipality') }} as cells
-    inner join code_year
-        on cells.published_code = code_year.published_code and cells.geography_year = code_year.year
-    left join contested
-        on
-            cells.dataset_id = contested.dataset_id
-            and code_year.part_code = contested.part_code
-            and cells.geography_year = contested.geography_year
-            and cells.is_joined = contested.is_joined
-    where contested.part_code is null and (not code_year.is_special or {{ has_bounds('cells.value_status') }}) {{ only_changed('cells.dataset_id') }}
-
-),
-
-out_of_force as (
-
-    select * from {{ ref('int_observation__out_of_force') }}
-    where true {{ only_changed() }}
-
-),
-
--- the places whose empty cells make way for a figure under a code not in force
-made_way as (
-
-    select
-        out_of_force.series_id,
-        parts.part_code,
-        out_of_force.period_start
-    from out_of_force
-    inner join {{ ref('int_region__code_out_of_force') }} as parts
-        on out_of_force.published_code = parts.published_code and out_of_force.year = parts.year
-    where parts.is_exact
-
-)
-
-select
-    cells.series_id,
-    cells.dataset_id,
-    cells.release_id,
-    cells.published_code,
-    cells.part_code,
-    1 as covered_parts,
-    cast(null as {{ dbt.type_string() }}) as out_of_force_area,
-    cells.period_start,
-    cells.year,
-    cells.geography_year,
-    cells.is_joined,
-    cells.value,
-    cells.value_low,
-    cells.value_high,
-    cells.value_status
-from under_own_codes as cells
-left join made_way
-    on
-        cells.series_id = made_way.series_id
-        and cells.part_code = made_way.part_code
-        and cells.period_start = made_way.period_start
-        and not cells.is_joined
-where made_way.series_id is null
-
-union all
-
-select
-    cells.series_id,
-    cells.dataset_id,
-    cells.release_id,
-    cells.published_code,
-    cells.part_code,
-    1 as covered_parts,
-    cast(null as {{ dbt.type_string() }}) as out_of_force_area,
-    cells.period_start,
-    cells.year,
-    cells.geography_year,
-    cells.is_joined,
-    cells.value,
-    cells.value_low,
-    cells.value_high,
-    cells.value_status
-from ranked as cells
-left join made_way
-    on
-        cells.series_id = made_way.series_id
-        and cells.part_code = made_way.part_code
-        and cells.period_start = made_way.period_start
-        and not cells.is_joined
-where cells.choice = 1 and made_way.series_id is null
-
-union all
+-- Municipality cells, each under the code that was in force in its year, one cell per place and series. `area_code`: the area of today
+-- whose own figure it is, of a place that is the whole of it.
+{{ config(materialized='view') }}
 
 select
     series_id,
     dataset_id,
     release_id,
-    published_code,
     part_code,
-    covered_parts,
-    region_code as out_of_force_area,
+    1 as covered_parts,
+    area_code,
     period_start,
     year,
-    year as geography_year,
-    false as is_joined,
+    geography_year,
+    is_joined,
     value,
     value_low,
     value_high,
     value_status
-from out_of_force
+from {{ ref('int_observation__regular') }}
+union all
+select
+    series_id,
+    dataset_id,
+    release_id,
+    part_code,
+    covered_parts,
+    area_code,
+    period_start,
+    year,
+    geography_year,
+    is_joined,
+    value,
+    value_low,
+    value_high,
+    value_status
+from {{ ref('int_observation__apart') }}

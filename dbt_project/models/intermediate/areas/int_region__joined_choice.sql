@@ -1,18 +1,8 @@
 -- Which of several figures of one series, area and period is taken where a dataset gives a joined series beside the codes of the
 -- year: the joined one first, a published one before a sum, and none without a figure before one that has it.
-with joined as (
+with mixed as (
 
-    select distinct dataset_id from {{ ref('int_observation__joined_year') }}
-
-),
-
-mixed as (
-
-    select distinct cells.dataset_id
-    from {{ ref('int_observation__bounded') }} as cells
-    inner join joined
-        on cells.dataset_id = joined.dataset_id
-    where cells.geography = 'own_year' and cells.region_level in ('municipality', 'county')
+    select * from {{ ref('int_region__joined_beside') }}
 
 ),
 

@@ -1,15 +1,9 @@
 -- Upstream's own figures for areas of today: of a municipality's cell, of a county, of the country or a KOSTRA group. One row
--- per series, area, period and geography: upstream may give a joined series beside the codes of the year.
+-- per series, area, period and geography: upstream may give a joined series beside the codes of the year. Not here: municipality
+-- cells that nothing else may stand for (int_observation__regular).
 {{ config(materialized='view') }}
 
-with sole_parts as (
-
-    select * from {{ ref('int_region__part') }}
-    where region_level = 'municipality' and is_sole
-
-),
-
-upper_cells as (
+with upper_cells as (
 
     select
         cells.*,
@@ -28,39 +22,24 @@ county_year as (
 
 ),
 
-placed_municipality as (
-
-    select
-        placed.*,
-        coalesce(placed.out_of_force_area, sole_parts.region_code) as region_code
-    from {{ ref('int_observation__placed') }} as placed
-    left join sole_parts
-        on
-            placed.part_code = sole_parts.part_code
-            and placed.geography_year = sole_parts.year
-            and placed.out_of_force_area is null
-    where
-        (sole_parts.part_code is not null or placed.out_of_force_area is not null)
-
-),
-
 published_municipality as (
 
     select
         series_id,
         dataset_id,
         release_id,
-        region_code,
+        area_code as region_code,
         'municipality' as region_level,
         period_start,
         year,
         is_joined,
-        case when out_of_force_area is null then 'published' else 'published_under_other_code' end as geography_basis,
+        case when is_out_of_force then 'published_under_other_code' else 'published' end as geography_basis,
         value,
         value_low,
         value_high,
         value_status
-    from placed_municipality
+    from {{ ref('int_observation__apart') }}
+    where area_code is not null
 
 ),
 

@@ -12,16 +12,28 @@
     )
 }}
 
-with parts as (
+with areas as (
 
-    select * from {{ ref('int_region__part') }}
+    select
+        year,
+        part_code,
+        region_code,
+        region_level,
+        is_exact,
+        part_count
+    from {{ ref('int_region__part') }}
     where not is_sole
-
-),
-
-special as (
-
-    select code from {{ ref('special_region_codes') }}
+    union all
+    -- places outside every municipality belong to the country alone; they are not among its expected parts
+    select
+        code_year.year,
+        code_year.part_code,
+        '00' as region_code,
+        'country' as region_level,
+        true as is_exact,
+        cast(null as integer) as part_count
+    from {{ ref('int_region__code_year') }} as code_year
+    where code_year.is_special
 
 ),
 
@@ -46,27 +58,13 @@ in_area as (
 
     select
         placed.*,
-        parts.region_code,
-        parts.region_level,
-        parts.is_exact,
-        parts.part_count
+        areas.region_code,
+        areas.region_level,
+        areas.is_exact,
+        areas.part_count
     from {{ ref('int_observation__placed') }} as placed
-    inner join parts
-        on placed.part_code = parts.part_code and placed.geography_year = parts.year
-    where true {{ only_changed('placed.dataset_id') }}
-
-    union all
-
-    -- places outside every municipality belong to the country alone; they are not among its expected parts
-    select
-        placed.*,
-        '00' as region_code,
-        'country' as region_level,
-        true as is_exact,
-        cast(null as integer) as part_count
-    from {{ ref('int_observation__placed') }} as placed
-    inner join special
-        on placed.part_code = special.code
+    inner join areas
+        on placed.part_code = areas.part_code and placed.geography_year = areas.year
     where true {{ only_changed('placed.dataset_id') }}
 
 ),

@@ -1,20 +1,26 @@
 -- Every series on the geography of today: one row per series, area of today and period.
 -- Upstream's own figure for the very area wins (`published`), that of its joined series before that of a code of the year,
 -- and that before one printed under a code not in force (`published_under_other_code`); else the sum of the counties or of the
--- parts (`summed`); else no figure, with the reason (`unavailable`). Each branch says its own rule.
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='append',
-        on_schema_change='fail',
-        pre_hook="{{ delete_changed() }}"
-    )
-}}
+-- parts (`summed`); else no figure, with the reason (`unavailable`). Each branch says its own rule (int_region__today_apart). A
+-- municipality's cell that nothing else may stand for is read where it lies. A zero that its own parts contradict is no sure zero.
+{{ config(materialized='view') }}
 
-select * from {{ ref('int_region__today_published') }}
+select
+    series_id,
+    dataset_id,
+    release_id,
+    area_code as region_code,
+    'municipality' as region_level,
+    period_start,
+    year,
+    case when value_status <> 'contradicted_zero' then value end as value,
+    case when {{ has_bounds('value_status') }} or value_status = 'contradicted_zero' then value_low end as value_low,
+    case when {{ has_bounds('value_status') }} then value_high end as value_high,
+    case when value_status = 'contradicted_zero' then 'incomplete' else value_status end as value_status,
+    'published' as geography_basis,
+    cast(case when value_status = 'contradicted_zero' then 'zero_contradicted' end as {{ dbt.type_string() }}) as reason,
+    case when value_status = 'suppressed' then 1 else 0 end as hidden_count
+from {{ ref('int_observation__regular') }}
+where area_code is not null
 union all
-select * from {{ ref('int_region__today_summed') }}
-union all
-select * from {{ ref('int_region__today_of_counties') }}
-union all
-select * from {{ ref('int_region__today_not_an_area') }}
+select * from {{ ref('int_region__today_apart') }}
