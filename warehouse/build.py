@@ -106,13 +106,18 @@ def load_inputs(build_file: Path, inputs: BuildInputs) -> None:
 
 
 def _identity(rows: LandedRows | ComparedRows) -> str:
-    return f"'{identifier(rows.dataset_id)}' as dataset_id, {_release(rows.release_id)} as release_id"
+    dataset_id, release_id = _known(rows)
+    return f"'{dataset_id}' as dataset_id, '{release_id}' as release_id"
+
+
+def _known(rows: LandedRows | ComparedRows) -> tuple[str, str]:
+    return identifier(rows.dataset_id), _release(rows.release_id)
 
 
 def _release(release_id: str) -> str:
     if not _RELEASE.fullmatch(release_id):
         raise ValueError(f"not a release id: {release_id!r}")
-    return f"'{release_id}'"
+    return release_id
 
 
 _OBSERVATION_COLUMNS = {
@@ -129,9 +134,7 @@ _OBSERVATION_COLUMNS = {
 
 
 def _observation_view(landed: list[LandedRows]) -> str:
-    """The rows of all releases in use. Those that serve all they hold are one scan of many files: a scan of its own for each
-    keeps a row group of its own in memory for each until the last is written, a gigabyte at a hundred files of half a million
-    rows."""
+    """The rows of all releases in use; those that serve all they hold are one scan."""
     columns = ", ".join(_OBSERVATION_COLUMNS)
     whole = [rows for rows in landed if not rows.slices]
     selects = [
@@ -140,13 +143,19 @@ def _observation_view(landed: list[LandedRows]) -> str:
         if rows.slices
     ]
     if whole:
-        files = ", ".join(literal(rows.path) for rows in whole)
-        named = " union all ".join(f"select {n} as place, {_identity(rows)}" for n, rows in enumerate(whole))
-        selects.append(
-            f"select dataset_id, release_id, {columns} from read_parquet([{files}]) as cells "
-            f"inner join ({named}) as files on cells.file_index = files.place"
-        )
+        selects.append(_one_scan({rows.path: _known(rows) for rows in whole}, columns))
     return f"create or replace view landing.observation as {_union(selects, _OBSERVATION_COLUMNS)}"
+
+
+def _one_scan(files: dict[Path, tuple[str, ...]], columns: str, ids: str = "dataset_id, release_id") -> str:
+    """The rows of many Parquet files under the ids that each is known by. A scan of its own for each file keeps a row group in
+    memory for each until the last is written: a gigabyte at a hundred files of half a million rows, or at 750 small ones."""
+    listed = ", ".join(literal(path) for path in files)
+    named = ", ".join(f"({', '.join(map(str, (n, *map(literal, known))))})" for n, known in enumerate(files.values()))
+    return (
+        f"select {ids}, {columns} from read_parquet([{listed}]) as cells "
+        f"inner join (values {named}) as files (place, {ids}) on cells.file_index = files.place"
+    )
 
 
 def _served(rows: LandedRows) -> str:
@@ -165,10 +174,8 @@ def _series_view(landed: list[LandedRows], dimensions: tuple[str, ...]) -> str:
     """All series of all releases in use; an empty table where nothing but reference tables has landed."""
     columns = {"series_number": "integer", **dict.fromkeys(("measure", "unit", "period_kind", *dimensions), "varchar")}
     listed = ", ".join(identifier(name) for name in columns)
-    selects = [
-        f"select {_identity(rows)}, {listed} from read_parquet({literal(rows.path.with_name('series.parquet'))})"
-        for rows in landed
-    ]
+    files = {rows.path.with_name("series.parquet"): _known(rows) for rows in landed}
+    selects = [_one_scan(files, listed)] if files else []
     return f"create or replace table landing.observation_series as {_union(selects, columns)}"
 
 
@@ -189,11 +196,8 @@ def _revision_view(compared: list[ComparedRows], dimensions: tuple[str, ...]) ->
         **dict.fromkeys(("value_before", "value_after"), "double"),
         **dict.fromkeys(("status_before", "status_after"), "varchar"),
     }
-    selects = [
-        f"select {_identity(rows)}, {_release(rows.before_release_id)} as before_release_id, {', '.join(columns)} "
-        f"from read_parquet({literal(rows.path)})"
-        for rows in compared
-    ]
+    files = {rows.path: (*_known(rows), _release(rows.before_release_id)) for rows in compared}
+    selects = [_one_scan(files, ", ".join(columns), "dataset_id, release_id, before_release_id")] if files else []
     return f"create or replace view landing.revision as {_union(selects, {'before_release_id': 'varchar', **columns})}"
 
 

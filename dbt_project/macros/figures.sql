@@ -154,3 +154,15 @@ left join {{ published('fct_figure_' ~ level) }} as {{ level }}
         {%- endfor %})
     end
 {%- endmacro %}
+
+{# The columns of a figure that upstream printed, on the geography of today. A zero that is none for sure (`is_unsure_zero`) is
+   incomplete: at least so much. #}
+{% macro published_figure(is_unsure_zero, basis) -%}
+    case when not ({{ is_unsure_zero }}) then value end as value,
+    case when {{ has_bounds('value_status') }} or {{ is_unsure_zero }} then value_low end as value_low,
+    case when {{ has_bounds('value_status') }} and not ({{ is_unsure_zero }}) then value_high end as value_high,
+    case when {{ is_unsure_zero }} then 'incomplete' else value_status end as value_status,
+    {{ basis }} as geography_basis,
+    cast(case when {{ is_unsure_zero }} then 'zero_contradicted' end as {{ dbt.type_string() }}) as reason,
+    case when value_status = 'suppressed' then 1 else 0 end as hidden_count
+{%- endmacro %}

@@ -4,8 +4,6 @@ Here: the judging of bench/kills.py, year.py and forked.py on stand-ins for a ru
 thing. Not here: real runs (test_kill_boundaries.py, `make endurance`).
 """
 
-from __future__ import annotations
-
 import json
 import shutil
 from collections.abc import Callable, Iterator

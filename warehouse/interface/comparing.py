@@ -64,10 +64,11 @@ def compare(connection: duckdb.DuckDBPyConnection, indicator_id: str, codes: Seq
 
 def _nothing(connection: duckdb.DuckDBPyConnection, indicator_id: str) -> str:
     """That there is no figure for these areas, and which indicator of nearly the same name has some."""
-    ids = [i for (i,) in connection.execute(
+    with_figures = connection.execute(
         "select distinct indicator_id from marts.dim_series inner join marts.fct_figure_municipality using (series_number) "
-        "where is_total and value is not null").fetchall()]  # fmt: skip
-    near = get_close_matches(indicator_id, ids, n=2, cutoff=0.6)
+        "where is_total and value is not null"
+    ).fetchall()
+    near = get_close_matches(indicator_id, [one for (one,) in with_figures], n=2, cutoff=0.6)
     return "none of these has a figure in this release" + (f"; near: {', '.join(near)}" if near else "")
 
 

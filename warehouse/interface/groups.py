@@ -3,8 +3,6 @@
 Here: asking the published release, also an older one. Not here: who is in a group (dim_region), or fetching it (sources/klass).
 """
 
-from __future__ import annotations
-
 import re
 
 import duckdb

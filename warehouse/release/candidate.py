@@ -87,13 +87,13 @@ class TableDoc:
     def stored_order(self) -> tuple[str, ...]:
         """What settles the order of rows, as SQL: county, what is alike, declared order, the rest of the key. Or nothing."""
         names = (*self.order_by, *(name for name in self.key if name not in self.order_by))
-        county = (f'try_cast(left("{identifier(self.by_county)}", 2) as utinyint)',) if self.by_county else ()
+        county = (f"try_cast(left({quoted(self.by_county)}, 2) as utinyint)",) if self.by_county else ()
         return (*county, *self.alike, *self.in_order(names))
 
     def in_order(self, names: Sequence[str]) -> tuple[str, ...]:
         """Columns as rows are ordered by them: a municipality by the number that its four digits are. DuckDB sorts by up to 32
         bytes of a row in half of the time that it takes where one of them is text."""
-        return tuple(f'try_cast("{n}" as usmallint)' if n == self.by_county else quoted(n) for n in names)
+        return tuple(f"try_cast({quoted(n)} as usmallint)" if n == self.by_county else quoted(n) for n in names)
 
 
 def write_tables(build_file: Path, candidate: Path, tables: list[TableDoc]) -> list[TableFacts]:

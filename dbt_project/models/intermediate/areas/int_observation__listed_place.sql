@@ -44,21 +44,10 @@ claimed as (
 
 ),
 
-municipality_parts as (
+sole_parts as (
 
     select * from {{ ref('int_region__part') }}
-    where region_level = 'municipality'
-
-),
-
--- areas of today that a split of some municipality since then leaves without an exact past
-split_areas as (
-
-    select distinct
-        region_code,
-        year
-    from municipality_parts
-    where not is_exact
+    where region_level = 'municipality' and is_sole
 
 )
 
@@ -78,15 +67,15 @@ select
     and split_areas.region_code is null
     and joined_beside.dataset_id is null as is_regular
 from placed
-left join municipality_parts as sole_parts
-    on placed.part_code = sole_parts.part_code and placed.geography_year = sole_parts.year and sole_parts.is_sole
+left join sole_parts
+    on placed.part_code = sole_parts.part_code and placed.geography_year = sole_parts.year
 left join claimed
     on
         placed.dataset_id = claimed.dataset_id
         and placed.part_code = claimed.part_code
         and placed.geography_year = claimed.year
         and not placed.is_joined
-left join split_areas
+left join {{ ref('int_region__split_area') }} as split_areas
     on sole_parts.region_code = split_areas.region_code and placed.year = split_areas.year and placed.is_joined
 left join {{ ref('int_region__joined_beside') }} as joined_beside
     on placed.dataset_id = joined_beside.dataset_id

@@ -13,13 +13,7 @@ select
     'municipality' as region_level,
     period_start,
     year,
-    case when value_status <> 'contradicted_zero' then value end as value,
-    case when {{ has_bounds('value_status') }} or value_status = 'contradicted_zero' then value_low end as value_low,
-    case when {{ has_bounds('value_status') }} then value_high end as value_high,
-    case when value_status = 'contradicted_zero' then 'incomplete' else value_status end as value_status,
-    'published' as geography_basis,
-    cast(case when value_status = 'contradicted_zero' then 'zero_contradicted' end as {{ dbt.type_string() }}) as reason,
-    case when value_status = 'suppressed' then 1 else 0 end as hidden_count
+    {{ published_figure("value_status = 'contradicted_zero'", "'published'") }}
 from {{ ref('int_observation__regular') }}
 where area_code is not null
 union all

@@ -16,17 +16,6 @@ choice as (
 
 ),
 
--- areas of today that a split of some municipality since then leaves without an exact past
-split_areas as (
-
-    select distinct
-        region_code,
-        year
-    from {{ ref('int_region__part') }}
-    where region_level = 'municipality' and not is_exact
-
-),
-
 chosen as (
 
     select
@@ -34,7 +23,7 @@ chosen as (
         published.value_status = 'contradicted_zero'
         or (split_areas.region_code is not null and coalesce(published.value, 1) = 0) as is_unsure_zero
     from published
-    left join split_areas
+    left join {{ ref('int_region__split_area') }} as split_areas
         on
             published.region_code = split_areas.region_code
             and published.year = split_areas.year
@@ -58,11 +47,5 @@ select
     region_level,
     period_start,
     year,
-    case when not is_unsure_zero then value end as value,
-    case when {{ has_bounds('value_status') }} or is_unsure_zero then value_low end as value_low,
-    case when {{ has_bounds('value_status') }} and not is_unsure_zero then value_high end as value_high,
-    case when is_unsure_zero then 'incomplete' else value_status end as value_status,
-    geography_basis,
-    cast(case when is_unsure_zero then 'zero_contradicted' end as {{ dbt.type_string() }}) as reason,
-    case when value_status = 'suppressed' then 1 else 0 end as hidden_count
+    {{ published_figure('is_unsure_zero', 'geography_basis') }}
 from chosen
