@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from warehouse.build import BuildInputs, LandedRows, load_inputs
+from warehouse.build import BuildInputs, ComparedRows, LandedRows, load_inputs
 
 DIMENSIONS = ("sex",)
 RELEASES = {"aaaaaaaaaaaaaaaa": "imdi_a", "bbbbbbbbbbbbbbbb": "imdi_b", "cccccccccccccccc": "imdi_a"}
@@ -72,3 +72,32 @@ def test_whole_releases_are_one_scan(build_file: Path) -> None:
     with duckdb.connect(str(build_file), read_only=True) as connection:
         (_, plan), *_ = connection.execute("explain select count(value) from landing.observation").fetchall()
         assert plan.count("READ_PARQUET") == 2, "one of the two whole releases, one of that which serves a level"
+
+
+def test_comparisons_of_any_number_are_one_scan_each_under_its_own_releases(tmp_path: Path) -> None:
+    """With 750 of them fct_revision wanted more memory than it may have."""
+    texts = (
+        "region_code",
+        "region_level",
+        "period_kind",
+        "measure",
+        "unit",
+        "sex",
+        "change_kind",
+        "status_before",
+        "status_after",
+    )
+    compared = []
+    for number in range(40):
+        cell = {name: [""] for name in texts} | {"period_start": [date(2023, 1, 1)], "value_before": [1.0 * number]}
+        path = tmp_path / f"{number}.parquet"
+        pq.write_table(pa.table(cell | {"value_after": [number + 1.0]}), path)
+        compared.append(ComparedRows("imdi_a", f"{number + 1:016x}", f"{number:016x}", path))
+    load_inputs(tmp_path / "build.duckdb", BuildInputs(DIMENSIONS, revisions=compared))
+    with duckdb.connect(str(tmp_path / "build.duckdb"), read_only=True) as connection:
+        (_, plan), *_ = connection.execute("explain select count(value_after) from landing.revision").fetchall()
+        assert plan.count("READ_PARQUET") == 1
+        rows = connection.execute(
+            "select before_release_id, release_id, value_before, value_after from landing.revision"
+        )
+        assert sorted(rows.fetchall()) == [(f"{n:016x}", f"{n + 1:016x}", n, n + 1) for n in range(40)]
