@@ -64,8 +64,9 @@ def name_of(code: str, day: str) -> str | None:
     return next((p.name for p in _periods("municipalities.csv") if p.code == code and p.holds_on(day)), None)
 
 
-def changes() -> list[tuple[str, str, str]]:
+@cache
+def changes() -> tuple[tuple[str, str, str], ...]:
     """(old_code, new_code, change_date) of every change since 2016, in order of date."""
     with open(DATA / "municipality_changes.csv", encoding="utf-8", newline="") as handle:
         rows = [(row["old_code"], row["new_code"], row["change_date"]) for row in csv.DictReader(handle)]
-    return sorted(rows, key=lambda row: (row[2], row[0], row[1]))
+    return tuple(sorted(rows, key=lambda row: (row[2], row[0], row[1])))

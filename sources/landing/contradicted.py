@@ -15,7 +15,7 @@ from sources.dataset.dimensions import DIMENSIONS, units
 from sources.dataset.spec import DatasetSpec
 from sources.klass.history import changes, municipalities
 from sources.landing.observation import KEY, Reading, years_of
-from sources.landing.text_codes import coded, key_numbers, rows_where, used_labels
+from sources.landing.text_codes import coded, key_numbers, rows_where
 
 CONTRADICTED = "contradicted_zero"
 NOTE = "zeros that their own parts contradict"
@@ -54,12 +54,14 @@ def _zeros(table: pa.Table) -> np.ndarray:
 
 
 def _more_than_zero(table: pa.Table, spec: DatasetSpec) -> np.ndarray:
-    found = np.nan_to_num(table["value"].to_numpy(zero_copy_only=False)) > 0
-    years = years_of(table)
+    found = table["value"].to_numpy(zero_copy_only=False) > 0
     for rule in spec.hidden:
         if rule.low > 0:
             hidden = rows_where(table, "value_status", rule.status.__eq__) & rows_where(table, "unit", rule.unit.__eq__)
-            found |= hidden & (years >= (rule.from_year or 0)) & (years <= (rule.to_year or 9999))
+            if rule.from_year or rule.to_year:
+                years = years_of(table)
+                hidden &= (years >= (rule.from_year or 0)) & (years <= (rule.to_year or 9999))
+            found |= hidden
     return found
 
 
@@ -71,12 +73,13 @@ def _by_breakdown(table: pa.Table, says: np.ndarray, zeros: np.ndarray) -> np.nd
     """Zeros of a total over a breakdown of which a category says more."""
     wrong = np.zeros(table.num_rows, dtype=bool)
     for name in DIMENSIONS:
-        if not used_labels(table[name]) - {"all"}:
+        if len(coded(table[name])[0]) < 2:
             continue
         total = rows_where(table, name, "all".__eq__)
-        if (zeros & total).any():
+        asked, parts = np.flatnonzero(zeros & total), np.flatnonzero(says & ~total)
+        if len(asked) and len(parts):
             rest, _ = key_numbers(table, [column for column in KEY if column != name])
-            wrong |= zeros & total & np.isin(rest, rest[says & ~total])
+            wrong[asked] |= np.isin(rest[asked], rest[parts])
     return wrong
 
 
@@ -84,29 +87,30 @@ def _by_area(table: pa.Table, says: np.ndarray, zeros: np.ndarray) -> np.ndarray
     """Zeros of an area of which an area inside it, or the same area under another code, says more."""
     labels, code = coded(table["region_code"])
     places = {name: place for place, name in enumerate(labels.to_pylist())}
-    cell, _ = key_numbers(table, _CELL)
-    cell = cell.astype(np.int64) * len(places)
     joined = rows_where(table, "geography", "today".__eq__)
     nested = rows_where(table, "region_level", _LEVELS.__contains__)
-    says, zeros = says & nested, zeros & nested
     wrong = np.zeros(table.num_rows, dtype=bool)
-    for whole_of, crosses in _relations(list(places)):
-        of_part = np.array([places.get(whole_of.get(name, ""), -1) for name in places], dtype=np.int64)[code]
-        for kind in (True, False):
-            parts = says & (of_part >= 0) & (joined == (kind != crosses))
-            wholes = zeros & (joined == kind)
-            if parts.any() and wholes.any() and (kind or not crosses):
-                wrong |= wholes & np.isin(cell + code, (cell + of_part)[parts])
+    for whole_of, crosses in _relations(list(places), joined.any()):
+        whole_at = np.array([places.get(whole_of.get(name, ""), -1) for name in places], dtype=np.int64)
+        if (whole_at < 0).all():
+            continue  # most files hold one level
+        has_whole = nested & says & (whole_at >= 0)[code]
+        for kind in (True,) if crosses else (True, False):
+            asked = np.flatnonzero(nested & zeros & (joined == kind))
+            parts = np.flatnonzero(has_whole & (joined == (kind != crosses)))
+            if len(asked) and len(parts):
+                cell = key_numbers(table, _CELL)[0].astype(np.int64) * len(places)
+                wrong[asked] |= np.isin(cell[asked] + code[asked], cell[parts] + whole_at[code[parts]])
     return wrong
 
 
-def _relations(codes: list[str]) -> Iterator[tuple[dict[str, str], bool]]:
+def _relations(codes: list[str], with_joined: bool) -> Iterator[tuple[dict[str, str], bool]]:
     """Part -> whole, and whether the whole is a joined area and the part a code of the year."""
     yield {code: code[:4] for code in codes if len(code) == 6}, False
     yield {code: code[:2] for code in codes if len(code) == 4}, False
     yield {code: "00" for code in codes if len(code) in (2, 4) and code != "00"}, False
     yield _only_municipalities(), False
-    for step in range(max(map(len, _successors().values()), default=0)):
+    for step in range(max(map(len, _successors().values()), default=0) if with_joined else 0):
         yield {old: new[step] for old, new in _successors().items() if len(new) > step}, True
 
 
