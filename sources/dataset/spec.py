@@ -193,6 +193,9 @@ class DatasetSpec(Declared):
         default=[], description="measures that are set for a year (a request, a rate) and not counted through it"
     )
     measure: str | None = Field(default=None, description="measure name when no column gives it")
+    names_measures: bool = Field(
+        default=False, exclude=True, description="upstream's file names no measure: `measure` or a measure column must"
+    )
     constants: dict[str, str] = Field(default={}, description="conformed dimension -> code that holds for every row")
     columns: list[UpstreamColumn] = []
     units: dict[str, str] = Field(default={}, description="upstream unit label -> unit code of units.yml")
@@ -249,9 +252,8 @@ class DatasetSpec(Declared):
         for rule in (*self.hidden, *self.rounding):
             if rule.unit not in units():
                 raise ValueError(f"hidden or rounding: unit {rule.unit!r} is not in units.yml")
-        has_measure = self.measure is not None or any(c.role == "measure" for c in self.columns)
-        if self.source == "imdi" and self.shape == "observation" and not has_measure:
-            raise ValueError("an observation dataset needs `measure` or a measure column")
+        if self.names_measures and not (self.measure or any(c.role == "measure" for c in self.columns)):
+            raise ValueError("names_measures: needs `measure` or a measure column")
         if self.shape == "table" and not self.table_columns:
             raise ValueError("a table dataset needs table_columns")
         measures = {self.measure, *(m for c in self.columns if c.role == "measure" for m in c.codes.values())}

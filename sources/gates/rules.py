@@ -31,14 +31,8 @@ _Pair = tuple[int, str, str]
 
 
 def lost_table_rows(spec: DatasetSpec, facts: ReadingFacts, before: ReadingFacts | None) -> list[Reason]:
-    """A reference table that shrank. Klass versions differ by nature, and of a table that comes in several files each holds what
-    it happens to hold: they are left out."""
-    if (
-        before
-        and not spec.accumulates
-        and facts.rows < spec.gate.min_row_ratio * before.rows
-        and spec.source != "klass"
-    ):
+    """A reference table that shrank. Of a table that comes in several files each holds what it happens to hold: left out."""
+    if before and not spec.accumulates and facts.rows < spec.gate.min_row_ratio * before.rows:
         return [reason("rows_fell", before=before.rows, now=facts.rows, limit=spec.gate.min_row_ratio)]
     return []
 

@@ -146,9 +146,17 @@ def test_the_example_of_a_mart_is_a_whole_declaration_of_what_its_query_selects(
     assert selected == [column.name for column in table.columns]
 
 
-def test_a_name_that_no_entry_has_is_told_with_those_there_are(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match=r"columns: 'Kjonnn' is none of the names in defaults\.yml: Kjønn, Bakgrunn"):
-        written(tmp_path, EXAMPLES[1].replace("[Kjønn]", "[Kjonnn]"), "imdi_intro_deltakere")
+@pytest.mark.parametrize(
+    ("right", "wrong", "told"),
+    [
+        ("[Kjønn]", "[Kjonnn]", r"columns: 'Kjonnn' is none of the names in defaults\.yml: Kjønn, Bakgrunn"),
+        ("measure: participants", "", "names_measures: needs `measure` or a measure column"),
+    ],
+)
+def test_what_the_publishers_defaults_ask_for_is_told(right: str, wrong: str, told: str, tmp_path: Path) -> None:
+    assert right in EXAMPLES[1]
+    with pytest.raises(SourceError, match=told):
+        written(tmp_path, EXAMPLES[1].replace(right, wrong), "imdi_intro_deltakere")
 
 
 def test_every_publisher_of_a_spec_has_a_form_that_is_read() -> None:
