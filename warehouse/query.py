@@ -23,8 +23,6 @@ from warehouse.opening import open_read_only
 from warehouse.paths import DATABASE, DataFolder
 from warehouse.query_errors import explained, hints_for_nothing, statement_of
 
-FORMATS = ("table", "csv", "csv-nb", "json")
-
 BYTE_ORDER_MARK = "\ufeff"
 """First in a file that Excel is to take for UTF-8: without it Ålesund becomes Ã…lesund."""
 

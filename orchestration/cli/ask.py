@@ -14,11 +14,11 @@ import typer
 
 from orchestration.cli.options import (
     Quiet,
+    TableFormat,
     complete_indicator,
     complete_key,
     complete_municipality,
     complete_name,
-    complete_of,
     complete_table,
     municipality_code,
     note,
@@ -39,14 +39,7 @@ def query(
     file: Annotated[
         Path | None, typer.Option("--file", "-f", exists=True, dir_okay=False, help="read it from a file")
     ] = None,
-    output: Annotated[
-        str,
-        typer.Option(
-            "--format",
-            autocompletion=complete_of("table", "csv", "json", "csv-nb"),
-            help="table, csv, json, or csv-nb: semicolon and comma, for Norwegian spreadsheets",
-        ),
-    ] = "table",
+    output: TableFormat = "table",
     limit: Annotated[
         int | None,
         typer.Option(min=0, help="rows at most; 0 for all. By default 100 as a table, all as csv and json"),
@@ -61,11 +54,9 @@ def query(
     quiet: Quiet = False,
 ) -> None:
     """Read-only SQL on the published release, or on the marts as they were on a date."""
-    from warehouse.query import DEFAULT_ROWS, FORMATS, run_query, write_result
+    from warehouse.query import DEFAULT_ROWS, run_query, write_result
     from warehouse.settings import load_settings
 
-    if output not in FORMATS:
-        raise typer.BadParameter(f"one of {', '.join(FORMATS)}", param_hint="--format")
     text = _statement(sql, file)
     settings = load_settings()
     data_dir = settings.data_dir
@@ -205,21 +196,14 @@ def compare(
         ),
     ] = None,
     years: Annotated[int, typer.Option(min=1, help="the newest so many")] = 10,
-    output: Annotated[
-        str,
-        typer.Option(
-            "--format", help="table, csv, json or csv-nb", autocompletion=complete_of("table", "csv", "json", "csv-nb")
-        ),
-    ] = "table",
+    output: TableFormat = "table",
     quiet: Quiet = False,
 ) -> None:
     """Municipalities side by side in one indicator, beside their counties and the country."""
     from warehouse.interface.comparing import compare as compared
-    from warehouse.query import FORMATS, open_published, write_result
+    from warehouse.query import open_published, write_result
     from warehouse.settings import load_settings
 
-    if output not in FORMATS:
-        raise typer.BadParameter(f"one of {', '.join(FORMATS)}", param_hint="--format")
     settings = load_settings()
     codes = [municipality_code(place, settings) for place in places or [settings.municipality]]
     with open_published(settings.data_dir) as connection:

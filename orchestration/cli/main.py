@@ -10,12 +10,12 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from orchestration.cli import ask, municipality, opendata
-from orchestration.cli.options import Quiet, complete_dataset, complete_of
+from orchestration.cli.options import Quiet, complete_dataset
 from orchestration.cli.releases import releases_app
 from orchestration.loading import loading
 
@@ -82,11 +82,8 @@ def _workspace(**options: Any) -> Workspace:
 @app.command()
 def run(
     source: Annotated[
-        str | None,
-        typer.Option(
-            help="bundled (real figures that ship), demo (invented), extracts or live",
-            autocompletion=complete_of("bundled", "demo", "extracts", "live"),
-        ),
+        Literal["bundled", "demo", "extracts", "live"] | None,
+        typer.Option(help="bundled: real figures that ship; demo: invented ones"),
     ] = None,
     extracts: Annotated[Path | None, typer.Option(help="folder of extracts", exists=True, file_okay=False)] = None,
     only: Annotated[
@@ -105,8 +102,6 @@ def run(
         from orchestration.runs.run import run_once
         from orchestration.workspace import Workspace
 
-    if source not in (None, "bundled", "demo", "extracts", "live"):
-        raise typer.BadParameter("one of bundled, demo, extracts, live", param_hint="--source")
     chosen = source or ("extracts" if extracts else None)
     settings = _settings(source=chosen, extracts_dir=extracts.resolve() if extracts else None)
     if settings.source == "extracts" and settings.extracts_dir is None:
@@ -206,14 +201,14 @@ def mirror_pull(address: Annotated[str | None, typer.Argument(help="default: the
 @app.command()
 def dev(
     port: Annotated[int, typer.Option(help="port on 127.0.0.1")] = 3000,
-    upstream: Annotated[str | None, typer.Option(help="local: serve --releases as the publishers would")] = None,
+    upstream: Annotated[
+        Literal["local"] | None, typer.Option(help="local: serve --releases as the publishers would")
+    ] = None,
     releases: Annotated[Path | None, typer.Option(help="folder of releases for --upstream local", exists=True)] = None,
 ) -> None:
     """The Dagster UI and daemon on this machine only, with sensors as the settings say."""
     from orchestration.cli.dev import run_dev, run_dev_with_local_upstream
 
-    if upstream not in (None, "local"):
-        raise typer.BadParameter("local is the only one", param_hint="--upstream")
     workspace = _workspace()
     if upstream is None:
         raise typer.Exit(run_dev(workspace, port))

@@ -6,11 +6,11 @@ Here: options and where it is written. Not here: formats (warehouse/opendata), a
 import sys
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-from orchestration.cli.options import Quiet, complete_indicator, complete_municipality, complete_of, note
+from orchestration.cli.options import Quiet, complete_indicator, complete_municipality, note
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -25,12 +25,8 @@ def export(
         typer.Argument(help="id of an indicator; `integrering find WORD` finds it", autocompletion=complete_indicator),
     ],
     output: Annotated[
-        str,
-        typer.Option(
-            "--format",
-            autocompletion=complete_of("json-stat", "csv", "csv-nb"),
-            help="json-stat, csv, or csv-nb: semicolon and comma, for Norwegian spreadsheets",
-        ),
+        Literal["json-stat", "csv", "csv-nb"],
+        typer.Option("--format", help="csv-nb: semicolon and comma, for Norwegian spreadsheets"),
     ] = "json-stat",
     municipality: Annotated[
         list[str] | None,
@@ -46,11 +42,9 @@ def export(
 
     With --municipality: those, their counties and the country.
     """
-    from warehouse.opendata.export import FORMATS, export_indicator
+    from warehouse.opendata.export import export_indicator
     from warehouse.settings import load_settings
 
-    if output not in FORMATS:
-        raise typer.BadParameter(f"one of {', '.join(FORMATS)}", param_hint="--format")
     data_dir, asked = load_settings().data_dir, municipality or []
     if out is None:
         if isinstance(sys.stdout, TextIOWrapper):

@@ -7,8 +7,7 @@ imported at the top: `integrering --help` and a completion must answer at once.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -34,6 +33,12 @@ def is_quiet() -> bool:
 Quiet = Annotated[
     bool, typer.Option("--quiet", "-q", callback=be_quiet, help="answers and errors only: no progress, no notes")
 ]
+
+TableFormat = Annotated[
+    Literal["table", "csv", "csv-nb", "json"],
+    typer.Option("--format", help="csv-nb: semicolon and comma, for Norwegian spreadsheets"),
+]
+"""How rows are written (warehouse/query.py)."""
 
 
 def note(text: str) -> None:
@@ -114,11 +119,6 @@ def complete_municipality(incomplete: str) -> list[str]:
 
     names = (word for code, name in shipped_municipalities().items() for word in (code, name) if " " not in word)
     return [word for word in names if word.startswith(incomplete)]
-
-
-def complete_of(*words: str) -> Callable[[str], list[str]]:
-    """Those of a closed list that begin so."""
-    return lambda incomplete: [word for word in words if word.startswith(incomplete)]
 
 
 def complete_key(context: typer.Context, incomplete: str) -> list[str]:

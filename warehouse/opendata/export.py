@@ -16,8 +16,6 @@ from warehouse.places import COUNTRY, find_municipality, published_municipalitie
 from warehouse.query import QueryResult, open_published, require_published, write_result
 from warehouse.release.publish import read_manifest
 
-FORMATS = ("json-stat", "csv", "csv-nb")
-
 
 def export_indicator(
     data_dir: Path, indicator_id: str, output: str, target: TextIO, municipalities: Sequence[str] = ()
