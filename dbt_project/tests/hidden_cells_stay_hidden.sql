@@ -34,19 +34,17 @@ sums as (
 
 ),
 
+-- what is left of a sum for one part, when all others are at their ends, is as wide as the part itself unless the sum is too narrow
 parts as (
 
     select
         sums.series_id,
-        sums.region_code as area_code,
+        sums.region_code,
         sums.period_start,
-        municipalities.region_code,
-        municipalities.hidden_count,
-        municipalities.value_low,
-        municipalities.value_high,
-        sums.value_low - sum(municipalities.value_high) over area + municipalities.value_high as left_low,
-        sums.value_high - sum(municipalities.value_low) over area + municipalities.value_low as left_high,
-        count(*) over area - count(municipalities.value_low + municipalities.value_high) over area as unknown_count
+        sums.value_low - sum(municipalities.value_high) as low_left,
+        sums.value_high - sum(municipalities.value_low) as high_left,
+        count(*) - count(municipalities.value_low + municipalities.value_high) as unknown_count,
+        max(case when municipalities.hidden_count > 0 then municipalities.value_high - municipalities.value_low end) as widest
     from sums
     inner join memberships
         on sums.region_code = memberships.area_code
@@ -56,7 +54,7 @@ parts as (
             and sums.period_start = municipalities.period_start
             and memberships.region_code = municipalities.region_code
             and municipalities.region_level = 'municipality'
-    window area as (partition by sums.series_id, sums.region_code, sums.period_start)
+    group by sums.series_id, sums.region_code, sums.period_start, sums.value_low, sums.value_high
 
 )
 
@@ -76,7 +74,7 @@ select
     region_code,
     period_start
 from parts
-where hidden_count > 0 and unknown_count = 0 and (left_low > value_low + 0.001 or left_high < value_high - 0.001)
+where unknown_count = 0 and (low_left + widest > 0.001 or high_left - widest < -0.001)
 
 union all
 

@@ -33,6 +33,8 @@ _FIGURES = " union all ".join(
 _PLAIN = ("ok", "missing")
 _LEVEL = 5
 """Of the packing: half the seconds of the level by default, and a sixtieth more bytes."""
+_SERIES_AT_A_TIME = 250
+"""Of some four thousand figures each. A question reads the series of all figures, for one indicator or for ten."""
 _HALF = 1e-9
 """What a half that is no binary number may lack: 2.675 is stored as a little less."""
 
@@ -99,16 +101,36 @@ def packed(marts: Marts, listed: list[dict[str, Any]], all_areas: AreaList) -> I
     series: dict[str, list[dict[str, Any]]] = {}
     for row in marts.rows("dim_series"):
         series.setdefault(row["indicator_id"], []).append(row)
-    for one in listed:
-        keys = {row["series_number"]: tuple(row[name] for name in one["by"]) for row in series[one["id"]]}
+    keys = {
+        one["id"]: {row["series_number"]: tuple(row[name] for name in one["by"]) for row in series[one["id"]]}
+        for one in listed
+    }
+    for batch in _batches(keys):
         table = marts.table(
-            "select series_number, place, year, value, coalesce(value_low, value) as value_low, "
-            f"coalesce(value_high, value) as value_high, state_number from ({_FIGURES}) "
+            "select series_number, place, year, value, value_low, value_high, state_number "
+            f"from ({_FIGURES}) "
             "inner join (select unnest($codes) as region_code, unnest(range(len($codes))) as place) using (region_code) "
             "where series_number between $first and $last",
-            {"first": min(keys), "last": max(keys), "codes": list(all_areas.codes)},
+            {"first": min(keys[batch[0]]), "last": max(keys[batch[-1]]), "codes": list(all_areas.codes)},
         )
-        yield one["id"], received(one["id"], _pack(table, keys, words, len(all_areas.codes), units[one["id"]]))
+        number = table["series_number"].to_numpy()
+        for indicator_id in batch:
+            own = keys[indicator_id]
+            figures = table.filter(pa.array((number >= min(own)) & (number <= max(own))))
+            content = _pack(figures, own, words, len(all_areas.codes), units[indicator_id])
+            yield indicator_id, received(indicator_id, content)
+
+
+def _batches(keys: dict[str, dict[int, tuple[str, ...]]]) -> Iterator[list[str]]:
+    """Indicators whose series are asked for at once, in the order of their numbers."""
+    batch: list[str] = []
+    for indicator_id in sorted(keys, key=lambda one: min(keys[one])):
+        if batch and max(keys[indicator_id]) - min(keys[batch[0]]) >= _SERIES_AT_A_TIME:
+            yield batch
+            batch = []
+        batch.append(indicator_id)
+    if batch:
+        yield batch
 
 
 def _pack(
@@ -122,16 +144,18 @@ def _pack(
     order = sorted(range(len(chosen)), key=chosen.__getitem__)
     place = np.argsort(np.array(order, dtype=np.int64))
     at = (place[number] * area_count + table["place"].to_numpy()) * len(years) + year
-    shown, low, high = (_shown(table[name], unit) for name in ("value", "value_low", "value_high"))
     values, states = (
         np.full(len(chosen) * area_count * len(years), np.nan),
         np.zeros(len(chosen) * area_count * len(years)),
     )
-    values[at] = shown
+    values[at] = _shown(table["value"], unit)
     used, state = _used(table["state_number"].to_numpy())
     listed = sorted({words[one] for one in used.tolist()} - {*_PLAIN})
     told = np.array([listed.index(words[one]) + 1 if words[one] in listed else 0 for one in used.tolist()], dtype=float)
     states[at] = told[state]
+    bounded = pc.or_(pc.is_valid(table["value_low"]), pc.is_valid(table["value_high"]))
+    ends, at = table.filter(bounded), at[bounded.to_numpy()]
+    low, high = (_shown(pc.coalesce(ends[name], ends["value"]), unit) for name in ("value_low", "value_high"))
     open_ = np.flatnonzero((low != high) & ~np.isnan(low) & ~np.isnan(high))
     open_ = open_[np.argsort(at[open_])]
     lists = {"values": values, "states": states, "at": at[open_], "low": low[open_], "high": high[open_]}
