@@ -34,17 +34,19 @@ sums as (
 
 ),
 
--- what is left of a sum for one part, when all others are at their ends, is as wide as the part itself unless the sum is too narrow
+-- what a sum leaves for one part, when all others are at their ends, is as wide as the part itself unless the sum is too narrow
 parts as (
 
     select
         sums.series_id,
         sums.region_code,
         sums.period_start,
-        sums.value_low - sum(municipalities.value_high) as low_left,
-        sums.value_high - sum(municipalities.value_low) as high_left,
         count(*) - count(municipalities.value_low + municipalities.value_high) as unknown_count,
-        max(case when municipalities.hidden_count > 0 then municipalities.value_high - municipalities.value_low end) as widest
+        max(case when municipalities.hidden_count > 0 then sums.value_low + municipalities.value_high - municipalities.value_low end)
+        - sum(municipalities.value_high) as too_much_below,
+        sum(municipalities.value_low)
+        - min(case when municipalities.hidden_count > 0 then sums.value_high - municipalities.value_high + municipalities.value_low end)
+            as too_much_above
     from sums
     inner join memberships
         on sums.region_code = memberships.area_code
@@ -54,7 +56,7 @@ parts as (
             and sums.period_start = municipalities.period_start
             and memberships.region_code = municipalities.region_code
             and municipalities.region_level = 'municipality'
-    group by sums.series_id, sums.region_code, sums.period_start, sums.value_low, sums.value_high
+    group by sums.series_id, sums.region_code, sums.period_start
 
 )
 
@@ -74,7 +76,7 @@ select
     region_code,
     period_start
 from parts
-where unknown_count = 0 and (low_left + widest > 0.001 or high_left - widest < -0.001)
+where unknown_count = 0 and (too_much_below > 0.001 or too_much_above > 0.001)
 
 union all
 
