@@ -1,6 +1,6 @@
 -- What an area of today was made of in each year: one row per year, area and part.
--- The parts of a county or the country are municipality codes of that year too, so that nothing is summed twice. A split
--- part whose pieces all lie inside the area is exact for the area. `is_sole`: the part is the whole area.
+-- The parts of a county, a KOSTRA group or the country are municipality codes of that year too, so that nothing is summed twice. A
+-- part is exact for an area when all its pieces lie inside it. `is_sole`: the part is the whole area.
 with current_codes as (
 
     select * from {{ ref('int_region__code_current') }}
@@ -19,7 +19,7 @@ in_force as (
         years.year,
         current_codes.code as part_code,
         current_codes.current_code,
-        current_codes.is_exact
+        count(*) over (partition by years.year, current_codes.code) as piece_count
     from current_codes
     inner join years
         on
@@ -28,95 +28,37 @@ in_force as (
 
 ),
 
-municipality as (
+-- the areas of today that each municipality of today lies in
+areas as (
 
+    {% for level, area in {'municipality': 'current_code', 'county': 'substr(current_code, 1, 2)', 'country': "'00'"}.items() %}
+        select distinct
+            current_code,
+            {{ area }} as region_code,
+            '{{ level }}' as region_level
+        from current_codes
+        union all
+    {% endfor %}
     select
-        year,
-        part_code,
-        current_code as region_code,
-        'municipality' as region_level,
-        is_exact
-    from in_force
+        region_code as current_code,
+        group_code as region_code,
+        'kostra_group' as region_level
+    from {{ ref('int_region__kostra_group') }}
 
 ),
 
-county as (
-
-    select
-        in_force.year,
-        in_force.part_code,
-        substr(in_force.current_code, 1, 2) as region_code,
-        'county' as region_level,
-        -- exact when every piece of the part lies in this county
-        max(case when in_force.is_exact then 1 else 0 end) = 1
-        or count(distinct in_force.current_code) = max(pieces.piece_count) as is_exact
-    from in_force
-    inner join (
-        select
-            year,
-            part_code,
-            count(distinct current_code) as piece_count
-        from in_force
-        group by year, part_code
-    ) as pieces
-        on in_force.year = pieces.year and in_force.part_code = pieces.part_code
-    group by in_force.year, in_force.part_code, substr(in_force.current_code, 1, 2)
-
-),
-
-country as (
-
-    select distinct
-        year,
-        part_code,
-        '00' as region_code,
-        'country' as region_level,
-        true as is_exact
-    from in_force
-
-),
-
-kostra_groups as (
-
-    select * from {{ ref('int_region__kostra_group') }}
-
-),
-
--- as a county: the municipality codes of the year that lie in a group's municipalities of today
-kostra_group as (
+parts as (
 
     select
         in_force.year,
         in_force.part_code,
-        kostra_groups.group_code as region_code,
-        'kostra_group' as region_level,
-        max(case when in_force.is_exact then 1 else 0 end) = 1
-        or count(distinct in_force.current_code) = max(pieces.piece_count) as is_exact
+        areas.region_code,
+        areas.region_level,
+        count(*) = max(in_force.piece_count) as is_exact
     from in_force
-    inner join kostra_groups
-        on in_force.current_code = kostra_groups.region_code
-    inner join (
-        select
-            year,
-            part_code,
-            count(distinct current_code) as piece_count
-        from in_force
-        group by year, part_code
-    ) as pieces
-        on in_force.year = pieces.year and in_force.part_code = pieces.part_code
-    group by in_force.year, in_force.part_code, kostra_groups.group_code
-
-),
-
-all_parts as (
-
-    select * from municipality
-    union all
-    select * from county
-    union all
-    select * from kostra_group
-    union all
-    select * from country
+    inner join areas
+        on in_force.current_code = areas.current_code
+    group by in_force.year, in_force.part_code, areas.region_code, areas.region_level
 
 )
 
@@ -128,4 +70,4 @@ select
     is_exact,
     cast(count(*) over (partition by year, region_level, region_code) as integer) as part_count,
     count(*) over (partition by year, region_level, region_code) = 1 and is_exact as is_sole
-from all_parts
+from parts

@@ -56,10 +56,6 @@ counted as (
         year,
         dataset_id,
         dataset_id as other_dataset_id,
-        cast(null as double) as value_low,
-        cast(null as double) as value_high,
-        cast(null as double) as other_low,
-        cast(null as double) as other_high,
         compared_count,
         outside_count,
         largest_difference
@@ -67,21 +63,7 @@ counted as (
 
     union all
 
-    select
-        check_id,
-        region_code,
-        region_level,
-        year,
-        dataset_id,
-        other_dataset_id,
-        cast(null as double) as value_low,
-        cast(null as double) as value_high,
-        cast(null as double) as other_low,
-        cast(null as double) as other_high,
-        compared_count,
-        outside_count,
-        largest_difference
-    from settlement_sources
+    select * from settlement_sources
 
 ),
 
@@ -101,16 +83,25 @@ checked as (
         1 as compared_count,
         case when distance > allowed then 1 else 0 end as outside_count,
         distance as largest_difference,
-        tolerance,
-        distance <= allowed as is_within
+        tolerance
     from distances
 
     union all
 
     select
-        counted.*,
-        cast(0 as double) as tolerance,
-        counted.outside_count = 0 as is_within
+        check_id,
+        region_code,
+        region_level,
+        year,
+        dataset_id,
+        other_dataset_id,
+        {% for bound in ['value_low', 'value_high', 'other_low', 'other_high'] -%}
+            cast(null as double) as {{ bound }},
+        {% endfor -%}
+        compared_count,
+        outside_count,
+        largest_difference,
+        0e0 as tolerance
     from counted
 
 )
@@ -128,5 +119,5 @@ select
     cast(outside_count as bigint) as outside_count,
     largest_difference,
     tolerance,
-    is_within
+    outside_count = 0 as is_within
 from checked
