@@ -12,7 +12,6 @@ from orchestration.runs.settle import Outcome, Settling
 from sources.dataset.discovery import Candidate
 from sources.dataset.spec import DatasetSpec
 from sources.errors import SourceError
-from sources.files import file_digest
 from sources.gates.expectations import Use
 from sources.landing.at_hand import AtHand
 from sources.landing.bundled import BundledFile
@@ -41,7 +40,7 @@ def plan_refresh(
     landing: Landing, specs: dict[str, DatasetSpec], files: Iterable[Candidate | BundledFile]
 ) -> RefreshPlan:
     """Hash every file and tell which are new. Reads no figures: this is all a run without news costs."""
-    listed = [(specs[file.dataset_id], file, digest_of(file)) for file in files]
+    listed = [(specs[file.dataset_id], file, file.digest) for file in files]
     at_hand: dict[str, set[str]] = {}
     for spec, file, digest in listed:
         if isinstance(file, Candidate):
@@ -92,17 +91,12 @@ def refresh_file(
     return next(outcome for _, outcome in refresh_files(landing, spec, [file], at_hand))
 
 
-def digest_of(file: Candidate | BundledFile) -> str:
-    """The hash of the bytes that land."""
-    return file.digest if isinstance(file, BundledFile) else file_digest(file.path)
-
-
 def _blob(landing: Landing, file: Candidate | BundledFile) -> Blob:
     """The file's bytes in landing: of a bundled one those inside its compression, so that a line of it can be shown."""
     if isinstance(file, BundledFile):
         body = file.body()
         return Blob(sha256=landing.put_bytes(body), bytes=len(body), name=file.name)
-    return Blob(sha256=landing.put_file(file.path), bytes=file.path.stat().st_size, name=file.path.name)
+    return Blob(sha256=landing.put_file(file.path, file.digest), bytes=file.path.stat().st_size, name=file.path.name)
 
 
 def _arrival(file: Candidate | BundledFile, blob: Blob) -> Arrival:

@@ -19,12 +19,11 @@ import dagster as dg
 
 from orchestration.assets.datasets import dataset_key
 from orchestration.build.preparation import current_state, published_manifest
-from orchestration.runs.refresh import digest_of, plan_refresh
+from orchestration.runs.refresh import plan_refresh
 from orchestration.upstream.live import Upstream
 from orchestration.upstream.memory import Memory
 from orchestration.workspace import Workspace
 from sources.dataset.discovery import Candidate
-from sources.files import file_digest
 from warehouse.errors import WriterBusy
 from warehouse.lock import writer_lock
 from warehouse.settings import Settings
@@ -120,7 +119,7 @@ def with_what_lies_ready(workspace: Workspace, changes: Changes) -> Changes | No
     """
     ours: dict[str, list[str]] = {}
     for dataset_id, file in plan_refresh(workspace.landing, workspace.specs, workspace.shipped()).new:
-        ours.setdefault(dataset_id, []).append(digest_of(file)[:16])
+        ours.setdefault(dataset_id, []).append(file.digest[:16])
     releases = {**{dataset_id: "+".join(digests) for dataset_id, digests in ours.items()}, **changes.releases}
     if releases:
         return Changes(releases)
@@ -160,7 +159,7 @@ def watch_folder(workspace: Workspace, cursor: str | None) -> Look:
         return None, seen, NO_NEWS
     contents: dict[str, list[str]] = {}
     for dataset_id, file in plan.new:
-        contents.setdefault(dataset_id, []).append(_content_name(workspace, dataset_id, file_digest(file.path)[:16]))
+        contents.setdefault(dataset_id, []).append(_content_name(workspace, dataset_id, file.digest[:16]))
     return Changes({d: "+".join(sorted(hashes)) for d, hashes in contents.items()}), seen, ""
 
 

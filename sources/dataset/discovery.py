@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from difflib import get_close_matches
 from fnmatch import fnmatch
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from sources.dataset.extracts_list import LIST_NAME, Listed, read_list
 from sources.dataset.recognition import Sighting, Specimen, other_kind
 from sources.dataset.registry import forms, sightings
 from sources.dataset.spec import DatasetSpec
+from sources.files import file_digest
 from sources.imdi.reexport import FORM as SAVED_AGAIN
 from sources.kostra.recognise import ACCOUNTS_REASON, looks_like_accounts, looks_private
 from sources.kostra.recognise import REASON as PRIVATE_REASON
@@ -39,6 +41,11 @@ class Candidate:
     retrieved_at: datetime
     date_basis: str
     is_demo: bool = False
+
+    @cached_property
+    def digest(self) -> str:
+        """The hash of the bytes as they were when first asked for: what is planned in a run is what lands in it."""
+        return file_digest(self.path)
 
 
 @dataclass

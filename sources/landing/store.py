@@ -139,9 +139,9 @@ class Landing:
             write_whole(path, body)
         return digest
 
-    def put_file(self, file: Path) -> str:
-        """Store a file's bytes under their hash, in bounded memory, and return the hash."""
-        digest = file_digest(file)
+    def put_file(self, file: Path, digest: str | None = None) -> str:
+        """Store a file's bytes under their hash (``digest``, where it has been taken), in bounded memory, and return it."""
+        digest = digest or file_digest(file)
         path = self.blob_path(digest)
         if not self.has_body(digest):
             with written_whole(path) as partial:

@@ -45,6 +45,22 @@ def test_the_reason_lies_beside_the_file_until_a_good_one_comes(tmp_path: Path) 
     assert [receipt.dataset_id for receipt in workspace.landing.receipts()] == ["imdi_bosatt_anmodede"]
 
 
+def test_a_file_that_changes_after_the_plan_is_read_by_the_next_run(tmp_path: Path) -> None:
+    workspace = _workspace(tmp_path, "extracts")
+    path = _file(tmp_path, GOOD)
+    found = discover(tmp_path / "drop", workspace.specs).candidates
+    ((dataset_id, _),) = plan_refresh(workspace.landing, workspace.specs, found).new
+    _file(tmp_path, GOOD.replace("168", "169"))
+    ((_, outcome),) = refresh_files(workspace.landing, workspace.specs[dataset_id], found)
+    assert outcome.state == "failed"
+    assert "a file that does not change while it is read" in outcome.message
+    assert not list(workspace.landing.folder.rglob("receipt.json"))
+    assert not [blob for blob in (workspace.landing.folder / "blobs").rglob("*") if blob.is_file()]
+    _drop(workspace, tmp_path / "drop")
+    (receipt,) = workspace.landing.receipts()
+    assert workspace.landing.body(receipt.blobs[0].sha256).read_bytes() == path.read_bytes()
+
+
 def test_a_folder_of_extracts_is_never_written_to(tmp_path: Path) -> None:
     path = _file(tmp_path, GOOD.replace("Bosetting", "Farge", 1))
     _drop(_workspace(tmp_path, "extracts"), tmp_path / "drop")
