@@ -35,7 +35,9 @@ class Snapshot:
     @cached_property
     def table(self) -> pa.Table:
         """The observations with key, series number, value and status."""
-        return pq.read_table(self.path, columns=[*KEY, "series_number", "value", "value_status"])
+        table = pq.read_table(self.path, columns=[*KEY, "series_number", "value", "value_status"])
+        at = table.column_names.index("period_start")
+        return table.set_column(at, "period_start", table["period_start"].dictionary_encode())
 
 
 @dataclass

@@ -190,7 +190,7 @@ def _month_slices(reading: Reading) -> dict[str, SliceCoverage]:
     table = pa.table(
         {
             "level": reading.table["region_level"].cast(pa.string()),
-            "month": pc.strftime(reading.table["period_start"], format="%Y-%m"),
+            "month": pc.strftime(reading.table["period_start"].cast(pa.date32()), format="%Y-%m"),
             "region": reading.table["region_code"].cast(pa.string()),
         }
     )

@@ -19,6 +19,8 @@ from sources.files import written_whole
 from sources.landing.text_codes import are_different, coded, distinct, key_numbers, used_labels
 
 _TEXT = pa.dictionary(pa.int32(), pa.string())
+_DAY = pa.dictionary(pa.int32(), pa.date32())
+"""Told apart once, for all that ask for the year of a row; plain days in the file."""
 
 OBSERVATION_SCHEMA = pa.schema(
     [
@@ -27,7 +29,7 @@ OBSERVATION_SCHEMA = pa.schema(
         pa.field("region_code", _TEXT, nullable=False),
         pa.field("region_level", _TEXT, nullable=False),
         pa.field("geography", _TEXT, nullable=False),
-        pa.field("period_start", pa.date32(), nullable=False),
+        pa.field("period_start", _DAY, nullable=False),
         pa.field("period_kind", _TEXT, nullable=False),
         pa.field("measure", _TEXT, nullable=False),
         pa.field("unit", _TEXT, nullable=False),
@@ -80,7 +82,8 @@ def observation_table(columns: dict[str, pa.Array | pa.ChunkedArray], rows: int)
     for spec in OBSERVATION_SCHEMA:
         if spec.name in columns:
             array = columns[spec.name]
-            array = array.cast(spec.type) if array.type != spec.type else array
+            if array.type != spec.type:
+                array = array.dictionary_encode() if spec.type == _DAY else array.cast(spec.type)
         elif spec.name in DIMENSIONS:
             array = constant("all", rows)
         elif spec.name == "geography":
