@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import dagster as dg
 
+from orchestration.runs.held import deciding_nb, held
 from orchestration.runs.objections import asides, remember_not_read, remember_unplaced, unserved_datasets
 from orchestration.runs.refresh import plan_refresh, refresh_files
 from orchestration.runs.refusal import note_refusal
@@ -19,7 +20,6 @@ from sources.dataset.discovery import Candidate
 from sources.dataset.spec import DatasetSpec
 from sources.landing.bundled import BundledFile
 from sources.landing.predecessor import is_counted
-from sources.landing.reasons import in_norwegian
 from sources.landing.revisions import ensure_revision
 from sources.vocabulary import names_nb, vocabulary
 
@@ -111,16 +111,11 @@ def release_metadata(workspace: Workspace, spec: DatasetSpec) -> dict[str, dg.Me
     landing = workspace.landing
     receipts = [r for r in landing.receipts(spec.dataset_id) if is_counted(r, workspace.is_demo)]
     metadata: dict[str, dg.MetadataValue] = {"kilde": dg.MetadataValue.url(spec.link)}
-    decisions = [(r.release_id, landing.decision(spec.dataset_id, r.release_id)) for r in receipts]
-    held = [
-        f"- {in_norwegian(decision.reasons)}\n"
-        f"  - ta i bruk: `integrering releases accept {spec.dataset_id} {release}`\n"
-        f"  - avvis: `integrering releases reject {spec.dataset_id} {release}`"
-        for release, decision in decisions
-        if decision and decision.state == "held"
-    ]
-    if held:
-        metadata["holdt tilbake"] = dg.MetadataValue.md("\n".join(held))
+    if waiting := held(workspace, spec.dataset_id):
+        told = (
+            f"{'; '.join(one.reasons)}\n\n```\n{deciding_nb(one.dataset_id, one.release_id)}\n```" for one in waiting
+        )
+        metadata["holdt tilbake"] = dg.MetadataValue.md("\n\n".join(told))
     if not receipts:
         return metadata
     newest = max(receipts, key=lambda r: r.order)
@@ -205,20 +200,13 @@ def _objections(workspace: Workspace, spec: DatasetSpec, outcomes: Sequence[Outc
         for o in outcomes
         if o.state in OBJECTIONS and not (o.state == "held" and o.release_id)  # told below, in Norwegian
     }
-    landing = workspace.landing
-    for receipt in landing.receipts(spec.dataset_id):
-        decision = landing.decision(spec.dataset_id, receipt.release_id)
-        if decision and decision.state == "held" and is_counted(receipt, workspace.is_demo):
-            name = receipt.blobs[0].name
-            told[f"holdt tilbake: {name} ({receipt.release_id})"] = in_norwegian(decision.reasons)
-            asked = f"{spec.dataset_id} {receipt.release_id}"
-            told[f"gjør: {name}"] = f"integrering releases accept {asked} (ta i bruk), eller reject (avvis)"
+    for one in held(workspace, spec.dataset_id):
+        told[f"holdt tilbake: {one.file_name} ({one.release_id})"] = "; ".join(one.reasons)
+        told[f"gjør: {one.file_name}"] = deciding_nb(one.dataset_id, one.release_id)
     for aside in asides(workspace, [spec.dataset_id]):
-        told[f"ikke i bruk: {aside.file_name}"] = (
-            f"dekker {aside.regions} mot {aside.regions_in_use} områder ({aside.slice})"
-        )
+        told[f"ikke i bruk: {aside.file_name}"] = aside.why_nb
     if unserved := unserved_datasets(workspace, [spec.dataset_id]):
-        told["indikatorer uten tall"] = ", ".join(unserved[0].indicators)
+        told["indikatorer uten tall"] = ", ".join(unserved[0].names_nb)
     return told
 
 

@@ -6,6 +6,7 @@ Here: printing. Not here: deciding anything. Progress on a terminal, plain lines
 from __future__ import annotations
 
 import sys
+import textwrap
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
@@ -16,6 +17,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from orchestration.cli.options import is_quiet
+from orchestration.runs.held import deciding_nb
 from orchestration.runs.run import RunReport
 from orchestration.runs.settle import OBJECTIONS, Outcome
 from orchestration.workspace import Workspace
@@ -119,8 +121,8 @@ def _print_remarks(console: Console, outcomes: list[Outcome]) -> None:
     for outcome in outcomes:
         words = f"{outcome.dataset_id} ({outcome.name})"
         if outcome.remark or outcome.state == "history":
-            said = f"note: {words}: {outcome.remark}" if outcome.remark else f"merk: {words}: {outcome.message_nb}"
-            console.print(escape(said), highlight=False, soft_wrap=True)
+            said = outcome.remark or outcome.message_nb
+            console.print(escape(f"merk: {words}: {said}"), highlight=False, soft_wrap=True)
 
 
 def _objections(outcomes: list[Outcome]) -> Iterator[str]:
@@ -133,18 +135,12 @@ def _objections(outcomes: list[Outcome]) -> Iterator[str]:
             why = outcome.message_nb or outcome.message
             yield f"{_OBJECTION_NB[outcome.state]} {outcome.dataset_id} ({outcome.name}): {why}"
             if outcome.state == "held":
-                yield decide_nb(outcome.dataset_id, outcome.release_id)
+                yield textwrap.indent(deciding_nb(outcome.dataset_id, outcome.release_id), "  ")
     for publisher, failed in silent.items():
         first = min(failed, key=lambda o: o.failing_since or datetime.max.replace(tzinfo=UTC))
         since = f" siden {first.failing_since.astimezone(OSLO):%d.%m.%Y kl. %H.%M}" if first.failing_since else ""
         names = listed([o.dataset_id for o in failed], "og {} til")
-        yield f"FEILET {publisher} har ikke svart{since}: {len(failed)} datasett ({names}). {first.message}"
-
-
-def decide_nb(dataset_id: str, release_id: str | None) -> str:
-    """The two commands that decide on a held release, a line each, as the board and the note beside the file have them."""
-    asked = f"{dataset_id} {release_id}"
-    return f"  Ta i bruk: integrering releases accept {asked}\n  Avvis:     integrering releases reject {asked}"
+        yield f"FEILET {publisher} har ikke svart{since}: {len(failed)} datasett ({names}). {first.message_nb or first.message}"
 
 
 def listed(names: list[str], more: str = "and {} more") -> str:

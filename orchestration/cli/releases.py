@@ -6,6 +6,7 @@ Here: the commands of both, told apart in what they say. Not here: publishing, o
 from __future__ import annotations
 
 import sys
+import textwrap
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -32,7 +33,7 @@ def _workspace() -> Workspace:
 def releases_list(quiet: Quiet = False) -> None:
     """The releases of the warehouse on this machine, newest last, the published one marked; then the datasets that wait."""
     from orchestration.cli.display import print_releases
-    from orchestration.runs.status import held
+    from orchestration.runs.held import held
 
     workspace = _workspace()
     print_releases(workspace.folder)
@@ -43,14 +44,14 @@ def releases_list(quiet: Quiet = False) -> None:
 @releases_app.command("held")
 def releases_held(quiet: Quiet = False) -> None:
     """The releases of datasets that wait for a person, with the reason (in Norwegian) and the two commands."""
-    from orchestration.runs.status import held
+    from orchestration.runs.held import deciding_nb, held
 
     waiting = held(_workspace())
     for one in waiting:
-        typer.echo(f"{one.dataset_id} {one.release_id} (kom {one.came:%d.%m.%Y})")
+        typer.echo(f"{one.dataset_id} {one.release_id} ({one.file_name}, kom {one.came:%d.%m.%Y})")
         for reason in one.reasons:
             typer.echo(f"  - {reason}")
-        typer.echo(f"  {one.accept}\n  {one.reject}")
+        typer.echo(textwrap.indent(deciding_nb(one.dataset_id, one.release_id), "  "))
     if not waiting:
         typer.echo("Ingen utgaver av datasett venter på avgjørelse.")
 

@@ -10,8 +10,10 @@ from datetime import date
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
+from orchestration.cli.display import listed
+from orchestration.runs.held import deciding_nb
 from orchestration.runs.status import LATE_STATES, Board, Standing
 from sources.http.limits import OSLO
 from sources.live import CheckRow
@@ -19,6 +21,11 @@ from sources.small_counts import LevelJudgement
 
 LONGEST_NAME = 40
 """Letters of a dataset's title on the board; the rest is in dim_dataset."""
+
+NARROW = 150
+"""Columns of a terminal under which the datasets take two lines each."""
+WHOLE = frozenset({"Gruppe", "Datasett", "Siste utgave", "Neste fra", "Ventes"})
+"""Heads of the columns whose cells are never cut."""
 
 
 def print_board(board: Board, *, only_late: bool = False) -> None:
@@ -31,17 +38,17 @@ def print_board(board: Board, *, only_late: bool = False) -> None:
     _print_held(console, board)
     _print_unused(console, board)
     if not only_late:
-        console.print(_groups(board))
+        console.print(_groups(board, console.width))
         for line in _rules(board):
             console.print(escape(f"  {line}"), highlight=False, soft_wrap=True)
     late = [s for s in board.datasets if s.state in LATE_STATES]
     if late or not only_late:
-        console.print(_datasets(late if only_late else board.datasets))
+        console.print(_datasets(late if only_late else board.datasets, console.width))
     else:
         console.print("Ingen datasett er forsinket.", highlight=False)
-    quiet = sum(s.state == "no_release" for s in board.datasets)
-    if quiet:
-        console.print(f"{quiet} datasett er ikke hentet ennå.", highlight=False)
+    for state, said in (("undated", "i bruk uten kjent utgivelsesdato"), ("no_release", "ikke hentet ennå")):
+        if count := sum(s.state == state for s in board.datasets):
+            console.print(f"{count} datasett er {said}.", highlight=False)
     for line in _notes(board.datasets):
         console.print(escape(f"  {line}"), highlight=False, soft_wrap=True)
 
@@ -68,7 +75,8 @@ def _print_held(console: Console, board: Board) -> None:
     for one in board.held:
         console.print(
             escape(
-                f"HOLDT TILBAKE {one.dataset_id} {one.release_id} (kom {one.came:%d.%m.%Y}), ikke i bruk før noen avgjør det:"
+                f"HOLDT TILBAKE {one.dataset_id} {one.release_id} ({one.file_name}, kom {one.came:%d.%m.%Y}), "
+                "ikke i bruk før noen avgjør det:"
             ),
             style="bold",
             highlight=False,
@@ -76,15 +84,14 @@ def _print_held(console: Console, board: Board) -> None:
         )
         for reason in one.reasons:
             console.print(escape(f"  - {reason}"), highlight=False, soft_wrap=True)
-        console.print(escape(f"  Ta i bruk: {one.accept}\n  Avvis:     {one.reject}"), highlight=False, soft_wrap=True)
+        deciding = textwrap.indent(deciding_nb(one.dataset_id, one.release_id), "  ")
+        console.print(escape(deciding), highlight=False, soft_wrap=True)
 
 
 def _print_unused(console: Console, board: Board) -> None:
     """What was put there and does not serve, and the datasets in use that feed no figure."""
     lines = [
-        f"IKKE I BRUK {one.dataset_id} ({one.file_name}, {one.came:%d.%m.%Y}): dekker mindre enn det som er i bruk "
-        f"({one.regions} mot {one.regions_in_use} områder på nivået {one.slice})."
-        for one in board.not_used
+        f"IKKE I BRUK {one.dataset_id} ({one.file_name}, {one.came:%d.%m.%Y}): {one.why_nb}." for one in board.not_used
     ]
     for one in board.not_read:
         what = f"{one.dataset_id} ({one.file_name})" if one.dataset_id else f"{one.file_name} (ukjent datasett)"
@@ -92,17 +99,21 @@ def _print_unused(console: Console, board: Board) -> None:
     for one in board.unserved:
         labels = f" Ukjente navn i filen: {', '.join(one.new_labels[:8])}." if one.new_labels else ""
         lines.append(
-            f"UTEN TALL {one.dataset_id} er i bruk, men gir ingen tall til {', '.join(one.indicators)}.{labels}"
+            f"UTEN TALL {one.dataset_id} er i bruk, men gir ingen tall til {listed(list(one.names_nb), 'og {} til')}.{labels}"
         )
     for line in lines:
         console.print(escape(line), highlight=False, soft_wrap=True)
 
 
-def _groups(board: Board) -> Table:
-    table = Table(
-        "Gruppe", "Datasett", "Forsinket", "Siste utgave", "Neste ventes fra", "Nytt år siste 12 md.", "Anbefalt",
-        title="Statistikkgrupper", title_justify="left",
-    )  # fmt: skip
+def _table(title: str, heads: Sequence[str], width: int) -> Table:
+    """A table whose ids and dates are whole however narrow the terminal is: they are what the next command is made of."""
+    columns = [Column(head, no_wrap=head in WHOLE) for head in heads]
+    return Table(*columns, title=title, title_justify="left", padding=(0, 0 if width < NARROW else 1))
+
+
+def _groups(board: Board, width: int) -> Table:
+    heads = ("Gruppe", "Datasett", "Forsinket", "Siste utgave", "Neste fra", "Nytt år siste 12 md.", "Anbefalt")
+    table = _table("Statistikkgrupper (nytt år: av hvor mange indikatorer)", heads, width)
     for group in board.groups:
         table.add_row(
             escape(group.name_nb),
@@ -110,7 +121,7 @@ def _groups(board: Board) -> Table:
             str(group.late),
             _day(group.last_release),
             _day(group.next_from),
-            f"{group.with_new_year} av {group.indicators} indikatorer",
+            f"{group.with_new_year} av {group.indicators}",
             escape(group.recommended_nb),
         )
     return table
@@ -125,24 +136,34 @@ def _rules(board: Board) -> Iterator[str]:
         yield f"{', '.join(names)}: {rule}" if len(groups) > 1 else rule
 
 
-def _datasets(standings: Sequence[Standing]) -> Table:
-    table = Table(
-        "Navn", "Datasett", "Oppgitt", "Observert", "Siste utgave", "Siste år", "Ventes", "Status",
-        title="Datasett", title_justify="left",
-    )  # fmt: skip
-    shown = [s for s in standings if s.state != "no_release"]
-    for standing in sorted(shown, key=lambda s: (s.state not in LATE_STATES, s.dataset_id)):
-        table.add_row(
-            escape(textwrap.shorten(standing.title_nb, LONGEST_NAME, placeholder=" …")),
-            standing.dataset_id,
-            escape(standing.declared_nb),
-            f"{standing.observed_days:.0f} dager" if standing.observed_days else "",
-            _day(standing.last_release),
-            str(standing.last_year or ""),
-            _window(standing),
-            escape(standing.state_nb),
-        )
+def _datasets(standings: Sequence[Standing], width: int) -> Table:
+    """Where each dataset stands. On a narrow terminal name and id share a column, since an id is typed into the next command."""
+    shown = [s for s in standings if s.state not in ("no_release", "undated")]
+    rows = [_cells(s) for s in sorted(shown, key=lambda s: (s.state not in LATE_STATES, s.dataset_id))]
+    heads = ["Navn", "Datasett", "Oppgitt", "Observert", "Siste utgave", "Siste år", "Ventes", "Status"]
+    if width < NARROW:
+        heads = ["Datasett", "Rytme", *heads[4:]]
+        rows = [
+            (f"{name}\n{dataset}", f"{declared}\n{observed}".strip(), last, year, window.replace("-", "-\n"), state)
+            for name, dataset, declared, observed, last, year, window, state in rows
+        ]
+    table = _table("Datasett", heads, width)
+    for row in rows:
+        table.add_row(*row)
     return table
+
+
+def _cells(standing: Standing) -> tuple[str, ...]:
+    return (
+        escape(textwrap.shorten(standing.title_nb, LONGEST_NAME, placeholder=" …")),
+        standing.dataset_id,
+        escape(standing.declared_nb),
+        f"{standing.observed_days:.0f} dager" if standing.observed_days else "",
+        _day(standing.last_release),
+        str(standing.last_year or ""),
+        _window(standing),
+        escape(standing.state_nb),
+    )
 
 
 def _window(standing: Standing) -> str:

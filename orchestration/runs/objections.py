@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from orchestration.runs.settle import Outcome
+from orchestration.runs.settle import Outcome, covers_less
 from orchestration.workspace import Workspace
+from sources.dataset.dimensions import units
 from sources.files import write_whole
 from sources.landing.current import select_current
 from sources.landing.predecessor import accepted, serving, unused
@@ -28,6 +29,7 @@ class Aside:
     slice: str
     regions: int
     regions_in_use: int
+    why_nb: str
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class Unserved:
 
     dataset_id: str
     indicators: tuple[str, ...]
+    names_nb: tuple[str, ...]
     new_labels: tuple[str, ...]
 
 
@@ -61,8 +64,9 @@ def asides(workspace: Workspace, dataset_ids: Iterable[str] | None = None) -> li
                     continue
                 regions = (one.facts.slices[lost.slice].regions, lost.server.facts.slices[lost.slice].regions)
                 receipt = one.receipt
+                (why,) = covers_less(one.facts, [lost])
                 name = receipt.blobs[0].name
-                found.append(Aside(dataset_id, one.release_id, name, receipt.order[0], lost.slice, *regions))
+                found.append(Aside(dataset_id, one.release_id, name, receipt.order[0], lost.slice, *regions, why.nb))
     return sorted(found, key=lambda aside: aside.came)
 
 
@@ -80,10 +84,11 @@ def unserved_datasets(workspace: Workspace, dataset_ids: Iterable[str] | None = 
         missing[use.dataset_id] = missing.get(use.dataset_id, lacking) & lacking
         for new in (facts.new_labels if facts else {}).values():
             labels.setdefault(use.dataset_id, set()).update(new)
+    names = {one.indicator_id: f"{one.name_nb} ({units()[one.unit].name_nb})" for one in workspace.indicators}
     return [
-        Unserved(dataset_id, tuple(sorted(lacking)), tuple(sorted(labels.get(dataset_id, ()))))
+        Unserved(dataset_id, ids, tuple(names.get(one, one) for one in ids), tuple(sorted(labels.get(dataset_id, ()))))
         for dataset_id, lacking in sorted(missing.items())
-        if lacking
+        if (ids := tuple(sorted(lacking)))
     ]
 
 
@@ -94,7 +99,9 @@ def remember_not_read(
     _remember(
         workspace,
         {
-            dataset_id: [[o.name, o.message] for o in outcomes.get(dataset_id, ()) if o.state == "failed"]
+            dataset_id: [
+                [o.name, o.message_nb or o.message] for o in outcomes.get(dataset_id, ()) if o.state == "failed"
+            ]
             for dataset_id in looked_at
         },
     )

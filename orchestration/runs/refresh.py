@@ -76,7 +76,7 @@ def refresh_files(
         try:
             landed.append((file, take_in(landing, spec, _arrival(file, _blob(landing, file)))))
         except SourceError as problem:
-            yield file, Outcome(spec.dataset_id, "failed", file.path.name, str(problem))
+            yield file, _failed(spec, file.path.name, problem)
     together = {receipt.release_id for _, receipt in landed}
     known = at_hand or AtHand({spec.dataset_id: frozenset(together)})
     settling = Settling(landing, spec, known, uses, clock, home)
@@ -105,6 +105,10 @@ def _arrival(file: Candidate | BundledFile, blob: Blob) -> Arrival:
     return Arrival([blob], file.form, file.retrieved_at, file.date_basis, is_demo=file.is_demo)
 
 
+def _failed(spec: DatasetSpec, name: str, problem: SourceError, release_id: str | None = None) -> Outcome:
+    return Outcome(spec.dataset_id, "failed", name, str(problem), release_id, message_nb=problem.told_nb)
+
+
 def reread_outdated(landing: Landing, specs: dict[str, DatasetSpec]) -> Iterator[Outcome]:
     """Read releases again whose spec has changed since: the rows follow the spec, the bytes stay as they are."""
     for receipt in landing.receipts():
@@ -119,4 +123,4 @@ def reread_outdated(landing: Landing, specs: dict[str, DatasetSpec]) -> Iterator
                 spec.dataset_id, "refreshed", name, "read again under a changed spec", receipt.release_id, facts.rows
             )
         except SourceError as problem:
-            yield Outcome(spec.dataset_id, "failed", name, str(problem), receipt.release_id)
+            yield _failed(spec, name, problem, receipt.release_id)

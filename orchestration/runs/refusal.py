@@ -7,6 +7,7 @@ Only the drop folder of a live installation gets notes; a folder given with --ex
 import contextlib
 from pathlib import Path
 
+from orchestration.runs.held import deciding_nb
 from orchestration.runs.settle import OBJECTIONS, Outcome
 from orchestration.workspace import Workspace
 from sources.dataset.discovery import Candidate
@@ -42,16 +43,11 @@ def note_refusal(workspace: Workspace, file: Candidate | BundledFile, outcome: O
 
 
 def _text(workspace: Workspace, file: Candidate, outcome: Outcome) -> str:
-    why = (outcome.message_nb or outcome.message) + _decide(outcome)
+    why = outcome.message_nb or outcome.message
+    if outcome.state == "held":
+        why += f".\n\n{deciding_nb(outcome.dataset_id, outcome.release_id)}"
     return (
         f"{file.path.name} {_WHAT[outcome.state]} ({workspace.clock():%d.%m.%Y}).\n\n{why}\n\n"
         "Filen er verken flyttet eller endret, og det som alt er publisert, står som før. "
         "Legg inn en rettet fil med samme navn, så prøves den ved neste kjøring.\n"
     )
-
-
-def _decide(outcome: Outcome) -> str:
-    words = f"{outcome.dataset_id} {outcome.release_id}"
-    if outcome.state != "held":
-        return ""
-    return f".\n\nTa i bruk: integrering releases accept {words}\nAvvis:     integrering releases reject {words}"

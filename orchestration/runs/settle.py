@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
+from orchestration.runs.held import commands
 from sources.dataset.spec import DatasetSpec
 from sources.gates.expectations import Use
 from sources.gates.judge import Judgement, Pair, Snapshot, judge
@@ -32,7 +33,8 @@ OBJECTIONS = ("failed", "held", "not_used")
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one file or dataset in a run. ``remark``: what a reader should know of a release that is in use."""
+    """What became of one file or dataset in a run. ``remark``: what a reader should know of a release that is in use, in
+    Norwegian."""
 
     dataset_id: str
     state: State
@@ -191,11 +193,10 @@ class Settling:
     def _refreshed(self, receipt: Receipt, decision: Decision, name: str) -> Outcome:
         facts = self._facts(receipt)
         years = f", {min(facts.years)}-{max(facts.years)}" if facts.years else ""
-        remarks = [f"no figure for {', '.join(decision.unserved)}"] if decision.unserved else []
-        remarks += [notice.en for notice in decision.notices if notice.code in ("covers", "level_left")]
-        remarks += facts.notes if self.spec.shape == "table" else []
-        labels = [f"{name}: {', '.join(new[:5])}" for name, new in facts.new_labels.items()]
-        remarks += [f"new labels in {'; '.join(labels)}"] if labels else []
+        told = [reason("serves_none", indicators=list(decision.unserved))] if decision.unserved else []
+        told += [notice for notice in decision.notices if notice.code in ("covers", "level_left")]
+        told += [reason("new_labels", dimension=name, labels=new) for name, new in facts.new_labels.items()]
+        remarks = [*(one.nb for one in told), *(facts.notes if self.spec.shape == "table" else ())]
         return Outcome(
             self.spec.dataset_id,
             "refreshed",
@@ -207,8 +208,8 @@ class Settling:
         )
 
     def _held(self, receipt: Receipt, decision: Decision, name: str) -> Outcome:
-        words = f"{self.spec.dataset_id} {receipt.release_id}"
-        message = f"{in_english(decision.reasons)}. Next: integrering releases accept|reject {words}"
+        accept, reject = commands(self.spec.dataset_id, receipt.release_id)
+        message = f"{in_english(decision.reasons)}. Next: {accept}, or {reject}"
         return self._outcome("held", receipt, name, message, in_norwegian(decision.reasons))
 
     def _outcome(self, state: State, receipt: Receipt, name: str, message: str = "", message_nb: str = "") -> Outcome:

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from orchestration.runs.held import HeldRelease, held
 from orchestration.runs.objections import Aside, NotRead, Unserved, asides, not_read, unserved_datasets
 from orchestration.upstream.live import Upstream
 from orchestration.workspace import Workspace
@@ -70,18 +71,6 @@ class GroupStanding:
     rule_nb: str
 
 
-@dataclass(frozen=True)
-class HeldRelease:
-    """A release that waits for a person, and how to decide."""
-
-    dataset_id: str
-    release_id: str
-    came: datetime
-    reasons: tuple[str, ...]
-    accept: str
-    reject: str
-
-
 @dataclass
 class Board:
     """All that `integrering status` shows."""
@@ -139,6 +128,7 @@ def dataset_standings(workspace: Workspace) -> list[Standing]:
     """Every dataset of the published release as it stands today; empty when nothing is published yet."""
     upstream = Upstream(workspace)
     today, found = today_of(workspace), []
+    landed = {r.dataset_id for r in workspace.landing.receipts() if is_counted(r, workspace.is_demo)}
     for row in _cadence(workspace, "dataset"):
         spec = workspace.specs.get(row["scope_id"])
         memory = upstream.memory(spec.dataset_id) if spec and is_live(spec) else None
@@ -154,8 +144,8 @@ def dataset_standings(workspace: Workspace) -> list[Standing]:
                 last_year=row["last_year"],
                 next_from=row["next_expected_from_date"],
                 next_to=row["next_expected_to_date"],
-                state=told or state_on(today, row),
-                note=memory.note if memory and told else "",
+                state=told or state_on(today, row, is_landed=row["scope_id"] in landed),
+                note=(memory.note_nb or memory.note) if memory and told in ("failed", "withdrawn") else "",
                 failing_since=memory.failing_since if memory and told == "failed" else None,
                 last_fetched=memory.fetched_at if memory and told == "failed" else None,
                 silent_publisher=spec.source if spec and memory and told and memory.no_answer else "",
@@ -164,12 +154,15 @@ def dataset_standings(workspace: Workspace) -> list[Standing]:
     return found
 
 
-def state_on(today: date, row: dict[str, Any]) -> str:
-    """The state of a dataset on a day, from the dates of the cadence mart. A date in the future is never negative age."""
+def state_on(today: date, row: dict[str, Any], *, is_landed: bool = False) -> str:
+    """The state of a dataset on a day, from the dates of the cadence mart. A date in the future is never negative age.
+
+    ``is_landed``: it has a release, whose date of publication may be unknown all the same (files that ship).
+    """
     if row["declared_cadence"] == "discontinued":
         return "discontinued"
     if row["last_release_date"] is None:
-        return "no_release"
+        return "undated" if is_landed else "no_release"
     if row["next_expected_from_date"] is None:
         return "no_rhythm"
     limits = [
@@ -181,26 +174,6 @@ def state_on(today: date, row: dict[str, Any]) -> str:
         if today > limit:
             return state
     return "due" if today >= row["next_expected_from_date"] else "expected"
-
-
-def held(workspace: Workspace) -> list[HeldRelease]:
-    """The releases that wait for a person, oldest first."""
-    landing, found = workspace.landing, []
-    for receipt in landing.receipts():
-        decision = landing.decision(receipt.dataset_id, receipt.release_id)
-        if decision and decision.state == "held" and is_counted(receipt, workspace.is_demo):
-            words = f"{receipt.dataset_id} {receipt.release_id}"
-            found.append(
-                HeldRelease(
-                    receipt.dataset_id,
-                    receipt.release_id,
-                    receipt.retrieved_at,
-                    tuple(one.nb for one in decision.reasons),
-                    f"integrering releases accept {words}",
-                    f"integrering releases reject {words}",
-                )
-            )
-    return sorted(found, key=lambda h: h.came)
 
 
 def answer_nb(groups: list[GroupStanding]) -> str:

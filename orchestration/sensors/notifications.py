@@ -12,10 +12,9 @@ from email.message import EmailMessage
 import dagster as dg
 import requests
 
+from orchestration.runs.held import deciding_nb, held
 from orchestration.runs.objections import asides
 from orchestration.workspace import Workspace
-from sources.landing.predecessor import is_counted
-from sources.landing.reasons import in_norwegian
 from warehouse.settings import Settings
 
 _TIMEOUT_SECONDS = 15
@@ -71,19 +70,13 @@ def _mail(settings: Settings, subject: str, text: str) -> None:
 
 def held_releases(workspace: Workspace) -> dict[str, str]:
     """``dataset release`` -> why and how to decide, for every release that waits for a person or covers less than what serves."""
-    landing, found = workspace.landing, {}
-    for receipt in landing.receipts():
-        decision = landing.decision(receipt.dataset_id, receipt.release_id)
-        if decision and decision.state == "held" and is_counted(receipt, workspace.is_demo):
-            found[f"{receipt.dataset_id} {receipt.release_id}"] = (
-                f"{in_norwegian(decision.reasons)}\n"
-                f"integrering releases accept|reject {receipt.dataset_id} {receipt.release_id}"
-            )
-    for aside in asides(workspace):
-        found[f"{aside.dataset_id} {aside.release_id}"] = (
-            f"{aside.file_name} er ikke i bruk: den dekker mindre enn det som er i bruk ({aside.regions} områder mot "
-            f"{aside.regions_in_use}, {aside.slice})"
+    found = {}
+    for one in held(workspace):
+        found[f"{one.dataset_id} {one.release_id}"] = (
+            f"{'; '.join(one.reasons)}\n{deciding_nb(one.dataset_id, one.release_id)}"
         )
+    for aside in asides(workspace):
+        found[f"{aside.dataset_id} {aside.release_id}"] = f"{aside.file_name} er ikke i bruk: den {aside.why_nb}"
     return found
 
 

@@ -128,7 +128,10 @@ class Upstream:
         try:
             with told_as_fault(spec.dataset_id, "upstream"):
                 probe = self.clients[spec.source].probe(spec)
-            memory = memory.but(asked_at=now, state=probe.state, note=probe.note, stamp=probe.stamp, retry_at=None)
+            told = WithdrawnError.of_note(probe.note) if probe.state == "withdrawn" else ""
+            memory = memory.but(
+                asked_at=now, state=probe.state, note=probe.note, note_nb=told, stamp=probe.stamp, retry_at=None
+            )
             memory = self._weigh(spec, memory, probe)
             memory = memory if memory.is_due else memory.well()
         except SourceError as problem:
@@ -241,7 +244,7 @@ class Upstream:
     def _failed(self, spec: DatasetSpec, memory: Memory, problem: SourceError) -> tuple[Memory, Outcome]:
         """Remember a failure with a growing pause. Closed and withdrawn are states of upstream, not failures."""
         now = self._workspace.clock()
-        memory = memory.but(asked_at=now, is_due=False)
+        memory = memory.but(asked_at=now, is_due=False, note_nb=problem.told_nb)
         if isinstance(problem, ClosedError):
             memory = memory.but(state="closed", note=problem.found, retry_at=now + FIRST_RETRY)
         elif isinstance(problem, WithdrawnError):
@@ -283,7 +286,9 @@ def _quiet_outcome(spec: DatasetSpec, memory: Memory) -> Outcome:
     """The outcome of a dataset that brings nothing: unchanged, or the state its upstream is in."""
     quiet = ("closed", "withdrawn", "discontinued", "failed")
     state = memory.state if memory.state in quiet else "unchanged"
-    outcome = Outcome(memory.dataset_id, state, "upstream", memory.note if state != "unchanged" else "")
+    if state == "unchanged":
+        return Outcome(memory.dataset_id, state, "upstream")
+    outcome = Outcome(memory.dataset_id, state, "upstream", memory.note, message_nb=memory.note_nb)
     if state != "failed":
         return outcome
     silent = spec.source if memory.no_answer else ""

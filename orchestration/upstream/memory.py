@@ -32,6 +32,7 @@ class Memory(BaseModel):
     asked_at: datetime | None = None
     state: str = "available"
     note: str = ""
+    note_nb: str = ""
     stamp: str | None = None
     stamp_in_use: str | None = None
     fetched_at: datetime | None = None

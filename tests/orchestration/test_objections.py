@@ -43,7 +43,7 @@ def test_other_contents_names_are_told_and_hold_what_had_figures(tmp_path: Path)
     first = Folder(tmp_path / "first", "ssb_13995")
     first.put("13995.json", _contents(OTHER))
     assert first.run() == {"13995.json": "refreshed"}
-    assert "no figure for " in first.seen[0].remark and "social_assistance" in first.seen[0].remark
+    assert "gir ingen tall til " in first.seen[0].remark and "social_assistance" in first.seen[0].remark
     (told,) = unserved_datasets(first.workspace())
     wanted = {use.indicator_id for use in first.workspace().uses["ssb_13995"]}
     assert told.dataset_id == "ssb_13995" and set(told.indicators) == wanted and len(wanted) >= 3
@@ -72,6 +72,7 @@ def test_what_covers_less_is_on_the_board_until_a_whole_one_comes(tmp_path: Path
     assert folder.run()["bosatt_anmodede_noen.csv"] == "not_used"
     aside = asides(folder.workspace())[-1]
     assert (aside.file_name, aside.regions, aside.regions_in_use) == ("bosatt_anmodede_noen.csv", 6, 356)
+    assert aside.why_nb.startswith("dekker mindre enn det som er i bruk (kommune: 6 områder mot 356 i ")
 
 
 def test_a_file_that_cannot_be_read_is_remembered_until_it_can(tmp_path: Path) -> None:
@@ -80,6 +81,7 @@ def test_a_file_that_cannot_be_read_is_remembered_until_it_can(tmp_path: Path) -
     assert folder.run() == {"bosatt_anmodede (1).csv": "failed"}
     (row,) = not_read(folder.workspace())
     assert row.file_name == "bosatt_anmodede (1).csv" and "HTML" in row.message
+    assert row.message.startswith("Dette er ikke en slik fil: en nettside")
     folder.put("bosatt_anmodede (1).csv", imdi_long({("3805", 2022): 168}).encode("latin-1"))
     folder.run()
     assert not_read(folder.workspace()) == []

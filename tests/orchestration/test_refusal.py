@@ -35,7 +35,8 @@ def test_the_reason_lies_beside_the_file_until_a_good_one_comes(tmp_path: Path) 
     bad = GOOD.replace("Bosetting", "Farge", 1)
     path = _file(tmp_path, bad)
     _drop(workspace, tmp_path / "drop")
-    assert "Farge" in note_of(path).read_text(encoding="utf-8")
+    told = note_of(path).read_text(encoding="utf-8")
+    assert "Overskrifter, ark eller oppsett er ikke som før" in told and "Farge" in told
     assert path.read_bytes() == bad.encode("latin-1")
     assert workspace.landing.receipts() == []
     _drop(workspace, tmp_path / "drop")

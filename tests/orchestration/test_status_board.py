@@ -1,12 +1,15 @@
 """The freshness board: states on a day, the council's answer, and what a person finds on it."""
 
 import json
+import sys
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
-from orchestration.runs.status import CADENCE_NB, GroupStanding, answer_nb, state_on
+from orchestration.cli.status_display import print_board
+from orchestration.runs.status import CADENCE_NB, Board, GroupStanding, Standing, answer_nb, state_on
 from tests.support.pipeline import Installation
 
 LAST = date(2025, 6, 17)
@@ -46,12 +49,34 @@ def test_states_that_do_not_depend_on_the_day() -> None:
     far = LAST + timedelta(days=9999)
     assert state_on(far, cadence_row(declared_cadence="discontinued")) == "discontinued"
     assert state_on(far, cadence_row(last_release_date=None)) == "no_release"
+    assert state_on(far, cadence_row(last_release_date=None), is_landed=True) == "undated"
     assert state_on(far, cadence_row(next_expected_from_date=None)) == "no_rhythm"
 
 
 def _group(name: str, recommended: str, supplement: str | None = None) -> GroupStanding:
     words = CADENCE_NB.get(recommended, "") + (f" med {CADENCE_NB[supplement]} tillegg" if supplement else "")
     return GroupStanding(name, name, 1, 0, LAST, None, 4, 1, recommended, supplement, words, "fordi")
+
+
+def test_a_narrow_terminal_cuts_no_id_and_no_date(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """T44: at 100 columns the board said `imdi_bosa…`, waited for `02.09.202…`."""
+    standing = Standing(
+        dataset_id="imdi_befolkning_innvandringsgrunn", title_nb="Personer i husholdninger med vedvarende lavinntekt",
+        statistic_group="education", declared_nb="månedlig", observed_days=38, last_release=LAST, last_year=2026,
+        next_from=date(2026, 9, 2), next_to=date(2026, 9, 28), state="presumed_discontinued",
+    )  # fmt: skip
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    group = replace(_group("Bosetting og befolkning", "yearly", "monthly"), next_from=LAST)
+    undated = replace(standing, state="undated")
+    print_board(Board(LAST, "000001", None, False, "", groups=[group], datasets=[standing, undated]))
+    text = capsys.readouterr().out
+    for whole in ("imdi_befolkning_innvandringsgrunn", "02.09.2026-", "28.09.2026", "Bosetting og befolkning"):
+        assert whole in text
+    assert text.count("17.06.2025") == 4 and "husholdninger med …" in text and text.count("…") == 1
+    assert "1 datasett er i bruk uten kjent utgivelsesdato." in text and "ikke hentet" not in text
 
 
 def test_the_councils_question_is_answered_in_norwegian() -> None:

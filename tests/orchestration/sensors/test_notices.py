@@ -25,7 +25,9 @@ from orchestration.workspace import Workspace
 from warehouse.settings import Settings
 
 SUBJECT = "Integrering: imdi_bosatt_anmodede 1a2b er ikke tatt i bruk"
-TEXT = "Årene 2024 og 2025 er borte; «Ålesund» mangler.\nintegrering releases accept|reject imdi_bosatt_anmodede 1a2b"
+TEXT = (
+    "Årene 2024 og 2025 er borte; «Ålesund» mangler.\nTa i bruk: integrering releases accept imdi_bosatt_anmodede 1a2b"
+)
 
 
 class _MailServer(socketserver.ThreadingTCPServer):

@@ -113,7 +113,7 @@ def test_a_first_download_of_some_municipalities_says_how_many(tmp_path: Path, l
     folder = Folder(tmp_path)
     folder.put("bosatt_anmodede.csv", _only(long, SIX))
     assert folder.run() == {"bosatt_anmodede.csv": "refreshed"}
-    assert "covers 6 of 356 municipalities" in folder.seen[0].remark
+    assert "dekker 6 av 356 kommuner" in folder.seen[0].remark
 
 
 def test_what_was_decided_before_is_known_as_of_then() -> None:

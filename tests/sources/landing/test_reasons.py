@@ -83,6 +83,8 @@ WORDED = [
         "settled (personer, fylke) 2022: satt ned fra 3167 til 3100 i cellene som er endret",
     ),
     ("covers", {"regions": 6, "all": 356}, "dekker 6 av 356 kommuner"),
+    ("serves_none", {"indicators": ["settled_persons"]}, "gir ingen tall til settled_persons"),
+    ("new_labels", {"dimension": "sex", "labels": ["Ukjent"]}, "Kjønn: nye navn: Ukjent"),
     ("level_left", {"level": "county"}, "ingen tall for nivået fylke: de i utgaven før brukes fortsatt"),
     (
         "use_lost",
