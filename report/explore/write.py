@@ -79,7 +79,7 @@ def _start(marts: Marts, listed: list[dict[str, Any]], all_areas: AreaList, muni
     labels: dict[str, dict[str, str]] = {}
     for row in marts.rows("dim_breakdown_code"):
         labels.setdefault(row["dimension"], {})[row["code"]] = row["label_nb"]
-    kostra = {row["municipality_code"]: row["kostra_group_code"] for row in _kostra(marts)}
+    kostra = _kostra(marts)
     return {
         "home": municipality,
         "areas": [
@@ -98,14 +98,10 @@ def _start(marts: Marts, listed: list[dict[str, Any]], all_areas: AreaList, muni
     }
 
 
-def _kostra(marts: Marts) -> list[dict[str, Any]]:
-    """The KOSTRA group of each municipality in the newest year that has one."""
-    if not marts.has("comparison", "kostra_group_code"):
-        return []
-    return marts.ask(
-        "select municipality_code, max_by(kostra_group_code, year) as kostra_group_code from marts.comparison "
-        "where kostra_group_code is not null group by municipality_code"
-    )
+def _kostra(marts: Marts) -> dict[str, str]:
+    """The KOSTRA group of each municipality; none before Klass has been asked, and in a release from before the column."""
+    rows = marts.rows("dim_region", {"region_level": "municipality"})
+    return {row["region_code"]: row.get("kostra_group_code") or "" for row in rows}
 
 
 def _write_page(target: Path, start: dict[str, Any], published_at: datetime) -> Path:

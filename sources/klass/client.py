@@ -61,7 +61,7 @@ class KlassClient:
         try:
             versions = self._versions(request)
         except WithdrawnError as gone:
-            return Probe("withdrawn", note=gone.found)
+            return Probe("withdrawn", note=f"Klass answers {gone.found} for {gone.expected}")
         newest = versions[-1].valid_from if versions else None
         note = f"{len(versions)} versions since {request.from_date}, last {newest}"
         return Probe("available", stamp=_stamp(versions), note=note)

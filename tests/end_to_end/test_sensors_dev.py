@@ -17,6 +17,7 @@ import dagster as dg
 import pytest
 
 from tests.support.listening import listening, quiet_port
+from tests.support.live_upstream import write_release
 from tests.support.pipeline import PROJECT, Installation, borrowed
 from tests.support.small_upstream import CHILDREN, CHILDREN_LATER, write_small_upstream
 from trials.local_upstream.server import LocalUpstream
@@ -27,6 +28,13 @@ PATIENCE = 480.0
 """Seconds a single step may take on a loaded machine; on a quiet one the longest takes about a minute."""
 
 TICK_SECONDS = 3
+
+KOSTRA_GROUP = [
+    {"sourceCode": code, "sourceName": name, "targetCode": "EKG13", "targetName": "Kostragruppe 13"}
+    for code, name in (("3909", "Larvik"), ("3907", "Sandefjord"))
+]
+"""A group of two, so that its figure can be added up by hand: Klass 131 to 112 as the API words it."""
+LARVIK_AND_SANDEFJORD = 168.0 + 220
 
 
 class Dev:
@@ -125,7 +133,9 @@ def is_due(data: Path, dataset_id: str) -> bool:
 
 @pytest.fixture
 def upstream(tmp_path: Path) -> Iterator[LocalUpstream]:
-    with LocalUpstream(write_small_upstream(tmp_path / "releases")) as running:
+    folder = write_small_upstream(tmp_path / "releases")
+    write_release(folder, {"001/klass/correspondence_131_112.json": {"correspondenceItems": KOSTRA_GROUP}})
+    with LocalUpstream(folder) as running:
         yield running
 
 
@@ -144,6 +154,11 @@ def test_a_refresh_survives_the_daemons_death_and_happens_once(data: Path, upstr
         "(select count(*) from marts.fct_dataset_release where dataset_id = 'imdi_bosatt_anmodede') as releases "
         "from marts.fct_indicator_value where region_code = '3909' and year = 2021"
     )
+    # what ships has no KOSTRA groups: with the first answer of Klass every figure gets one more area beside it
+    beside = (
+        "select kostra_group_value as value from marts.comparison_total "
+        "where municipality_code = '3909' and indicator_id = 'settled_persons' and year = 2022"
+    )
     dev = Dev(data, upstream)
     try:
         wait_for("the first publication", lambda: published(data) not in (None, shipped))
@@ -154,6 +169,7 @@ def test_a_refresh_survives_the_daemons_death_and_happens_once(data: Path, upstr
         assert all(ipaddress.ip_address(address).is_loopback for address in addresses), addresses
         row = Installation(data).rows(figures)[0]
         assert row["children"] == str(CHILDREN)
+        assert float(Installation(data).rows(beside)[0]["value"]) == LARVIK_AND_SANDEFJORD
         releases, landed_first = int(row["releases"]), len(landed_of(data, "ssb_12272"))
 
         upstream.releases.advance("ssb/12272")

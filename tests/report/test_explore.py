@@ -43,6 +43,8 @@ def explored(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for code, label in (("female", "Kvinner"), ("male", "Menn")):
         small.add("dim_breakdown_code", dimension="sex", code=code, label_nb=label)
     small.connection.execute("update marts.dim_region set region_name = ? where region_code = '3907'", [EVIL])
+    small.connection.execute("alter table marts.dim_region add column kostra_group_code varchar")
+    small.connection.execute("update marts.dim_region set kostra_group_code = 'EKG13' where region_code = '3907'")
     small.star()
     small.close()
     write_explore(folder / "integrering.duckdb", folder / "report", municipality="3909", published_at=PUBLISHED)
@@ -117,4 +119,13 @@ def test_a_browser_shows_figures_compares_and_keeps_the_choice_in_the_address(op
     with opened.expect_download() as saved:
         opened.click("p[data-view=table] button")
     lines = Path(saved.value.path()).read_text(encoding="utf-8-sig").splitlines()
-    assert lines[1].startswith('"Sysselsatte";"Larvik";"2024";"55"')
+    assert lines[0] == '"Tall";"Kommune";"År";"Verdi";"Minst";"Høyst";"Status"'
+    assert lines[1] == '"Sysselsatte";"Larvik";"2024";"55";"";"";"kjent"'
+
+
+def test_a_place_without_a_kostra_group_says_that_and_whom_to_ask(opened: Any) -> None:
+    assert "Hvilke kommuner Larvik ligner i folketall" in opened.inner_text("#kostra")
+    assert "Spør den som drifter løsningen" in opened.inner_text("#kostra") and violations(opened) == []
+    opened.select_option("#area", "3907")
+    opened.wait_for_selector("body[data-ready*=' 3907 ']")
+    assert opened.inner_text("#kostra") == ""

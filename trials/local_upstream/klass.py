@@ -117,9 +117,9 @@ class Klass:
         return _problem(404, "no correspondence table")
 
     def _contents(self) -> list[dict[str, Any]]:
-        """The folder's answers, or the municipal history that ships with the product when the folder has none."""
-        files = self._releases.files("klass")
-        return [json.loads(file.read_bytes()) for file in files] if files else bundled_contents()
+        """The folder's answers; with the municipal history that ships with the product where they hold none of 131."""
+        contents = [json.loads(file.read_bytes()) for file in self._releases.files("klass")]
+        return contents if any(content.get("id") for content in contents) else [*contents, *bundled_contents()]
 
 
 @cache

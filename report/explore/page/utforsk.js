@@ -228,10 +228,11 @@
   const plain = (value) => (value === null || value === undefined ? "" : String(value).replace(".", ","));
   const rowsOf = (view) => {
     const one = indicators.get(state.i), content = figures.get(state.i), number = series(content, chosenCodes(one));
-    const head = [words.indicator, words.area, words.year, words.value, "min", "max", "status"];
+    const head = [words.indicator, words.area, words.year, words.value, words.least, words.most, words.status];
     const line = (area, year, key = number, part = "") => {
       const given = cell(content, key, area, year);
-      return [one.name + part, area.name, year, plain(given.value), plain(given.low), plain(given.high), given.value === null && given.status === "ok" ? "missing" : given.status];
+      const status = given.value === null && given.status === "ok" ? "missing" : given.status;
+      return [one.name + part, area.name, year, plain(given.value), plain(given.low), plain(given.high), start.statuses[status] || status];
     };
     if (view === "strip" || view === "rank") return [head, ...municipalities.map((area) => line(area, state.y))];
     if (view === "bars") {
@@ -324,6 +325,8 @@
     for (const [id, text] of [["h-strip", words.strip], ["h-bars", words.bars], ["h-rank", words.rank]]) $(id).textContent = fill(text, { year: state.y });
     $("heading").textContent = `${one.name} (${one.unit})`;
     $("about").textContent = one.about;
+    const home = byCode.get(state.m);
+    $("kostra").textContent = home.kostra ? "" : fill(words.kostra_unknown, { area: home.name });
     const { sure, left } = ranking(one, content, number), caption = `${one.name}, ${state.y}`;
     $("rank").replaceChildren(
       tableOf(caption, [words.place, words.area, words.value], sure.map((row) => ({ heads: 1, area: row.area, cells: [row.place, row.area.name, shown(one, row)] })), (row) => row.area.code === state.m),

@@ -16,6 +16,7 @@ with figures as (
     where
         series.dataset_id in ('imdi_intro_status_arbutd', 'imdi_intro_status_arbutd_avslutta', 'ssb_10824')
         and series.unit in ('persons', 'percent')
+        and figures.region_level in ('municipality', 'county', 'country')
 
 ),
 

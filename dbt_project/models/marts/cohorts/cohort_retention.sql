@@ -8,7 +8,10 @@ with figures as (
     from {{ ref('int_region__observation_today') }} as figures
     inner join {{ ref('int_series') }} as series
         on figures.series_id = series.series_id
-    where series.dataset_id = 'imdi_flyktning_botid_flytting' and series.unit = 'persons'
+    where
+        series.dataset_id = 'imdi_flyktning_botid_flytting'
+        and series.unit = 'persons'
+        and figures.region_level in ('municipality', 'county', 'country')
 
 ),
 

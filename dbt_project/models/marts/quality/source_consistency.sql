@@ -12,7 +12,7 @@ with distances as (
 
 ),
 
--- IMDi's two places for the same figure, and the text of its page beside the tables
+-- IMDi's two places for the same figure, and beside its tables the text of its page and what others quoted of it
 settlement as (
 
     select * from {{ ref('settlement_by_source') }}
@@ -23,7 +23,11 @@ settlement as (
 settlement_sources as (
 
     select
-        case when other.figure_source = 'page_text' then 'settlement_page_text' else 'settlement_page_table' end as check_id,
+        case other.figure_source
+            when 'page_text' then 'settlement_page_text'
+            when 'quoted' then 'settlement_quoted'
+            else 'settlement_page_table'
+        end as check_id,
         used.region_code,
         used.region_level,
         used.year,
