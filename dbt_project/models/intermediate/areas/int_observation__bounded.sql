@@ -21,12 +21,6 @@ with series as (
         is_non_negative
     from {{ ref('int_series') }}
 
-),
-
-rules as (
-
-    select * from {{ source('landing', 'hidden_rule') }}
-
 )
 
 select
@@ -62,7 +56,7 @@ left join {{ ref('int_observation__rounded') }} as rounded
         and observations.region_code = rounded.region_code
         and observations.geography = rounded.geography
         and observations.period_start = rounded.period_start
-left join rules
+left join {{ source('landing', 'hidden_rule') }} as rules
     on
         observations.dataset_id = rules.dataset_id
         and observations.value_status = rules.status

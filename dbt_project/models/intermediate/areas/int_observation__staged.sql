@@ -1,12 +1,6 @@
 -- The cells in use, with the number their series has across releases.
 {{ config(materialized='view') }}
 
-with observations as (
-
-    select * from {{ ref('stg_landing__observations') }}
-
-)
-
 select
     series_number.series_id,
     observations.dataset_id,
@@ -18,7 +12,7 @@ select
     {{ year_of('observations.period_start') }} as year,
     observations.value,
     observations.value_status
-from observations
+from {{ ref('stg_landing__observations') }} as observations
 inner join {{ ref('int_series__number') }} as series_number
     on
         observations.dataset_id = series_number.dataset_id

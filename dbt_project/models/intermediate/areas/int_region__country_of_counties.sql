@@ -1,13 +1,7 @@
 -- The country as the sum of the counties, where upstream shows an exact figure of every county of the year. Counts only.
 {{ config(materialized='view') }}
 
-with county_periods as (
-
-    select * from {{ ref('stg_klass__counties') }}
-
-),
-
-county_cells as (
+with county_cells as (
 
     select
         bounded.series_id,
@@ -31,7 +25,7 @@ counties_of_year as (
         county_periods.code,
         count(*) over (partition by years.year) as county_count
     from (select distinct year from county_cells) as years
-    inner join county_periods
+    inner join {{ ref('stg_klass__counties') }} as county_periods
         on
             county_periods.valid_from <= {{ first_day('years.year') }}
             and (county_periods.valid_to is null or county_periods.valid_to > {{ first_day('years.year') }})

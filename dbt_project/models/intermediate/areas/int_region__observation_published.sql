@@ -16,12 +16,6 @@ with upper_cells as (
 
 ),
 
-county_year as (
-
-    select * from {{ ref('int_region__county_year') }}
-
-),
-
 published_municipality as (
 
     select
@@ -62,7 +56,7 @@ published_county as (
         upper_cells.value_high,
         upper_cells.value_status
     from upper_cells
-    inner join county_year
+    inner join {{ ref('int_region__county_year') }} as county_year
         on upper_cells.region_code = county_year.published_code and upper_cells.geography_year = county_year.year
     where upper_cells.region_level = 'county'
 

@@ -1,11 +1,5 @@
 -- Cost per person by component, each figure once: later tables of a report repeat earlier ones to the krone.
-with components as (
-
-    select * from {{ source('published', 'published_cost_components') }}
-
-),
-
-ranked as (
+with ranked as (
 
     select
         components.*,
@@ -13,7 +7,7 @@ ranked as (
             partition by components.source_document, components.year, components.target_group, components.series, components.cost_component
             order by length(components.source_table), components.source_table
         ) as integer) as table_order
-    from components
+    from {{ source('published', 'published_cost_components') }} as components
 
 )
 

@@ -1,11 +1,5 @@
 -- Cost and grant side by side for each scheme, series and year, each printed pair once.
-with amounts as (
-
-    select * from {{ source('published', 'published_cost_and_grant') }}
-
-),
-
-ranked as (
+with ranked as (
 
     select
         amounts.*,
@@ -13,7 +7,7 @@ ranked as (
             partition by amounts.source_document, amounts.scheme, amounts.series, amounts.year, amounts.item
             order by length(amounts.source_table), amounts.source_table
         ) as table_order
-    from amounts
+    from {{ source('published', 'published_cost_and_grant') }} as amounts
 
 )
 

@@ -6,18 +6,6 @@ with terms as (
         dataset_id
     from {{ source('landing', 'indicator_term') }}
 
-),
-
-indicators as (
-
-    select * from {{ source('landing', 'indicator') }}
-
-),
-
-datasets as (
-
-    select * from {{ ref('int_freshness__dataset') }}
-
 )
 
 select
@@ -33,9 +21,9 @@ select
     ) = 1 as has_new_year,
     -- a new year comes when the last of its datasets has it
     max(datasets.last_new_year_date) as last_new_year_date
-from indicators
+from {{ source('landing', 'indicator') }} as indicators
 inner join terms
     on indicators.indicator_id = terms.indicator_id
-left join datasets
+left join {{ ref('int_freshness__dataset') }} as datasets
     on terms.dataset_id = datasets.dataset_id
 group by indicators.indicator_id, indicators.statistic_group

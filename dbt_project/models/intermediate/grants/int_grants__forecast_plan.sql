@@ -12,12 +12,6 @@ cohorts as (
 
 ),
 
-planned as (
-
-    select * from {{ source('municipal', 'municipal_settlement_plan') }}
-
-),
-
 years as (
 
     {{ years_between(2014, 2040) }}
@@ -77,7 +71,7 @@ select
     cast(planned.planned_persons as double) as persons_low,
     cast(planned.planned_persons as double) as persons_high
 from scenarios
-inner join planned
+inner join {{ source('municipal', 'municipal_settlement_plan') }} as planned
     on
         scenarios.scenario_id = 'plan_' || planned.plan
         and scenarios.region_code = planned.municipality_code

@@ -21,12 +21,6 @@ presented as (
 
 ),
 
-planned as (
-
-    select * from {{ source('municipal', 'municipal_settlement_plan') }}
-
-),
-
 horizon as (
 
     select
@@ -126,7 +120,7 @@ scenarios as (
         'plan_' || plan as scenario_id,
         municipality_code as region_code,
         cast(null as double) as settle_persons
-    from planned
+    from {{ source('municipal', 'municipal_settlement_plan') }}
 
 )
 

@@ -1,18 +1,6 @@
 -- The municipality's own count of settled persons as it may be published: whole years only, and a year below the
 -- threshold as an interval. Months and categories stay in the build file; a sum over a year reveals none of them.
-with settled as (
-
-    select * from {{ source('municipal', 'municipal_settled') }}
-
-),
-
-region as (
-
-    select * from {{ ref('int_grants__municipal_code') }}
-
-),
-
-yearly as (
+with yearly as (
 
     select
         coalesce(region.region_code, settled.municipality_code) as region_code,
@@ -23,8 +11,8 @@ yearly as (
         {{ the_same('settled.release_id') }} as release_id,
         min(settled.source_row) as source_row,
         max(case when settled.is_demo then 1 else 0 end) = 1 as is_demo
-    from settled
-    left join region
+    from {{ source('municipal', 'municipal_settled') }} as settled
+    left join {{ ref('int_grants__municipal_code') }} as region
         on settled.municipality_code = region.municipality_code and settled.year = region.year
     group by coalesce(region.region_code, settled.municipality_code), settled.year
 

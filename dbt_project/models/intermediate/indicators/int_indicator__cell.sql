@@ -4,30 +4,12 @@
 -- Where two datasets give a side, a year (of one level) comes whole from the one that is declared to go before, if it has it.
 {{ config(materialized='view') }}
 
-with indicator_series as (
-
-    select * from {{ ref('int_indicator__series') }}
-
-),
-
-indicators as (
+with indicators as (
 
     select
         indicator_number,
         reference_month
     from {{ source('landing', 'indicator') }}
-
-),
-
-releases as (
-
-    select * from {{ ref('int_release__number') }}
-
-),
-
-years_before as (
-
-    select * from {{ ref('int_indicator__year_served_before') }}
 
 )
 
@@ -47,14 +29,14 @@ select
     figures.geography_basis,
     figures.reason,
     figures.hidden_count
-from indicator_series
+from {{ ref('int_indicator__series') }} as indicator_series
 inner join indicators
     on indicator_series.indicator_number = indicators.indicator_number
 inner join {{ ref('int_region__observation_today') }} as figures
     on indicator_series.series_id = figures.series_id
-left join releases
+left join {{ ref('int_release__number') }} as releases
     on figures.release_id = releases.release_id
-left join years_before
+left join {{ ref('int_indicator__year_served_before') }} as years_before
     on
         indicator_series.indicator_number = years_before.indicator_number
         and indicator_series.role = years_before.role

@@ -37,12 +37,6 @@ open_figures as (
         on figures.dataset_id = releases.dataset_id and figures.release_id = releases.release_id
     where figures.year >= {{ year_of('releases.stood_on') }} and figures.value_low is not null
 
-),
-
-served_before as (
-
-    select * from {{ ref('int_indicator__year_served_before') }}
-
 )
 
 select
@@ -56,7 +50,7 @@ inner join series
     on open_figures.series_id = series.series_id
 inner join {{ ref('int_indicator__series') }} as indicator_series
     on open_figures.series_id = indicator_series.series_id
-left join served_before
+left join {{ ref('int_indicator__year_served_before') }} as served_before
     on
         indicator_series.indicator_number = served_before.indicator_number
         and indicator_series.role = served_before.role

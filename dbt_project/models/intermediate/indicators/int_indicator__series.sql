@@ -12,18 +12,6 @@ with terms as (
 
 ),
 
-all_series as (
-
-    select * from {{ ref('int_series') }}
-
-),
-
-dataset_order as (
-
-    select * from {{ source('landing', 'dataset_order') }}
-
-),
-
 named_terms as (
 
     {%- for dataset, goes_before in (('terms.dataset_id', 'false'), ('dataset_order.dataset_id', 'true')) %}
@@ -43,7 +31,7 @@ named_terms as (
         {% if not loop.last %}
             union all
         {% else %}
-            inner join dataset_order
+            inner join {{ source('landing', 'dataset_order') }} as dataset_order
                 on terms.dataset_id = dataset_order.serves_before
         {% endif %}
     {%- endfor %}
@@ -61,7 +49,7 @@ fitting as (
         {{ match_text() }} as match_text,
         {{ breakdown_columns() }}
     from named_terms as term
-    inner join all_series as series
+    inner join {{ ref('int_series') }} as series
         on {{ series_fits_term() }}
 
 )

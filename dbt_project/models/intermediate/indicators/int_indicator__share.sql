@@ -17,12 +17,6 @@ denominators as (
 
 ),
 
-indicators as (
-
-    select * from {{ source('landing', 'indicator') }}
-
-),
-
 counts as (
 
     select
@@ -58,7 +52,7 @@ counts as (
             as reason,
         numerators.hidden_count + coalesce(denominators.hidden_count, 0) as hidden_count
     from numerators
-    inner join indicators
+    inner join {{ source('landing', 'indicator') }} as indicators
         on numerators.indicator_number = indicators.indicator_number
     left join denominators
         on

@@ -14,12 +14,6 @@ with upstream as (
 
 ),
 
-recomputed as (
-
-    select * from {{ ref('int_indicator__share') }}
-
-),
-
 beside as (
 
     select
@@ -59,7 +53,7 @@ beside as (
         recomputed.reason,
         recomputed.hidden_count
     from upstream
-    full outer join recomputed
+    full outer join {{ ref('int_indicator__share') }} as recomputed
         on
             upstream.indicator_number = recomputed.indicator_number
             and upstream.breakdown_id = recomputed.breakdown_id

@@ -3,13 +3,7 @@
 -- In a sum the figure stands on one of the parts (the carrier) and counts for all that it covers.
 -- A later code stands for the whole area that came of the parts of the year; an earlier one for a piece of what it went into,
 -- unless it bears the name of the whole.
-with periods as (
-
-    select * from {{ ref('int_region__code_period') }}
-
-),
-
-parts as (
+with parts as (
 
     select * from {{ ref('int_region__part') }}
     where region_level = 'municipality'
@@ -29,7 +23,7 @@ in_force as (
         periods.valid_to,
         {{ first_name('periods.name') }} as name
     from parts
-    inner join periods
+    inner join {{ ref('int_region__code_period') }} as periods
         on
             parts.part_code = periods.code
             and periods.valid_from <= {{ first_day('parts.year') }}

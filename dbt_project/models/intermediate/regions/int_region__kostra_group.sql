@@ -1,17 +1,11 @@
 -- The KOSTRA group of each municipality of today, from the newest day Klass was asked for. No rows until it has been asked.
-with kostra_groups as (
-
-    select * from {{ ref('stg_klass__kostra_groups') }}
-
-),
-
-newest as (
+with newest as (
 
     select
         kostra_groups.code,
         kostra_groups.group_code,
         row_number() over (partition by kostra_groups.code order by kostra_groups.valid_on desc, kostra_groups.group_code asc) as choice
-    from kostra_groups
+    from {{ ref('stg_klass__kostra_groups') }} as kostra_groups
 
 ),
 

@@ -35,12 +35,6 @@ releases as (
 
 ),
 
-quoted as (
-
-    select * from {{ source('published', 'published_settlement_counts') }}
-
-),
-
 figures as (
 
     select
@@ -114,7 +108,7 @@ with_quoted as (
         releases.retrieved_on,
         quoted.is_demo,
         quoted.release_id
-    from quoted
+    from {{ source('published', 'published_settlement_counts') }} as quoted
     left join releases
         on quoted.dataset_id = releases.dataset_id and quoted.release_id = releases.release_id
     cross join invented

@@ -6,13 +6,7 @@
     'everyone': 'all',
 } %}
 
-with wanted as (
-
-    select * from {{ ref('benefit_indicators') }}
-
-),
-
-indicators as (
+with indicators as (
 
     select
         indicator_id,
@@ -58,7 +52,7 @@ figures as (
     from {{ ref('int_indicator__value') }} as figures
     inner join {{ ref('int_indicator__breakdown') }} as breakdowns
         on figures.breakdown_id = breakdowns.breakdown_id
-    inner join wanted
+    inner join {{ ref('benefit_indicators') }} as wanted
         on breakdowns.indicator_id = wanted.indicator_id
     inner join {{ ref('int_indicator__state') }} as states
         on figures.state_key = states.state_key

@@ -1,12 +1,6 @@
 -- Expenditure on functions 242, 275, 276 and 281: the municipality's own accounts, and SSB's figure when it has come.
 -- Both are kept; `used_*` is SSB's where it exists.
-with own as (
-
-    select * from {{ source('kostra', 'kostra_accounts_expenditure') }}
-
-),
-
-public_figures as (
+with public_figures as (
 
     select * from {{ ref('int_benefits__public_expenditure') }}
 
@@ -37,7 +31,7 @@ select
     cast(own.release_id as {{ dbt.type_string() }}) as release_id,
     own.source_row,
     own.is_demo
-from own
+from {{ source('kostra', 'kostra_accounts_expenditure') }} as own
 left join public_figures
     on
         own.municipality_code = public_figures.region_code

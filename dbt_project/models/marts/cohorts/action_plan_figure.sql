@@ -30,12 +30,6 @@ housing as (
 
 ),
 
-region as (
-
-    select * from {{ ref('int_grants__municipal_code') }}
-
-),
-
 unified as (
     {% for source, topic, item, sequence_n, is_total, persons in parts %}
         select
@@ -64,5 +58,5 @@ select
     unified.persons,
     {{ printed_in('unified') }}
 from unified
-left join region
+left join {{ ref('int_grants__municipal_code') }} as region
     on unified.municipality_code = region.municipality_code and unified.year = region.year

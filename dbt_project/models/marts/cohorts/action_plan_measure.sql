@@ -1,23 +1,5 @@
 -- A measure, the figure its text rests on, and the indicators whose card it names. A measure without either stands with nulls.
-with measures as (
-
-    select * from {{ source('published', 'published_plan_measures') }}
-
-),
-
-cards as (
-
-    select * from {{ source('published', 'published_plan_measure_cards') }}
-
-),
-
-evidence as (
-
-    select * from {{ source('published', 'published_reported_statistics') }}
-
-),
-
-indicators as (
+with indicators as (
 
     select * from {{ ref('dim_indicator') }}
 
@@ -35,10 +17,10 @@ select
     indicators.direction,
     cards.why_nb,
     {{ printed_in('measures') }}
-from measures
-inner join cards
+from {{ source('published', 'published_plan_measures') }} as measures
+inner join {{ source('published', 'published_plan_measure_cards') }} as cards
     on measures.measure_id = cards.measure_id
-left join evidence
+left join {{ source('published', 'published_reported_statistics') }} as evidence
     on measures.evidence_item = evidence.item and measures.source_document = evidence.source_document
 left join indicators
     on cards.imdi_card = indicators.imdi_card

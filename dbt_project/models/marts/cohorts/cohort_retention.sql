@@ -15,12 +15,6 @@ with figures as (
 
 ),
 
-datasets as (
-
-    select * from {{ ref('dim_dataset') }}
-
-),
-
 totals as (
 
     select * from figures
@@ -41,7 +35,7 @@ select
     {{ texts(['value_status', 'geography_basis', 'dataset_id', 'release_id'], 'figures') }},
     datasets.is_demo
 from figures
-inner join datasets
+inner join {{ ref('dim_dataset') }} as datasets
     on figures.dataset_id = datasets.dataset_id
 left join totals
     on

@@ -1,11 +1,5 @@
 -- Three kinds of size on one shape: first year, year end, five cohorts together. `size_kind` tells them apart; they are never added.
-with sizes as (
-
-    select * from {{ source('published', 'published_cohort_sizes') }}
-
-),
-
-composition as (
+with composition as (
 
     select * from {{ source('published', 'published_target_group_composition') }}
     where dimension in ('settlement_cohort', 'total') and population = 'target_group'
@@ -20,7 +14,7 @@ select
     is_forecast,
     is_approximate,
     {{ printed_in() }}
-from sizes
+from {{ source('published', 'published_cohort_sizes') }}
 
 union all
 

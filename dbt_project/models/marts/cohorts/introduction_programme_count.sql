@@ -9,18 +9,6 @@ with presented as (
 
 ),
 
-own as (
-
-    select * from {{ source('municipal', 'municipal_introduction_programme') }}
-
-),
-
-region as (
-
-    select * from {{ ref('int_grants__municipal_code') }}
-
-),
-
 unified as (
 
     select
@@ -44,7 +32,7 @@ unified as (
         participant_persons,
         'municipality' as count_source,
         {{ landed_in() }}
-    from own
+    from {{ source('municipal', 'municipal_introduction_programme') }}
 
 ),
 
@@ -83,7 +71,7 @@ select
     guarded.is_open = false as is_suppressed,
     {{ landed_in('guarded') }}
 from guarded
-left join region
+left join {{ ref('int_grants__municipal_code') }} as region
     on
         guarded.municipality_code = region.municipality_code
         and {{ year_of('guarded.as_of_date') }} = region.year

@@ -5,12 +5,6 @@ with outcomes as (
 
 ),
 
-datasets as (
-
-    select * from {{ ref('dim_dataset') }}
-
-),
-
 totals as (
 
     select * from outcomes
@@ -39,7 +33,7 @@ select
     {{ texts(['value_status', 'geography_basis', 'release_id'], 'outcomes') }},
     datasets.is_demo
 from outcomes
-inner join datasets
+inner join {{ ref('dim_dataset') }} as datasets
     on outcomes.dataset_id = datasets.dataset_id
 left join totals
     on

@@ -1,18 +1,6 @@
 -- Persons settled by municipality and year, from every source that knows. One is used: a whole year before part of one, then
 -- the municipality's own count, the council's presentation, IMDi, and IMDi as others quote it. No source is corrected by another.
-with municipal as (
-
-    select * from {{ ref('int_grants__municipal_settled_protected') }}
-
-),
-
-presented as (
-
-    select * from {{ source('published', 'published_grants_received') }}
-
-),
-
-settlement as (
+with settlement as (
 
     select * from {{ ref('fct_settlement') }}
     where region_level = 'municipality' and settled_persons_low is not null and figure_source <> 'quoted'
@@ -46,7 +34,7 @@ unified as (
         cast(null as double) as decided_persons,
         cast(null as date) as stated_on,
         {{ landed_in() }}
-    from municipal
+    from {{ ref('int_grants__municipal_settled_protected') }}
 
     union all
 
@@ -62,7 +50,7 @@ unified as (
         cast(null as double) as decided_persons,
         cast(null as date) as stated_on,
         {{ landed_in('presented') }}
-    from presented
+    from {{ source('published', 'published_grants_received') }} as presented
     left join region
         on presented.municipality_code = region.municipality_code and presented.year = region.year
 

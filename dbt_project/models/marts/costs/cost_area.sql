@@ -1,12 +1,6 @@
 -- One-year cost by service area, each year once and without technical rows.
-with areas as (
-
-    select * from {{ source('published', 'published_cost_areas') }}
-
-),
-
 -- the five-year table repeats the mean of the one-year tables, without the two technical rows
-ranked as (
+with ranked as (
 
     select
         areas.*,
@@ -14,7 +8,7 @@ ranked as (
             partition by areas.source_document, areas.year, areas.cost_area, areas.statistic
             order by areas.source_table
         ) as table_order
-    from areas
+    from {{ source('published', 'published_cost_areas') }} as areas
 
 ),
 

@@ -12,18 +12,6 @@ components as (
 
 ),
 
-scenarios as (
-
-    select * from {{ source('published', 'published_forecast_scenarios') }}
-
-),
-
-printed_ratios as (
-
-    select * from {{ source('published', 'published_coverage_ratios') }}
-
-),
-
 deflators as (
 
     select * from {{ ref('fct_price_change') }}
@@ -60,7 +48,7 @@ figures as (
         case when scenarios.difference_pct > 0 then 'high' else 'low' end as sensitivity,
         {{ printed_in('scenarios') }}
     from pairs
-    inner join scenarios
+    inner join {{ source('published', 'published_forecast_scenarios') }} as scenarios
         on pairs.series = scenarios.compared_with and pairs.year = scenarios.year
     inner join components
         on pairs.series = components.series and pairs.year = components.year
@@ -76,7 +64,7 @@ printed as (
             partition by printed_ratios.scheme, printed_ratios.series, printed_ratios.year
             order by case when printed_ratios.source_table like 'Tabell%' then 0 else 1 end, length(printed_ratios.source_table), printed_ratios.source_table
         ) as table_order
-    from printed_ratios
+    from {{ source('published', 'published_coverage_ratios') }} as printed_ratios
 
 ),
 

@@ -13,18 +13,6 @@ sample_finance as (
 
 ),
 
-activity as (
-
-    select * from {{ source('published', 'published_norwegian_training_activity') }}
-
-),
-
-printed_costs as (
-
-    select * from {{ source('published', 'published_norwegian_training_cost_per_hour') }}
-
-),
-
 -- of two tables with the sample's activity the annex is left out: it covers two years, the other all
 ranked as (
 
@@ -40,7 +28,7 @@ ranked as (
             partition by year, scope, municipality_code
             order by case when source_table like 'Vedlegg%' then 1 else 0 end, source_row
         ) as table_order
-    from activity
+    from {{ source('published', 'published_norwegian_training_activity') }}
 
 ),
 
@@ -111,7 +99,7 @@ left join money
         and counted.region_code = money.region_code
 left join money as sample_money
     on counted.year = sample_money.year and sample_money.area_level = 'sample'
-left join printed_costs
+left join {{ source('published', 'published_norwegian_training_cost_per_hour') }} as printed_costs
     on
         counted.year = printed_costs.year
         and counted.region_code = coalesce(printed_costs.municipality_code, '00')

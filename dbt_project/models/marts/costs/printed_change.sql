@@ -1,11 +1,5 @@
 -- Each printed change beside the one computed from the levels, and whether rounding of the levels explains the difference.
-with printed as (
-
-    select * from {{ source('published', 'published_printed_changes') }}
-
-),
-
-levels as (
+with levels as (
 
     select * from {{ ref('int_costs__levels') }}
 
@@ -29,7 +23,7 @@ compared as (
             when printed.change_unit = 'percentage_points' then 0.1
             else 1.0
         end as tolerance
-    from printed
+    from {{ source('published', 'published_printed_changes') }} as printed
     left join levels as later
         on
             printed.year = later.year

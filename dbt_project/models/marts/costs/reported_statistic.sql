@@ -1,17 +1,5 @@
 -- Figures that stand alone in a text, as printed. None is added to another, and none replaces a series.
-with statistics as (
-
-    select * from {{ source('published', 'published_reported_statistics') }}
-
-),
-
-counts as (
-
-    select * from {{ source('published', 'published_presentation_counts') }}
-
-),
-
-shares as (
+with shares as (
 
     select * from {{ source('published', 'published_cohort_shares') }}
 
@@ -27,7 +15,7 @@ select
     is_approximate,
     note_nb,
     {{ printed_in() }}
-from statistics
+from {{ source('published', 'published_reported_statistics') }}
 
 union all
 
@@ -41,7 +29,7 @@ select
     false as is_approximate,
     note_nb,
     {{ printed_in() }}
-from counts
+from {{ source('published', 'published_presentation_counts') }}
 
 union all
 

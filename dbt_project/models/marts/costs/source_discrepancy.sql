@@ -1,10 +1,4 @@
 -- What is printed beside what was expected. A difference is noted here and corrected nowhere.
-with discrepancies as (
-
-    select * from {{ source('published', 'published_discrepancies') }}
-
-)
-
 select
     discrepancy_id,
     kind,
@@ -14,4 +8,4 @@ select
     note_nb,
     concerns_dataset_id,
     {{ printed_in() }}
-from discrepancies
+from {{ source('published', 'published_discrepancies') }}

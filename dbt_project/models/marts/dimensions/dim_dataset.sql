@@ -1,11 +1,5 @@
 -- Upstream datasets as their specs describe them, with the releases in use.
-with datasets as (
-
-    select * from {{ source('landing', 'dataset') }}
-
-),
-
-in_use as (
+with in_use as (
 
     select
         current_release.dataset_id,
@@ -40,7 +34,7 @@ select
     in_use.last_updated_at,
     cast(orders.serves_before as {{ dbt.type_string() }}) as serves_before,
     coalesce(in_use.is_demo, false) as is_demo
-from datasets
+from {{ source('landing', 'dataset') }} as datasets
 left join in_use
     on datasets.dataset_id = in_use.dataset_id
 left join orders

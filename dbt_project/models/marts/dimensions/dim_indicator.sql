@@ -1,17 +1,5 @@
 -- The indicator registry, one row per indicator.
-with indicators as (
-
-    select * from {{ source('landing', 'indicator') }}
-
-),
-
-units as (
-
-    select * from {{ source('landing', 'unit') }}
-
-),
-
-breaks as (
+with breaks as (
 
     select
         indicator_id,
@@ -31,8 +19,8 @@ select
     cast(breaks.first_break_year as integer) as first_break_year,
     cast(breaks.last_break_year as integer) as last_break_year,
     cast(indicators.name_en as {{ dbt.type_string() }}) as name_en
-from indicators
-inner join units
+from {{ source('landing', 'indicator') }} as indicators
+inner join {{ source('landing', 'unit') }} as units
     on indicators.unit = units.unit
 left join breaks
     on indicators.indicator_id = breaks.indicator_id

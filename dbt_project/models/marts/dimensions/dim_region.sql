@@ -19,12 +19,6 @@ counties as (
 
 ),
 
-kostra_groups as (
-
-    select * from {{ ref('int_region__kostra_group') }}
-
-),
-
 all_regions as (
 
     select
@@ -57,5 +51,5 @@ select
     {{ texts(['region_code', 'region_name', 'region_level', 'county_code'], 'all_regions') }},
     cast(kostra_groups.group_code as {{ dbt.type_string() }}) as kostra_group_code
 from all_regions
-left join kostra_groups
+left join {{ ref('int_region__kostra_group') }} as kostra_groups
     on all_regions.region_code = kostra_groups.region_code

@@ -1,11 +1,5 @@
 -- Every municipality code in every period, with the code(s) of today that hold it.
-with code_current as (
-
-    select * from {{ ref('int_region__code_current') }}
-
-),
-
-ended_by as (
+with ended_by as (
 
     select
         old_code,
@@ -41,7 +35,7 @@ select
     cast(code_current.current_code as {{ dbt.type_string() }}) as current_code,
     cast(coalesce(ended_by.change_kind, 'none') as {{ dbt.type_string() }}) as change_kind,
     code_current.is_exact
-from code_current
+from {{ ref('int_region__code_current') }} as code_current
 left join ended_by
     on code_current.code = ended_by.old_code and code_current.valid_to = ended_by.change_date
 left join county

@@ -6,12 +6,6 @@ with datasets as (
 
 ),
 
-indicators as (
-
-    select * from {{ ref('int_freshness__indicator') }}
-
-),
-
 group_datasets as (
 
     select
@@ -76,7 +70,7 @@ dataset_indicators as (
         count(distinct terms.indicator_id) as indicator_count,
         count(distinct case when indicators.has_new_year then terms.indicator_id end) as new_year_indicator_count
     from {{ source('landing', 'indicator_term') }} as terms
-    inner join indicators
+    inner join {{ ref('int_freshness__indicator') }} as indicators
         on terms.indicator_id = indicators.indicator_id
     group by terms.dataset_id
 

@@ -1,11 +1,5 @@
 -- Every release of every dataset that was ever landed: when, from what, and whether it is in use.
-with releases as (
-
-    select * from {{ source('landing', 'release') }}
-
-),
-
-in_use as (
+with in_use as (
 
     select distinct
         dataset_id,
@@ -30,6 +24,6 @@ select
     {{ texts(['publication_status', 'state', 'reasons'], 'releases') }},
     in_use.release_id is not null as is_in_use,
     releases.is_demo
-from releases
+from {{ source('landing', 'release') }} as releases
 left join in_use
     on releases.dataset_id = in_use.dataset_id and releases.release_id = in_use.release_id

@@ -1,11 +1,5 @@
 -- How many cells each release added, removed or changed, by year, measure and unit; new years are counted here only.
-with counts as (
-
-    select * from {{ source('landing', 'revision_count') }}
-
-),
-
-releases as (
+with releases as (
 
     select * from {{ source('landing', 'release') }}
 
@@ -21,7 +15,7 @@ select
     counts.year >= least(before_release.last_year, {{ year_of('before_release.retrieved_at') }}) as is_open_year,
     before_release.publication_status = 'preliminary' and counts.year = before_release.last_year as was_preliminary,
     after_release.is_demo
-from counts
+from {{ source('landing', 'revision_count') }} as counts
 inner join releases as after_release
     on counts.dataset_id = after_release.dataset_id and counts.release_id = after_release.release_id
 inner join releases as before_release

@@ -1,23 +1,5 @@
 -- Two sources of what was received stand beside each other. A code of its year is shown as the code of today where that is one place.
-with presented as (
-
-    select * from {{ source('published', 'published_grants_received') }}
-
-),
-
-own as (
-
-    select * from {{ source('municipal', 'municipal_grants_received') }}
-
-),
-
-region as (
-
-    select * from {{ ref('int_grants__municipal_code') }}
-
-),
-
-unified as (
+with unified as (
 
     select
         municipality_code,
@@ -26,7 +8,7 @@ unified as (
         'presentation' as grant_source,
         grants_nok as amount_nok,
         {{ landed_in() }}
-    from presented
+    from {{ source('published', 'published_grants_received') }}
 
     union all
 
@@ -37,7 +19,7 @@ unified as (
         'municipality' as grant_source,
         amount_nok,
         {{ landed_in() }}
-    from own
+    from {{ source('municipal', 'municipal_grants_received') }}
 
 )
 
@@ -49,5 +31,5 @@ select
     unified.amount_nok,
     {{ landed_in('unified') }}
 from unified
-left join region
+left join {{ ref('int_grants__municipal_code') }} as region
     on unified.municipality_code = region.municipality_code and unified.year = region.year

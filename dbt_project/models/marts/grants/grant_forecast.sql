@@ -6,12 +6,6 @@ with totals as (
         assumption=ref('int_grants__forecast_scenario')
     ) | indent(4) }}
 
-),
-
-scenarios as (
-
-    select * from {{ ref('int_grants__forecast_scenario') }}
-
 )
 
 select
@@ -27,5 +21,5 @@ select
     cast(scenarios.legacy_years_known as integer) as legacy_years_known,
     scenarios.is_demo
 from totals
-inner join scenarios
+inner join {{ ref('int_grants__forecast_scenario') }} as scenarios
     on totals.scenario_id = scenarios.scenario_id and totals.region_code = scenarios.region_code

@@ -3,12 +3,6 @@ with sensitivity as (
 
     {{ grant_forecast_sensitivity(totals=ref('grant_forecast'), coverage=ref('cost_coverage')) | indent(4) }}
 
-),
-
-scenarios as (
-
-    select * from {{ ref('int_grants__forecast_scenario') }}
-
 )
 
 select
@@ -23,5 +17,5 @@ select
     sensitivity.uncovered_nok,
     scenarios.is_demo
 from sensitivity
-inner join scenarios
+inner join {{ ref('int_grants__forecast_scenario') }} as scenarios
     on sensitivity.scenario_id = scenarios.scenario_id and sensitivity.region_code = scenarios.region_code

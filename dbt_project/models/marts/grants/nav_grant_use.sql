@@ -5,12 +5,6 @@ with entries as (
 
 ),
 
-region as (
-
-    select * from {{ ref('int_grants__municipal_code') }}
-
-),
-
 allotted as (
 
     select
@@ -32,5 +26,5 @@ select
 from entries
 inner join allotted
     on entries.municipality_code = allotted.municipality_code and entries.year = allotted.year
-left join region
+left join {{ ref('int_grants__municipal_code') }} as region
     on entries.municipality_code = region.municipality_code and entries.year = region.year

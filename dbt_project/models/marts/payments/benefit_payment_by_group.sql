@@ -7,12 +7,6 @@ with payments as (
 
 ),
 
-regions as (
-
-    select * from {{ ref('dim_region') }}
-
-),
-
 documents as (
 
     select
@@ -82,7 +76,7 @@ select
     payments.source_row,
     payments.is_demo
 from payments
-left join regions
+left join {{ ref('dim_region') }} as regions
     on payments.region_code = regions.region_code
 left join documents
     on payments.source_document = documents.source_document

@@ -116,12 +116,6 @@ united as (
             and printed.scheme = rest.scheme
             and rest.group_code = 'population_except_immigrants'
 
-),
-
-regions as (
-
-    select * from {{ ref('dim_region') }}
-
 )
 
 select
@@ -149,7 +143,7 @@ select
     {{ texts(['source_document', 'dataset_id', 'release_id'], 'united') }},
     united.is_demo
 from united
-left join regions
+left join {{ ref('dim_region') }} as regions
     on united.region_code = regions.region_code
 {{ join_words('benefit_scheme', 'united.scheme') }}
 {{ join_words('benefit_group', 'united.group_code') }}

@@ -1,10 +1,4 @@
 {%- set counts = {'residents': 'residents_count', 'recipients': 'recipients_count', 'paid': 'paid_thousand_nok'} %}
-with source as (
-
-    select * from {{ source('municipal', 'municipal_benefit_by_group') }}
-
-)
-
 select
     {{ landed_in() }},
     region_code,
@@ -19,4 +13,4 @@ select
     {%- endfor %}
     order_reference,
     cast(delivered_on as date) as delivered_on
-from source
+from {{ source('municipal', 'municipal_benefit_by_group') }}

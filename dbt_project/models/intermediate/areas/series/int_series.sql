@@ -1,23 +1,5 @@
 -- One row per series of a dataset: what is measured, in which unit, for which breakdown.
-with numbered as (
-
-    select * from {{ source('landing', 'observation_series') }}
-
-),
-
-units as (
-
-    select * from {{ source('landing', 'unit') }}
-
-),
-
-datasets as (
-
-    select * from {{ source('landing', 'dataset') }}
-
-),
-
-distinct_series as (
+with distinct_series as (
 
     select distinct
         dataset_id,
@@ -26,7 +8,7 @@ distinct_series as (
         period_kind,
         {{ dimension_columns() }},
         {{ number_of(joined_text(['dataset_id', 'measure', 'unit', 'period_kind'] + var('dimensions'))) }} as series_id
-    from numbered
+    from {{ source('landing', 'observation_series') }}
 
 )
 
@@ -40,7 +22,7 @@ select
     units.additive as is_additive,
     datasets.non_negative as is_non_negative
 from distinct_series
-inner join units
+inner join {{ source('landing', 'unit') }} as units
     on distinct_series.unit = units.unit
-inner join datasets
+inner join {{ source('landing', 'dataset') }} as datasets
     on distinct_series.dataset_id = datasets.dataset_id

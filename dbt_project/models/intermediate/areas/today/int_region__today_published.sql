@@ -10,12 +10,6 @@ with published as (
 
 ),
 
-choice as (
-
-    select * from {{ ref('int_region__joined_choice') }}
-
-),
-
 chosen as (
 
     select
@@ -29,7 +23,7 @@ chosen as (
             and published.year = split_areas.year
             and published.region_level = 'municipality'
             and published.is_joined
-    left join choice
+    left join {{ ref('int_region__joined_choice') }} as choice
         on
             published.series_id = choice.series_id
             and published.region_code = choice.region_code

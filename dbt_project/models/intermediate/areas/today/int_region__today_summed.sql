@@ -7,24 +7,6 @@ with summed as (
     select * from {{ ref('int_region__observation_summed') }}
     where true {{ only_changed() }}
 
-),
-
-own_figures as (
-
-    select * from {{ ref('int_region__own_figure') }}
-
-),
-
-choice as (
-
-    select * from {{ ref('int_region__joined_choice') }}
-
-),
-
-of_counties as (
-
-    select * from {{ ref('int_region__today_of_counties') }}
-
 )
 
 select
@@ -43,19 +25,19 @@ select
     summed.reason,
     summed.hidden_count
 from summed
-left join own_figures
+left join {{ ref('int_region__own_figure') }} as own_figures
     on
         summed.series_id = own_figures.series_id
         and summed.region_code = own_figures.region_code
         and summed.region_level = own_figures.region_level
         and summed.period_start = own_figures.period_start
-left join choice
+left join {{ ref('int_region__joined_choice') }} as choice
     on
         summed.series_id = choice.series_id
         and summed.region_code = choice.region_code
         and summed.region_level = choice.region_level
         and summed.period_start = choice.period_start
-left join of_counties
+left join {{ ref('int_region__today_of_counties') }} as of_counties
     on
         summed.series_id = of_counties.series_id
         and summed.region_level = of_counties.region_level
