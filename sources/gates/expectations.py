@@ -16,7 +16,7 @@ from sources.gates.rules import with_figure
 from sources.klass.history import municipalities
 from sources.landing.reasons import Reason, reason
 from sources.landing.store import ReadingFacts
-from sources.landing.text_codes import distinct, key_numbers, rows_where, used_labels
+from sources.landing.text_codes import distinct, rows_where, used_labels
 
 MOST = 0.5
 """A file of more than this share of the municipalities is meant to be of all; nobody ticks so many one by one."""
@@ -102,9 +102,9 @@ class _Shown:
 
     def __init__(self, table: pa.Table) -> None:
         names = ["measure", "unit", *(name for name in DIMENSIONS if name in table.column_names)]
-        numbers, bound = key_numbers(table, names)
         at = np.flatnonzero(with_figure(table))
-        first, _ = distinct(numbers[at], bound)
+        number = table["series_number"].to_numpy()[at]
+        first, _ = distinct(number, 1 + int(number.max(initial=0)))
         rows = table.select(names).take(pa.array(at[first]))
         self._names = set(names)
         self._rows = rows

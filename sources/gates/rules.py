@@ -278,7 +278,8 @@ def combinations(table: pa.Table, names: list[str], rows: np.ndarray | None = No
     numbers, bound = key_numbers(table, [*names, "period_start"])
     first, _ = distinct(numbers[at], bound)
     rows = at[first]
-    return set(zip(*(values_at(table[name], rows) for name in names), years_of(table)[rows].tolist(), strict=True))
+    years = [day.year for day in values_at(table["period_start"], rows)]
+    return set(zip(*(values_at(table[name], rows) for name in names), years, strict=True))
 
 
 def _places(table: pa.Table) -> dict[int, set[str]]:

@@ -38,8 +38,10 @@ class Measures:
         for axis in self.axes:
             at = at * len(axis.codes) + self.cube.indices(axis.position)[rows]
         names = [self._name(places) for places in self._combinations()]
-        used, at = np.unique(at, return_inverse=True)
-        return [names[number] for number in used], at
+        used = np.flatnonzero(np.bincount(at, minlength=len(names)))
+        place = np.zeros(len(names), dtype=np.int32)
+        place[used] = np.arange(len(used))
+        return [names[number] for number in used], place[at]
 
     def units(self, used: list[str]) -> list[str]:
         """The unit of each measure.

@@ -197,7 +197,7 @@ class _Part:
         regions = self._regions(region_at)
         periods = self._periods(time_at)
         dimensions, measures = self._columns({region_at, time_at})
-        values, status = self._values()
+        values, status, statuses = self._values()
         self._drop_outside_validity(regions, region_at, periods, time_at, values)
         rows = np.flatnonzero(self._keep)
         named = Measures(self.spec, self.options, cube, measures, self.where)
@@ -212,8 +212,8 @@ class _Part:
             "period_kind": _spread([self.spec.period_kind], np.zeros(len(rows), dtype=np.int64)),
             "measure": _spread(names, at),
             "unit": _spread(named.units(names), at),
-            "value": pa.array(np.where(status == "ok", values, np.nan)[rows], from_pandas=True),
-            "value_status": pa.array(status[rows]).dictionary_encode(),
+            "value": pa.array(np.where(status == 0, values, np.nan)[rows], from_pandas=True),
+            "value_status": _spread(statuses, status[rows]),
         }
         for name, axis in dimensions.items():
             taken[name] = self._text(axis.codes, axis.position, rows)
@@ -303,22 +303,26 @@ class _Part:
                 next_step="select one category, or give the variable a dimension in the spec",
             )
 
-    def _values(self) -> tuple[np.ndarray, np.ndarray]:
-        """(values, statuses). A symbol wins over a value beside it; null without a symbol is missing."""
+    def _values(self) -> tuple[np.ndarray, np.ndarray, list[str]]:
+        """(values, places in the statuses, the statuses: ``ok`` first).
+
+        A symbol wins over a value beside it; null without a symbol is missing.
+        """
         cube = self.cube
         meanings = ["ok", *[status_of(symbol, self.where, self.spec.markers) for symbol in cube.symbols[1:]]]
-        status = np.array(meanings, dtype=object)[cube.status]
+        statuses = list(dict.fromkeys(["ok", "missing", *meanings]))
+        status = np.array([statuses.index(meaning) for meaning in meanings], dtype=np.int32)[cube.status]
         values = cube.values.copy()
         if self.options.dash_is_zero and "-" in cube.symbols:
             dashes = cube.status == cube.symbols.index("-")
-            values[dashes], status[dashes] = 0.0, "ok"
+            values[dashes], status[dashes] = 0.0, 0
         if "*" in cube.symbols:
             self.notes["preliminary figures"] += int((cube.status == cube.symbols.index("*")).sum())
-        beside = (status != "ok") & ~np.isnan(values)
+        beside = (status != 0) & ~np.isnan(values)
         if beside.any():
             self.notes["values beside a symbol not used"] += int(beside.sum())
-        status[(status == "ok") & np.isnan(values)] = "missing"
-        return values, status
+        status[(status == 0) & np.isnan(values)] = 1
+        return values, status, statuses
 
     def _drop_outside_validity(
         self, regions: list[Region], region_at: int | None, periods: list[Period], time_at: int, values: np.ndarray
@@ -357,5 +361,5 @@ def _spread(codes: list[str], at: np.ndarray) -> pa.DictionaryArray:
     """A dictionary column of ``codes[at]`` whose dictionary holds every text once."""
     different, number = np.unique(np.array(codes, dtype=object).astype(str), return_inverse=True)
     return pa.DictionaryArray.from_arrays(
-        pa.array(number[at].astype(np.int32)), pa.array(different.tolist(), pa.string())
+        pa.array(number.astype(np.int32)[at]), pa.array(different.tolist(), pa.string())
     )
