@@ -21,8 +21,8 @@ _QUARANTINE_KEEP = 50
 _QUARANTINE_BYTES = 5_000_000
 
 
-def expect_semicolon_csv(file: Path, where: str) -> None:
-    """IMDi's long CSV: a header of at least four columns, as many in the last line, a final line feed.
+def expect_semicolon_csv(file: Path, where: str, *, least_columns: int = 2) -> None:
+    """CSV with semicolons: a header of so many columns or more, as many in the last line, a final line feed.
 
     The header's words are the reader's contract; this only tells a table from a page, an error and a cut file.
     """
@@ -30,8 +30,8 @@ def expect_semicolon_csv(file: Path, where: str) -> None:
         head = handle.read(4_096)
         _refuse_other_text(head, "a CSV table with semicolons", where)
         columns = head.split(b"\n", 1)[0].count(b";")
-        if columns < 3:
-            _refuse("a CSV header of at least four columns", head, where)
+        if columns + 1 < least_columns:
+            _refuse(f"a CSV header of at least {least_columns} columns", head, where)
         handle.seek(0, os.SEEK_END)
         handle.seek(max(0, handle.tell() - 65_536))
         tail = handle.read()

@@ -6,6 +6,7 @@ Here: calling the address and the list of tables. Not here: reading the CSV (lon
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from sources.dataset.options import options_of
@@ -21,6 +22,8 @@ from sources.ports import Fetched, Probe
 
 BASE = "https://app-simapi-prod.azurewebsites.net"
 FORM = "imdi_long"
+LEAST_COLUMNS = 4
+"""Unit, year, area and figure: no table of IMDi's has fewer."""
 GROWTH = 10
 SMALLEST_CAP_BYTES = 50_000_000
 FIRST_CAP_BYTES = 1_000_000_000
@@ -150,7 +153,7 @@ class ImdiClient:
                 "imdi",
                 url,
                 file,
-                check=expect_semicolon_csv,
+                check=partial(expect_semicolon_csv, least_columns=LEAST_COLUMNS),
                 accept="text/csv",
                 max_bytes=_cap(spec, landing),
                 statuses=frozenset({200}) | _GONE,

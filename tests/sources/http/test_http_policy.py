@@ -3,12 +3,13 @@
 Here: the rate limit in the headers and the title of an error. Not here: buckets and waits as such (test_http_limits.py).
 """
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
-from sources.errors import TransferError
-from sources.http.content import describe
+from sources.errors import NotOfKindError, SourceError, TransferError
+from sources.http.content import describe, expect_semicolon_csv
 from sources.http.limits import TokenBucket, allowed_per_minute
 from sources.ssb.metadata import TableMetadata, Variable
 from sources.ssb.selection import SsbQuery, resolve
@@ -71,3 +72,21 @@ def test_a_code_that_the_table_lists_twice_is_asked_for_once() -> None:
     query = SsbQuery.model_validate({"selection": {"Region": {"codes": ["3909", "*"]}}})
     (selection,) = resolve(query, TableMetadata("00000", variables), lambda codelist: ())
     assert selection.picked[0].codes == ("3909", "3901")
+
+
+@pytest.mark.parametrize(
+    ("body", "least", "error"),
+    [
+        (b"kommunenr;beboere\n0301;10\n", 2, None),
+        (b"kommunenr;beboere\n0301;10\n", 4, NotOfKindError),
+        (b"En feil har oppst\xe5tt\n", 2, NotOfKindError),
+        (b"kommunenr;maaned;beboere\n0301;2026-01\n", 2, TransferError),
+    ],
+)
+def test_a_table_of_few_columns_is_a_table_where_its_publisher_has_such(
+    tmp_path: Path, body: bytes, least: int, error: type[SourceError] | None
+) -> None:
+    """Two columns are enough for anybody but IMDi, whose tables have four."""
+    (tmp_path / "body").write_bytes(body)
+    with pytest.raises(error) if error else nullcontext():
+        expect_semicolon_csv(tmp_path / "body", "here", least_columns=least)
