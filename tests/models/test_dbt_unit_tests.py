@@ -2,18 +2,23 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 import pytest
 import yaml
 
 from orchestration.build.dbt_project import dbt_environment
 from orchestration.workspace import DBT_PROJECT
+from tests.support import payments_build
 from tests.support.pipeline import Installation, borrowed
+from tests.support.published_build import regions
 from warehouse.paths import DataFolder
 from warehouse.settings import Settings
 
@@ -77,6 +82,23 @@ def test_declared_keys_of_large_intermediate_models_hold(small: Installation) ->
             sql = f"select count(*), count(distinct ({', '.join(key)})) from intermediate.{name}"
             ((rows, distinct),) = connection.execute(sql).fetchall()
             assert rows == distinct, name
+
+
+def test_a_stand_in_has_no_column_that_its_model_lacks(small: Installation) -> None:
+    """Models that tests put in the place of others, which would go on passing when the others change."""
+    files = sorted((Path(__file__).parents[1] / "support").glob("*_stand_ins/*.sql"))
+    selects = [(path.stem, re.sub(r"\{\{.*?\}\}", "", path.read_text(encoding="utf-8"))) for path in files]
+    selects += [(name.partition(".")[2], f"from ({rows})") for name, rows in payments_build.STAND_INS.items()]
+    assert len(selects) > 10
+    with duckdb.connect() as connection:
+        connection.execute("create schema landing")
+        connection.register("areas", pa.Table.from_pylist(regions()))
+        connection.execute("create table landing.stand_in_region as from areas")
+        connection.execute(f"attach '{DataFolder(small.data).build_file}' as build (read_only)")
+        for name, select in selects:
+            columns = [column for column, *_ in connection.execute(select).description]
+            sql = "select column_name from duckdb_columns() where database_name = 'build' and table_name = ?"
+            assert set(columns) <= {column for (column,) in connection.execute(sql, [name]).fetchall()}, name
 
 
 def test_slices_are_not_built_into_a_table_that_is_not_there(small: Installation) -> None:
