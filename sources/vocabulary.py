@@ -60,10 +60,8 @@ def word_rows() -> list[dict[str, object]]:
             "place": place,
             "name_nb": word.nb,
             "phrase_nb": word.phrase_nb or word.nb,
-            "meaning_nb": word.meaning_nb or word.nb,
             "days": word.days,
             "is_reported": word.is_reported,
-            "is_apart": word.apart,
         }
         for kind, words in vocabulary().items()
         for place, (code, word) in enumerate(words.items(), start=1)

@@ -82,7 +82,6 @@ def _metadata(
         "hidden_rule": _rows([r for spec in specs.values() for r in _rule_rows(spec)], _RULE_TYPES),
         "rounding_rule": _rows([r for spec in specs.values() for r in rounding_rows(spec)], ROUNDING_TYPES),
         "series_part": _rows([r for spec in specs.values() for r in part_rows(spec)], PART_TYPES),
-        "dataset_break": _rows([r for spec in specs.values() for r in _break_rows(spec)], _BREAK_TYPES),
         "dataset_order": _rows(
             [
                 {"dataset_id": spec.dataset_id, "serves_before": other}
@@ -145,7 +144,6 @@ def _dataset_row(spec: DatasetSpec) -> dict[str, Any]:
         "period_kind": spec.period_kind,
         "non_negative": spec.non_negative,
         "is_verified": spec.verified,
-        "note": spec.note,
     }
 
 
@@ -157,7 +155,6 @@ _RULE_TYPES = {
     "high": pa.float64(),
     "from_year": pa.int32(),
     "to_year": pa.int32(),
-    "basis": pa.string(),
 }
 
 
@@ -171,7 +168,6 @@ def _rule_rows(spec: DatasetSpec) -> list[dict[str, Any]]:
             "high": rule.high,
             "from_year": rule.from_year or FIRST_YEAR,
             "to_year": rule.to_year or LAST_YEAR,
-            "basis": rule.basis,
         }
         for rule in spec.hidden
     ]
@@ -219,10 +215,8 @@ WORD_TYPES = {
     "place": pa.int32(),
     "name_nb": pa.string(),
     "phrase_nb": pa.string(),
-    "meaning_nb": pa.string(),
     "days": pa.int32(),
     "is_reported": pa.bool_(),
-    "is_apart": pa.bool_(),
 }
 
 SET_TYPES = {"dataset_id": pa.string(), "measure": pa.string()}
@@ -236,17 +230,6 @@ def part_rows(spec: DatasetSpec) -> list[dict[str, Any]]:
         {"dataset_id": spec.dataset_id, "dimension": dimension, "code": code}
         for dimension, codes in spec.parts.items()
         for code in codes
-    ]
-
-
-_BREAK_TYPES = {"dataset_id": pa.string(), "break_year": pa.int32(), "measure": pa.string(), "note_nb": pa.string()}
-
-
-def _break_rows(spec: DatasetSpec) -> list[dict[str, Any]]:
-    return [
-        {"dataset_id": spec.dataset_id, "break_year": b.year, "measure": measure, "note_nb": b.note_nb}
-        for b in spec.breaks
-        for measure in (b.measures or ["all"])
     ]
 
 
@@ -270,7 +253,6 @@ _RELEASE_TYPES = {
     "file_name": pa.string(),
     "sha256": pa.string(),
     "byte_count": pa.int64(),
-    "form": pa.string(),
     "row_count": pa.int64(),
     "first_year": pa.int32(),
     "last_year": pa.int32(),
@@ -278,7 +260,6 @@ _RELEASE_TYPES = {
     "publication_status": pa.string(),
     "state": pa.string(),
     "reasons": pa.string(),
-    "notices": pa.string(),
     "is_demo": pa.bool_(),
 }
 
@@ -305,7 +286,6 @@ def _release_rows(landing: Landing, spec: DatasetSpec, demo: bool, as_of: dateti
                 "file_name": receipt.blobs[0].name,
                 "sha256": receipt.blobs[0].sha256,
                 "byte_count": sum(blob.bytes for blob in receipt.blobs),
-                "form": receipt.form,
                 "row_count": facts.rows if facts else 0,
                 "first_year": min(years, default=None),
                 "last_year": max(years, default=None),
@@ -313,7 +293,6 @@ def _release_rows(landing: Landing, spec: DatasetSpec, demo: bool, as_of: dateti
                 "publication_status": receipt.publication_status,
                 "state": decision.state if decision else "held",
                 "reasons": not_used.get(receipt.release_id) or (in_english(decision.reasons) if decision else ""),
-                "notices": in_english(decision.notices) if decision else "",
                 "is_demo": receipt.is_demo,
             }
         )

@@ -133,10 +133,7 @@ select
         when hidden_count > 0 then 'hidden_parts'
         when low_sum < high_sum then 'rounded_parts'
     end as reason,
-    cast(hidden_count as integer) as hidden_count,
-    cast(missing_count as integer) as missing_count,
-    cast(present_parts as integer) as present_parts,
-    cast(part_count as integer) as part_count
+    cast(hidden_count as integer) as hidden_count
 from summed
 inner join series
     on summed.series_id = series.series_id

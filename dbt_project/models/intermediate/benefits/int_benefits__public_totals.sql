@@ -2,7 +2,6 @@
 -- SSB 13995 has 34 contents; those not yet named in its spec leave their column empty here.
 {%- set ssb = {
     'ssb_recipients_per_1000': ('social_assistance_recipients_per_1000', 1),
-    'ssb_duration_months': ('social_assistance_duration_months', 1),
     'ssb_recipients_persons': ('social_assistance_recipients_persons', 1),
     'ssb_paid_nok': ('social_assistance_paid_thousand_nok', 1000),
 } %}

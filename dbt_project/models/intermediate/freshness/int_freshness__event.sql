@@ -94,7 +94,6 @@ select
     with_before.event_date,
     with_before.last_year,
     with_before.basis,
-    with_before.event_before_date,
     with_before.event_before_date is null as is_first,
     coalesce(with_before.last_year > with_before.last_year_before, false) as is_new_year,
     as_of.as_of_date
