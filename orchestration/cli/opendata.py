@@ -42,6 +42,7 @@ def export(
 
     With --municipality: those, their counties and the country.
     """
+    from sources.files import written_whole
     from warehouse.opendata.export import export_indicator
     from warehouse.settings import load_settings
 
@@ -51,13 +52,8 @@ def export(
             sys.stdout.reconfigure(encoding="utf-8", newline="")
         export_indicator(data_dir, indicator, output, sys.stdout, asked)
         return
-    unfinished = out.with_name(f".{out.name}.part")
-    try:
-        with unfinished.open("w", encoding="utf-8", newline="") as target:
-            written = export_indicator(data_dir, indicator, output, target, asked)
-        unfinished.replace(out)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with written_whole(out) as unfinished, unfinished.open("w", encoding="utf-8", newline="") as target:
+        written = export_indicator(data_dir, indicator, output, target, asked)
     note(f"{out}: {len(written.points)} figures of {written.indicator_id}")
 
 

@@ -9,6 +9,7 @@ import duckdb
 
 from warehouse.opening import refused
 from warehouse.paths import DATABASE, DataFolder
+from warehouse.quoting import literal
 from warehouse.release.content import columns_of
 from warehouse.release.publish import Manifest, read_manifest
 from warehouse.release.releases import find_release
@@ -29,7 +30,7 @@ def diff_releases(folder: DataFolder, first: str, second: str) -> Iterator[str]:
         for alias, name in (("a", first), ("b", second)):
             file = paths[name] / DATABASE
             try:
-                connection.execute(f"attach '{str(file).replace(chr(39), chr(39) * 2)}' as {alias} (read_only)")
+                connection.execute(f"attach {literal(file)} as {alias} (read_only)")
             except duckdb.IOException as problem:
                 raise refused(file, problem) from problem
         for table in sorted(set(before) | set(after)):
