@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from types import TracebackType
@@ -139,13 +139,13 @@ def _objections(outcomes: list[Outcome]) -> Iterator[str]:
     for publisher, failed in silent.items():
         first = min(failed, key=lambda o: o.failing_since or datetime.max.replace(tzinfo=UTC))
         since = f" siden {first.failing_since.astimezone(OSLO):%d.%m.%Y kl. %H.%M}" if first.failing_since else ""
-        names = listed([o.dataset_id for o in failed], "og {} til")
+        names = listed([o.dataset_id for o in failed])
         yield f"FEILET {publisher} har ikke svart{since}: {len(failed)} datasett ({names}). {first.message_nb or first.message}"
 
 
-def listed(names: list[str], more: str = "and {} more") -> str:
+def listed(names: Sequence[str]) -> str:
     """The first names of a list, and how many more there are."""
-    return ", ".join(names[:3]) + (f" {more.format(len(names) - 3)}" if len(names) > 3 else "")
+    return ", ".join(names[:3]) + (f" og {len(names) - 3} til" if len(names) > 3 else "")
 
 
 def _print_unknown(console: Console, unknown: list[tuple[str, str]]) -> None:
@@ -155,7 +155,7 @@ def _print_unknown(console: Console, unknown: list[tuple[str, str]]) -> None:
         path = PurePosixPath(name)
         grouped.setdefault((path.parent.as_posix(), reason), []).append(path.name)
     if unknown:
-        console.print(f"{len(unknown)} files in the folder were not read:", highlight=False)
+        console.print(f"{len(unknown)} filer i mappen er ikke lest:", highlight=False)
     for (folder, reason), names in grouped.items():
         console.print(escape(f"  {folder}: {listed(names)}: {reason}"), highlight=False, soft_wrap=True)
 

@@ -98,9 +98,7 @@ def _print_unused(console: Console, board: Board) -> None:
         lines.append(f"IKKE LEST {what}: {one.message}")
     for one in board.unserved:
         labels = f" Ukjente navn i filen: {', '.join(one.new_labels[:8])}." if one.new_labels else ""
-        lines.append(
-            f"UTEN TALL {one.dataset_id} er i bruk, men gir ingen tall til {listed(list(one.names_nb), 'og {} til')}.{labels}"
-        )
+        lines.append(f"UTEN TALL {one.dataset_id} er i bruk, men gir ingen tall til {listed(one.names_nb)}.{labels}")
     for line in lines:
         console.print(escape(line), highlight=False, soft_wrap=True)
 

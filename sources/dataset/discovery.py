@@ -24,10 +24,13 @@ from sources.kostra.recognise import REASON as PRIVATE_REASON
 from sources.kostra.refusal import without_numbers
 
 _DATE_IN_NAME = re.compile(r"(20\d\d)-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])(?!\d)")
-_IN_DOUBT = ("as much", "it may be", "a workbook that cannot be opened")
 _COPY_WORDS = frozenset({"k", "f", "kopi", "copy", "av", "of", "csv", "json", "xlsx"})
 """What stands around a table's name in the name of a copy, beside a number of one or two digits."""
 _NOT_DATA = {".md", ".txt", ".yml", ".yaml", ".pdf", ".part", ".tmp"}
+
+
+class Doubt(str):
+    """Why nobody can tell whose a file is that is some dataset's."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,8 @@ class Candidate:
 
 @dataclass
 class Discovery:
-    """What a folder holds: files that specs know, and the rest with the reason they are left."""
+    """What a folder holds: files that specs know, and the rest with the reason they are left, in Norwegian: who put them there
+    reads it."""
 
     candidates: list[Candidate] = field(default_factory=list)
     unknown: list[tuple[str, str]] = field(default_factory=list)
@@ -58,7 +62,7 @@ class Discovery:
     @property
     def unplaced(self) -> list[tuple[str, str]]:
         """The unknown files that are some dataset's, and nobody can tell whose: somebody has to say so."""
-        return [(name, reason) for name, reason in self.unknown if reason.startswith(_IN_DOUBT)]
+        return [(name, reason) for name, reason in self.unknown if isinstance(reason, Doubt)]
 
 
 def discover(folder: Path, specs: dict[str, DatasetSpec]) -> Discovery:
@@ -76,7 +80,7 @@ def discover(folder: Path, specs: dict[str, DatasetSpec]) -> Discovery:
         try:
             candidate, reason = _classify(path, relative, entry, specs)
         except OSError as problem:
-            candidate, reason = None, f"it cannot be opened ({problem.strerror})"
+            candidate, reason = None, f"kan ikke åpnes ({problem.strerror})"
         if candidate:
             found.candidates.append(candidate)
         elif entry or path.suffix.lower() not in _NOT_DATA or reason == ACCOUNTS_REASON:
@@ -92,8 +96,8 @@ def _prefer_the_publishers_own(found: Discovery, listed: dict[str, Listed]) -> N
         own = next((c for c in found.candidates if c.dataset_id == copy.dataset_id and c.form != SAVED_AGAIN), None)
         if own is not None:
             found.candidates.remove(copy)
-            reason = f"{copy.dataset_id} saved again by another program, and {own.relative} is the publisher's own"
-            found.unknown.append((copy.relative, f"{reason}: name it in {LIST_NAME} to use it"))
+            reason = f"{copy.dataset_id} lagret på nytt av et annet program, og {own.relative} er utgiverens egen"
+            found.unknown.append((copy.relative, f"{reason}: skriv den i {LIST_NAME} hvis den skal brukes"))
 
 
 def _is_part_of_page(path: Path) -> bool:
@@ -116,13 +120,13 @@ def _classify(
     specimen = Specimen(path)
     found = sightings(specimen, [entry.source] if entry else None)
     if len(found) > 1 and found[0].sureness == found[1].sureness:
-        named = " and ".join(str(sighting.form) for sighting in found[:2])
-        return None, f"{_IN_DOUBT[0]} {named}: name the one it is in {LIST_NAME}"
+        named = " som ".join(str(sighting.form) for sighting in found[:2])
+        return None, Doubt(f"like mye {named}: skriv i {LIST_NAME} hva den er")
     sighting = found[0] if found else Sighting(None, 0.0, hint=other_kind(specimen.head))
     spec, reason = _spec_of(relative, entry, sighting, specs)
     is_claimed = spec is not None and (entry is not None or _is_named_exactly(relative, spec))
     if not found and not is_claimed and specimen.problem and path.suffix.lower() == ".xlsx":
-        return None, f"{_IN_DOUBT[2]}: {specimen.problem}"
+        return None, Doubt(f"et regneark som ikke kan åpnes: last det ned på nytt. Feilmelding: {specimen.problem}")
     if spec is None:
         return None, reason
     if spec.is_private:
@@ -130,7 +134,9 @@ def _classify(
     if sighting.lacks and not (entry and f"{entry.source}_{entry.form}".lower() == sighting.form):
         return None, f"{spec.dataset_id}: {sighting.lacks}"
     if sighting.form is None and not is_claimed:
-        return None, _with(f"named like {spec.dataset_id}, but not in a form of {spec.source}", sighting.hint)
+        return None, _with(
+            f"heter som {spec.dataset_id}, men ser ikke slik ut som {spec.source} gir den ut", sighting.hint
+        )
     retrieved_at, basis = _date_of(path, relative, entry)
     is_demo = bool(entry and entry.is_demo)
     return Candidate(path, relative, spec.dataset_id, sighting.form, retrieved_at, basis, is_demo), ""
@@ -146,25 +152,29 @@ def _spec_of(
     """
     form = forms()[sighting.form] if sighting.form else None
     if form and form.dataset_ids:
-        return next((specs[i] for i in form.dataset_ids if i in specs), None), f"no spec of {form.dataset_ids[0]}"
+        return next((specs[i] for i in form.dataset_ids if i in specs), None), _no_dataset(form.dataset_ids[0])
     if entry:
         near = get_close_matches(entry.dataset_id, specs, n=3)
-        return specs.get(entry.dataset_id), f"no dataset {entry.dataset_id}; near it: {', '.join(near) or 'none'}"
+        return specs.get(entry.dataset_id), f"{_no_dataset(entry.dataset_id)}; ligner: {', '.join(near) or 'ingen'}"
     if sighting.table:
         by_table = [s for s in specs.values() if form and s.source == form.source and s.upstream_id == sighting.table]
-        unknown = f"table {sighting.table}, which no dataset spec has (docs/datasets.md tells how to add it)"
-        return (by_table[0], "") if by_table else (None, f"form {sighting.form}, but no dataset spec fits: {unknown}")
+        unknown = f"tabell {sighting.table}, som ikke er satt opp her (docs/datasets.md sier hvordan)"
+        return (by_table[0], "") if by_table else (None, f"{unknown}: {sighting.form}")
     named = [s for s in specs.values() if (form is None or s.source == form.source) and name_fits(relative, s)]
     if named:
         return max(named, key=lambda s: (s.dataset_id in sighting.dataset_ids, len(s.upstream_id))), ""
     if len(sighting.dataset_ids) == 1:
-        return specs.get(sighting.dataset_ids[0]), f"no spec of {sighting.dataset_ids[0]}"
+        return specs.get(sighting.dataset_ids[0]), _no_dataset(sighting.dataset_ids[0])
     if sighting.dataset_ids:
         several = ", ".join(sighting.dataset_ids[:6])
-        return None, f"{_IN_DOUBT[1]} {several}: put the table's name in the file's name, or name it in {LIST_NAME}"
+        return None, Doubt(f"kan være {several}: skriv tabellens navn i filnavnet, eller skriv den i {LIST_NAME}")
     if sighting.lacks or form is None:
-        return None, sighting.lacks or _with("no dataset spec knows this file", sighting.hint)
-    return None, _with(f"form {form.name}, but no dataset spec fits", sighting.hint)
+        return None, sighting.lacks or _with("ingen datasett kjenner fila", sighting.hint)
+    return None, _with(f"ser ut som {form.name}, men hører til ingen datasett", sighting.hint)
+
+
+def _no_dataset(dataset_id: str) -> str:
+    return f"datasettet {dataset_id} finnes ikke her"
 
 
 def _with(reason: str, hint: str) -> str:

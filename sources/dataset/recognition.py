@@ -82,11 +82,11 @@ class Specimen:
 
 
 _OTHER_KINDS = {
-    b"\xd0\xcf\x11\xe0": "an old .xls workbook or one with a password: save it as .xlsx without one",
-    b"%PDF": "a PDF, which is not read",
-    b"CHARSET=": "PX text, which is not read: choose JSON-stat 2, xlsx or csv at ssb.no",
-    b"AXIS-VERSION=": "PX text, which is not read: choose JSON-stat 2, xlsx or csv at ssb.no",
-    b"<": "a web page or other markup: the address has answered with something else than the file",
+    b"\xd0\xcf\x11\xe0": "et gammelt .xls-regneark, eller et med passord: lagre det som .xlsx uten passord",
+    b"%PDF": "en PDF, som ikke leses",
+    b"CHARSET=": "PX-tekst, som ikke leses: velg JSON-stat 2, xlsx eller csv hos ssb.no",
+    b"AXIS-VERSION=": "PX-tekst, som ikke leses: velg JSON-stat 2, xlsx eller csv hos ssb.no",
+    b"<": "en nettside: adressen har svart med noe annet enn fila",
 }
 
 

@@ -22,8 +22,8 @@ _wrong = partial(LayoutError, next_step="compare with the other files of the del
 
 FORM = "imdi_delivery2015"
 LACKS = (
-    "a file of IMDi's delivery of 2015, which does not say its year inside: name it in extracts.csv with form delivery2015 "
-    "to read it under the year of its name, or fetch the table from IMDi, which has all years"
+    "en fil fra IMDis leveranse i 2015, som ikke sier hvilket år den gjelder: skriv den i extracts.csv med form delivery2015, så "
+    "leses den under året i navnet, eller hent tabellen hos IMDi, som har alle år"
 )
 _REGIONS = {"fylkenr": "F", "kommunenr": "K"}
 _LABEL = re.compile(r"([a-z][a-z0-9_]*)\.(\S+)")

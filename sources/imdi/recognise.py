@@ -20,7 +20,7 @@ _SOME = 0.6
 _AGAIN = 0.8
 """A table in other clothes: sure enough, unless it is another publisher's from end to end."""
 _BROKEN_YEAR = "År".encode().decode("cp1252").encode()
-_BROKEN_LETTERS = "another program has broken its letters (Ã…r for År): fetch the table itself from IMDi"
+_BROKEN_LETTERS = "et annet program har ødelagt bokstavene (Ã…r for År): hent selve tabellen hos IMDi"
 _TABLE_COLUMN = "tabellnavn"
 
 Columns = dict[str, set[str]]

@@ -153,8 +153,8 @@ def _value(text: str, where: str) -> str:
 def lacks_text(lacks: list[str]) -> str:
     """What to tell whoever dropped the file."""
     return (
-        f"another program has saved this table of IMDi's again, and it lacks {', '.join(lacks)}: add the columns as IMDi "
-        "writes them, or fetch the table itself from IMDi"
+        f"et annet program har lagret denne tabellen fra IMDi på nytt, og den mangler {', '.join(lacks)}: legg til kolonnene "
+        "slik IMDi skriver dem, eller hent selve tabellen hos IMDi"
     )
 
 

@@ -96,7 +96,7 @@ def recognise(specimen: Specimen) -> Sighting | None:
     named = named or _TABLE_IN_JSON[0].search(specimen.tail)
     table = named[1].decode() if named else None
     if b'"class"' not in specimen.head + specimen.tail:  # JSON-stat 1.x: selections of SSB's retired dataset API
-        hint = f"SSB's own selection of table {table}: put the number in the file's name, or name it in extracts.csv"
+        hint = f"SSBs eget utvalg av tabell {table}: skriv nummeret i filnavnet, eller skriv fila i extracts.csv"
         return Sighting(FORM, WHOLE, hint=hint if table else "")
     return Sighting(FORM, WHOLE, table=table)
 

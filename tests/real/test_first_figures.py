@@ -19,7 +19,7 @@ def test_the_run_on_real_files_succeeds(real: Installation) -> None:
     code, *output = (real.data / "first_run.txt").read_text(encoding="utf-8").splitlines()
     assert code == "0", output[-40:]
     text = "\n".join(output)
-    assert "catalogue.csv: no dataset spec knows this file" in text
+    assert "catalogue.csv: ingen datasett kjenner fila" in text
 
 
 def test_larvik_is_followed_over_three_codes(real: Installation) -> None:

@@ -55,10 +55,10 @@ def test_unknown_files_are_listed_with_a_reason(tmp_path: Path) -> None:
     _put(tmp_path, "README.md", "about")
     unknown = dict(discover(tmp_path, load_specs()).unknown)
     assert unknown == {
-        "holiday.csv": "no dataset spec knows this file",
-        "k_bosatt_anmodede_reworked.csv": "named like imdi_bosatt_anmodede, but not in a form of imdi",
-        "k_bosatt_anmodede_again.csv": "imdi_bosatt_anmodede: another program has saved this table of IMDi's again, and it "
-        "lacks Enhet: add the columns as IMDi writes them, or fetch the table itself from IMDi",
+        "holiday.csv": "ingen datasett kjenner fila",
+        "k_bosatt_anmodede_reworked.csv": "heter som imdi_bosatt_anmodede, men ser ikke slik ut som imdi gir den ut",
+        "k_bosatt_anmodede_again.csv": "imdi_bosatt_anmodede: et annet program har lagret denne tabellen fra IMDi på nytt, "
+        "og den mangler Enhet: legg til kolonnene slik IMDi skriver dem, eller hent selve tabellen hos IMDi",
     }
 
 

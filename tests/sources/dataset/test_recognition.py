@@ -65,7 +65,7 @@ def test_the_number_inside_goes_before_the_number_in_the_name(tmp_path: Path) ->
 
 def test_a_table_that_no_spec_has_is_named_with_what_to_do(tmp_path: Path) -> None:
     write(tmp_path / "tabell.xlsx", {"Data": [[SSB_TITLE], [], ["", "2022"], ["3805 Larvik", 1]]})
-    assert "table 11618, which no dataset spec has (docs/datasets.md" in taken_for(tmp_path)["tabell.xlsx"]
+    assert "tabell 11618, som ikke er satt opp her (docs/datasets.md" in taken_for(tmp_path)["tabell.xlsx"]
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_columns_that_several_tables_have_need_a_name(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(by_sex.encode("latin-1"))
     found = taken_for(tmp_path)
     assert found["intro deltakere 2022.csv"] == "imdi_intro_deltakere"
-    assert found["intro.csv"].startswith("it may be imdi_") and "extracts.csv" in found["intro.csv"]
+    assert found["intro.csv"].startswith("kan være imdi_") and "extracts.csv" in found["intro.csv"]
 
 
 def test_the_order_of_the_recognisers_says_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,10 +124,10 @@ def test_the_order_of_the_recognisers_says_nothing(tmp_path: Path, monkeypatch: 
 @pytest.mark.parametrize(
     ("name", "head", "words"),
     [
-        ("13563.px", b'CHARSET="ANSI";\nAXIS-VERSION="2010";\nDATA=\n1 2 3;\n', "named like ssb_13563, .*PX text"),
-        ("tabell.px", b'AXIS-VERSION="2010";\n', "choose JSON-stat 2, xlsx or csv at ssb.no"),
-        ("HL060 gammel.xls", b"\xd0\xcf\x11\xe0" + b"\0" * 600, "save it as .xlsx"),
-        ("nedlasting.csv", b"\n<!DOCTYPE html><html></html>", "a web page"),
+        ("13563.px", b'CHARSET="ANSI";\nAXIS-VERSION="2010";\nDATA=\n1 2 3;\n', "heter som ssb_13563, .*PX-tekst"),
+        ("tabell.px", b'AXIS-VERSION="2010";\n', "velg JSON-stat 2, xlsx eller csv hos ssb.no"),
+        ("HL060 gammel.xls", b"\xd0\xcf\x11\xe0" + b"\0" * 600, "lagre det som .xlsx"),
+        ("nedlasting.csv", b"\n<!DOCTYPE html><html></html>", "en nettside"),
     ],
 )
 def test_a_file_that_nobody_reads_is_called_what_it_plainly_is(
@@ -156,7 +156,7 @@ def test_two_publishers_as_sure_as_each_other_are_not_guessed_between(
 ) -> None:
     monkeypatch.setattr(registry, "recognisers", lambda: {"imdi": says("imdi_long"), "nav": says("nav_hl060")})
     (tmp_path / "x.csv").write_text("x")
-    assert taken_for(tmp_path) == {"x.csv": "as much imdi_long and nav_hl060: name the one it is in extracts.csv"}
+    assert taken_for(tmp_path) == {"x.csv": "like mye imdi_long som nav_hl060: skriv i extracts.csv hva den er"}
 
 
 def test_a_recogniser_that_fails_has_seen_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -96,7 +96,7 @@ def test_what_a_file_lacks_is_said_with_what_to_do(tmp_path: Path) -> None:
     seen, left = placed(tmp_path, "k_bosatt_anmodede_telemark.csv", body)
     assert seen == []
     assert "imdi_bosatt_anmodede" in left["k_bosatt_anmodede_telemark.csv"]
-    assert "lacks Enhet: add the columns as IMDi writes them" in left["k_bosatt_anmodede_telemark.csv"]
+    assert "mangler Enhet: legg til kolonnene slik IMDi skriver dem" in left["k_bosatt_anmodede_telemark.csv"]
 
 
 def test_letters_broken_by_another_program_are_named(tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_the_publishers_own_file_beside_it_goes_first(tmp_path: Path) -> None:
     own = f"{HEADER}\n{LARVIK}\n".replace(",", ";").encode("latin-1")
     seen, left = placed(tmp_path, "k_bosatt_anmodede.csv", own)
     assert seen == ["imdi_long"]
-    assert "k_bosatt_anmodede.csv is the publisher's own: name it in extracts.csv" in left["bosatt_anmodede_kopi.csv"]
+    assert "k_bosatt_anmodede.csv er utgiverens egen: skriv den i extracts.csv" in left["bosatt_anmodede_kopi.csv"]
     (tmp_path / "extracts.csv").write_text(
         "path,source,dataset,form\nbosatt_anmodede_kopi.csv,imdi,bosatt_anmodede,reexport\n"
     )
@@ -121,7 +121,7 @@ def test_the_publishers_own_file_beside_it_goes_first(tmp_path: Path) -> None:
 def test_a_file_of_the_delivery_of_2015_is_told_what_it_lacks_and_read_when_listed(tmp_path: Path) -> None:
     name = "09_1-bosatt_anmodede-fylke-2014.csv"
     seen, left = placed(tmp_path, name, DELIVERY.encode("latin-1"))
-    assert seen == [] and "does not say its year inside: name it in extracts.csv" in left[name]
+    assert seen == [] and "ikke sier hvilket år den gjelder: skriv den i extracts.csv" in left[name]
     (tmp_path / "extracts.csv").write_text(f"path;source;dataset;form\n{name};imdi;bosatt_anmodede;delivery2015\n")
     reading = read(tmp_path)
     assert rows(reading.table, "region_code", "period_start", "measure", "unit", "value", "value_status") == [
@@ -195,7 +195,7 @@ def test_every_file_of_the_delivery_is_known_and_says_what_to_do(shared: Path) -
     found = discover(shared / "upstream" / "imdi" / "delivery2015", SPECS)
     assert found.candidates == []
     assert len(found.unknown) == 54
-    assert all("name it in extracts.csv with form delivery2015" in reason for _, reason in found.unknown)
+    assert all("skriv den i extracts.csv med form delivery2015" in reason for _, reason in found.unknown)
 
 
 def test_the_countys_own_table_of_reasons_is_read(shared: Path, tmp_path: Path) -> None:
