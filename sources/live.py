@@ -96,18 +96,17 @@ def fetch_is_due(
     last_stamp: str | None,
     last_fetched_at: datetime | None,
     now: datetime,
-    trust: timedelta = LONGEST_TRUST,
 ) -> bool:
     """Whether a dataset must be fetched after this probe.
 
     Yes when upstream is open and names no stamp, another stamp than the last fetch had, or when that fetch is older
-    than ``trust``. Whether a fetch brought something new is decided by its content, never here.
+    than ``LONGEST_TRUST``. Whether a fetch brought something new is decided by its content, never here.
     """
     if probe.state in ("closed", "withdrawn"):
         return False
     if probe.stamp is None or last_stamp is None or last_fetched_at is None:
         return True
-    return probe.stamp != last_stamp or now - last_fetched_at > trust
+    return probe.stamp != last_stamp or now - last_fetched_at > LONGEST_TRUST
 
 
 def _row(spec: DatasetSpec, clients: Mapping[str, Client], live: bool) -> CheckRow:

@@ -11,7 +11,6 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from orchestration.build.dbt_project import dbt_environment
@@ -78,7 +77,7 @@ def _failures(output: str) -> list[str]:
     return [line for line in lines if line.startswith(("Failure in model", "["))]
 
 
-def spark_equality(workspace: Workspace, *, say: Callable[[str], None] = print) -> list[TableEquality]:
+def spark_equality(workspace: Workspace) -> list[TableEquality]:
     """Export, build on Spark, compare. Holds the writer's lock, since the build file is read while it lasts."""
     folder = workspace.folder.build / "spark"
     with writer_lock(workspace.folder.lock):
@@ -93,10 +92,10 @@ def spark_equality(workspace: Workspace, *, say: Callable[[str], None] = print) 
         shutil.rmtree(folder, ignore_errors=True)
         started = time.monotonic()
         count = export_staging(workspace.folder.build_file, folder / "export")
-        say(f"{count} relations of landing and staging exported ({time.monotonic() - started:.0f} s)")
+        print(f"{count} relations of landing and staging exported ({time.monotonic() - started:.0f} s)")
         started = time.monotonic()
         build_on_spark(workspace, folder, int(state.options["last_year"]))
-        say(f"intermediate and marts built on Spark ({time.monotonic() - started:.0f} s)")
+        print(f"intermediate and marts built on Spark ({time.monotonic() - started:.0f} s)")
         return compare_tables(workspace.folder.build_file, BUILT, folder / "warehouse")
 
 

@@ -84,11 +84,9 @@ def refresh_files(
         yield file, settling.settle(receipt, file.path.name)
 
 
-def refresh_file(
-    landing: Landing, spec: DatasetSpec, file: Candidate | BundledFile, at_hand: AtHand | None = None
-) -> Outcome:
-    """One file through `refresh_files`; without ``at_hand`` it lies alone in its folder."""
-    return next(outcome for _, outcome in refresh_files(landing, spec, [file], at_hand))
+def refresh_file(landing: Landing, spec: DatasetSpec, file: Candidate | BundledFile) -> Outcome:
+    """One file through `refresh_files`, as if it lay alone in its folder."""
+    return next(outcome for _, outcome in refresh_files(landing, spec, [file]))
 
 
 def _blob(landing: Landing, file: Candidate | BundledFile) -> Blob:

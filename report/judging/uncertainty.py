@@ -65,32 +65,32 @@ class Interval:
         return Interval(self.low - below, self.high + above)
 
 
-def wilson(part: Counted, z: float = Z95) -> Interval:
+def wilson(part: Counted) -> Interval:
     """Wilson's score interval of one share, from 0 to 1. Raises ValueError for what is no share of anybody."""
     if not part.is_usable:
         raise ValueError(f"expected a part of a whole; found {part.count} of {part.base}")
-    share, size = part.share, part.base
+    share, size, z = part.share, part.base, Z95
     middle = share + z * z / (2 * size)
     reach = z * sqrt(share * (1 - share) / size + z * z / (4 * size * size))
     scale = 1 + z * z / size
     return Interval(max(0.0, (middle - reach) / scale), min(1.0, (middle + reach) / scale))
 
 
-def share_difference(first: Counted, second: Counted, z: float = Z95) -> Interval:
+def share_difference(first: Counted, second: Counted) -> Interval:
     """Newcombe's interval of ``first.share - second.share``, from -1 to 1."""
     difference = first.share - second.share
-    one, other = wilson(first, z), wilson(second, z)
+    one, other = wilson(first), wilson(second)
     below = sqrt((first.share - one.low) ** 2 + (other.high - second.share) ** 2)
     above = sqrt((one.high - first.share) ** 2 + (second.share - other.low) ** 2)
     return Interval(difference - below, difference + above)
 
 
-def count_difference(first: float, second: float, z: float = Z95) -> Interval:
+def count_difference(first: float, second: float) -> Interval:
     """The interval of ``first - second`` for two counts of independent persons, given how many they are together."""
     total = first + second
     if total <= 0:
         return Interval(0.0, 0.0)
-    part = wilson(Counted(first, total), z)
+    part = wilson(Counted(first, total))
     return Interval(total * (2 * part.low - 1), total * (2 * part.high - 1))
 
 

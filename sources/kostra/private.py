@@ -7,7 +7,7 @@ No default, schedule or sensor calls this module.
 import datetime
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,15 +15,6 @@ import pyarrow as pa
 from sources.kostra.sealed.process import Request, Rows, ask
 from sources.kostra.shape import as_table
 from sources.kostra.threshold import DEFAULT_THRESHOLD, LOWEST_THRESHOLD
-
-
-@dataclass(frozen=True)
-class PublicTotals:
-    """What SSB has published for the municipality and year (13995): None = not published."""
-
-    recipients_persons: float | None = None
-    grant_nok: float | None = None
-    loan_nok: float | None = None
 
 
 @dataclass(frozen=True)
@@ -42,7 +33,6 @@ def private_aggregates(
     *,
     municipality: str,
     threshold: int = DEFAULT_THRESHOLD,
-    public_totals: Mapping[int, PublicTotals] | None = None,
     published: Mapping[str, list[Rows]] | None = None,
     replace: bool = False,
 ) -> PrivateResult:
@@ -66,7 +56,6 @@ def private_aggregates(
             str(accounts) if accounts else None,
             municipality,
             threshold,
-            {year: asdict(totals) for year, totals in (public_totals or {}).items()},
             dict(published or {}),
             replace,
         )

@@ -118,9 +118,9 @@ class PublishedTable:
         return f"{self.description_nb} | {self.description}"
 
 
-def interface_version(project: Path = DBT_PROJECT) -> str:
+def interface_version() -> str:
     """The semantic version of the published interface: `version` in dbt_project.yml, and nowhere else."""
-    return str(read_yaml(project / "dbt_project.yml")["version"])
+    return str(read_yaml(DBT_PROJECT / "dbt_project.yml")["version"])
 
 
 def load_interface(project: Path = DBT_PROJECT) -> tuple[PublishedTable, ...]:

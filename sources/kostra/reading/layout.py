@@ -78,9 +78,9 @@ class Layout(Declared):
 
 
 @cache
-def layouts(folder: Path = FOLDER) -> tuple[Layout, ...]:
+def layouts() -> tuple[Layout, ...]:
     """All layouts, by attachment and year."""
-    found = [Layout.model_validate(read_yaml(p)) for p in folder.glob("*.yml")]
+    found = [Layout.model_validate(read_yaml(p)) for p in FOLDER.glob("*.yml")]
     return tuple(sorted(found, key=lambda layout: (layout.attachment, layout.year or 0)))
 
 

@@ -27,7 +27,7 @@ accounts hold late entries and refunds."""
 class _Collected:
     rows: dict[str, Rows] = field(default_factory=dict)
     messages: list[str] = field(default_factory=list)
-    totals: dict[int, dict[str, int]] = field(default_factory=dict)
+    grants: dict[int, int | None] = field(default_factory=dict)
 
     def add(self, dataset_id: str, rows: Rows) -> None:
         self.rows.setdefault(dataset_id, []).extend(rows)
@@ -45,7 +45,7 @@ def read_all(request: Request) -> SealedAnswer:
             _read_one(Path(path), settled, seen, request, collected)
     if request.accounts is not None:
         _read_accounts(Path(request.accounts), request, collected)
-    _compare(collected, request.public_totals)
+    _compare(collected)
     return SealedAnswer(collected.rows, collected.messages)
 
 
@@ -78,7 +78,7 @@ def _read_one(path: Path, settled: SettledList, seen: set[str], request: Request
     collected.add(dataset_id, aggregate_rows(controlled, request.municipality, request.threshold))
     collected.messages += _summary(name, controlled)
     if attachment == "11F":
-        collected.totals[year] = _open_totals(controlled)
+        collected.grants[year] = _open_grant(controlled)
 
 
 def _refuse_renewal(name: str, table: CellTable, published: Published, request: Request) -> None:
@@ -150,31 +150,24 @@ def _summary(name: str, controlled: Controlled) -> list[str]:
     ]
 
 
-def _open_totals(controlled: Controlled) -> dict[str, int]:
+def _open_grant(controlled: Controlled) -> int | None:
     row = Row(YEAR, ALL)
-    cells = controlled.table.cells
-    return {m: cells[m][row].value for m in ("recipients", "grant", "loan") if controlled.status[m, row] == "ok"}
+    return controlled.table.cells["grant"][row].value if controlled.status["grant", row] == "ok" else None
 
 
-def _compare(collected: _Collected, public: dict[int, dict[str, float | None]]) -> None:
-    """Own totals beside SSB's and beside function 281 of the accounts; both stand, and a difference is told."""
-    for year, own in collected.totals.items():
-        ssb = public.get(year, {})
-        ours = {"mottakere": own.get("recipients"), "bidrag": own.get("grant"), "lån": own.get("loan")}
-        columns = {"mottakere": "recipients_persons", "bidrag": "grant_nok", "lån": "loan_nok"}
-        for what, value in ours.items():
-            collected.messages += _difference(f"11F {year}: {what}", value, "SSB", ssb.get(columns[what]))
+def _compare(collected: _Collected) -> None:
+    """Own grants beside function 281 of the accounts; both stand, and a difference is told. Beside SSB: own_figure_agreement."""
+    for year, grant in collected.grants.items():
         for row in collected.rows.get(ACCOUNTS, []):
             if (row["year"], row["quarter"], row["function_code"]) == (year, 0, "281"):
-                collected.messages += _difference(
-                    f"11F {year}: bidrag", own.get("grant"), "regnskapet, funksjon 281", row["benefit_nok"]
-                )
+                collected.messages += _difference(f"11F {year}: bidrag", grant, row["benefit_nok"])
 
 
-def _difference(what: str, ours: float | None, whose: str, theirs: object) -> list[str]:
+def _difference(what: str, ours: float | None, theirs: object) -> list[str]:
     if ours is None or not isinstance(theirs, int | float):
         return []
     gap = 100 * abs(ours - theirs) / theirs if theirs else (0.0 if ours == 0 else 100.0)
     verdict = "stemmer med" if gap <= AGREEMENT_PCT else "AVVIKER fra"
     shown = f"{gap:.1f}".replace(".", ",")
-    return [f"{what} {ours:.0f} {verdict} {whose} {theirs:.0f} (avvik {shown} prosent, toleranse {AGREEMENT_PCT:.0f})."]
+    accounts = f"regnskapet, funksjon 281 {theirs:.0f}"
+    return [f"{what} {ours:.0f} {verdict} {accounts} (avvik {shown} prosent, toleranse {AGREEMENT_PCT:.0f})."]

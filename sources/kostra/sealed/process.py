@@ -32,7 +32,6 @@ class Request:
     accounts: str | None
     municipality: str
     threshold: int
-    public_totals: dict[int, dict[str, float | None]] = field(default_factory=dict)
     published: dict[str, list[Rows]] = field(default_factory=dict)
     replace: bool = False
 
@@ -41,9 +40,7 @@ class Request:
 
     @classmethod
     def from_json(cls, body: bytes) -> Request:
-        fields = json.loads(body)
-        fields["public_totals"] = {int(year): totals for year, totals in fields["public_totals"].items()}
-        return cls(**fields)
+        return cls(**json.loads(body))
 
 
 @dataclass(frozen=True)
