@@ -35,6 +35,13 @@ MOST_FAILED_RUNS = 3
 """So many failed runs for one set of changes, then it waits for a person or the nightly net."""
 
 TRIGGER_TAG = "integrering/trigger"
+TRIGGERS_NB = {
+    "upstream": "nytt hos en utgiver",
+    "drop folder": "ny fil i mappen",
+    "nightly": "den nattlige",
+    "command line": "fra kommandolinja",
+}
+"""What started a run, as a notice says it."""
 CHANGES_TAG = "integrering/changes"
 NAMES_TAG = "integrering/datasets"
 
@@ -47,7 +54,7 @@ _UNFINISHED = [
 ]
 _FAILED = [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
 
-NO_NEWS = "no file with new content"
+NO_NEWS = "ingen fil med nytt innhold"
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 NIGHTLY = "30 3 * * *"
@@ -149,10 +156,10 @@ def watch_folder(workspace: Workspace, cursor: str | None) -> Look:
     """
     folder = workspace.input_folder()
     if folder is None or not folder.exists():
-        return None, cursor or "", "no drop folder"
+        return None, cursor or "", "drop-mappen finnes ikke: se innstillingen extracts_dir"
     seen = _listing(folder)
     if cursor != seen:
-        return None, seen, "files came or grew: looked at again in the next tick"
+        return None, seen, "filer er kommet til eller vokser: de ses på igjen neste gang"
     dropped = [file for file in workspace.files() if isinstance(file, Candidate)]
     plan = plan_refresh(workspace.landing, workspace.specs, dropped)
     if not plan.new:
@@ -186,26 +193,26 @@ def request_run(
     """One run for all changes, unless a run is in progress or these changes have failed too often."""
     runs = context.instance.get_runs(dg.RunsFilter(job_name=target.job_name, statuses=_UNFINISHED), limit=1)
     if runs:
-        return dg.SkipReason(f"run {runs[0].run_id[:8]} is not finished; {len(changes.releases)} datasets wait for it")
+        return dg.SkipReason(
+            f"kjøring {runs[0].run_id[:8]} er ikke ferdig; {len(changes.releases)} datasett venter på den"
+        )
     if _is_writer_busy(workspace):
-        return dg.SkipReason("a run from the command line is in progress")
+        return dg.SkipReason("en kjøring fra kommandolinja er i gang")
     tried = context.instance.get_runs(dg.RunsFilter(tags={CHANGES_TAG: changes.key}, statuses=_FAILED))
     if len(tried) >= MOST_FAILED_RUNS:
-        return dg.SkipReason(
-            f"{len(tried)} runs for these changes failed: see the last one; the nightly run tries again"
-        )
+        return dg.SkipReason(f"{len(tried)} kjøringer for dette har feilet: se den siste; den nattlige prøver igjen")
     return run_request(workspace, target, changes, trigger, f"{changes.key}-{len(tried)}")
 
 
 def run_request(workspace: Workspace, target: Target, changes: Changes, trigger: str, run_key: str) -> dg.RunRequest:
     """The changed datasets and all that depends on them (the models rebuild only the slices that changed)."""
     names = sorted(changes.releases)
-    shown = ", ".join(names[:10]) + (f" and {len(names) - 10} more" if len(names) > 10 else "")
+    shown = ", ".join(names[:10]) + (f" og {len(names) - 10} til" if len(names) > 10 else "")
     keys = [dataset_key(workspace.specs[name]) for name in names]
     return dg.RunRequest(
         run_key=run_key,
         asset_selection=[*keys, *target.built],
-        tags={TRIGGER_TAG: trigger, CHANGES_TAG: changes.key, NAMES_TAG: shown or "none: a build to make good"},
+        tags={TRIGGER_TAG: trigger, CHANGES_TAG: changes.key, NAMES_TAG: shown or "ingen: en bygging som mangler"},
     )
 
 
@@ -253,7 +260,7 @@ def _idle_sensor(name: str, why: str) -> dg.SensorDefinition:
 def _look_upstream(workspace: Workspace, cursor: str | None) -> Look:
     waiting, left = ask_in_slice(Upstream(workspace), workspace.clock())
     if left:
-        return None, cursor or "", f"{left} datasets still to be asked in this round"
+        return None, cursor or "", f"{left} datasett gjenstår å spørre om i denne runden"
     changes = with_what_lies_ready(workspace, changes_upstream(waiting))
     told = json.dumps(changes.releases, sort_keys=True) if changes else cursor or ""
     return changes, told, "nothing new upstream"

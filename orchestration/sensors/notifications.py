@@ -14,6 +14,7 @@ import requests
 
 from orchestration.runs.held import deciding_nb, held
 from orchestration.runs.objections import asides
+from orchestration.sensors.changes import TRIGGER_TAG, TRIGGERS_NB
 from orchestration.workspace import Workspace
 from warehouse.settings import Settings
 
@@ -94,7 +95,7 @@ def notification_sensors(workspace: Workspace) -> list[dg.SensorDefinition]:
     )
     def tell_of_failed_run(context: dg.RunFailureSensorContext) -> None:
         run = context.dagster_run
-        trigger = run.tags.get("integrering/trigger", "by hand")
+        trigger = TRIGGERS_NB.get(run.tags.get(TRIGGER_TAG, ""), "startet for hånd")
         text = f"Kjøring {run.run_id} ({trigger}) feilet: {context.failure_event.message}. Forrige utgave er fortsatt i bruk."
         for problem in notify(settings, "Integrering: en kjøring feilet", text):
             context.log.warning(f"not sent: {problem}")
@@ -117,6 +118,8 @@ def notification_sensors(workspace: Workspace) -> list[dg.SensorDefinition]:
             if len(problems) == len(_ways(settings)):
                 unsent.add(name)  # nobody heard: told again in the next tick
         context.update_cursor(json.dumps(sorted(set(held) - unsent)))
-        return dg.SkipReason(f"{len(held)} releases held, {len(new)} of them new, {len(unsent)} not told yet")
+        return dg.SkipReason(
+            f"{len(held)} utgaver er ikke tatt i bruk, {len(new)} av dem nye; om {len(unsent)} er ingen varslet ennå"
+        )
 
     return [tell_of_failed_run, tell_of_held_release]

@@ -18,10 +18,12 @@ from dagster._core.test_utils import create_run_for_test
 
 from orchestration.cli.dev import what_watches
 from orchestration.runs.settle import Outcome
+from orchestration.sensors import changes as watching
 from orchestration.sensors import notifications
 from orchestration.sensors.changes import (
     CHANGES_TAG,
     MOST_FAILED_RUNS,
+    TRIGGERS_NB,
     Changes,
     Target,
     nightly_schedule,
@@ -84,7 +86,19 @@ def test_nothing_is_asked_for_while_a_run_is_not_finished(live: Workspace) -> No
         create_run_for_test(instance, job_name="refresh", status=dg.DagsterRunStatus.STARTED)
         answer = request_run(dg.build_sensor_context(instance=instance), live, TARGET, CHANGES, "upstream")
     assert isinstance(answer, dg.SkipReason)
-    assert "2 datasets wait" in str(answer.skip_message)
+    assert "2 datasett venter" in str(answer.skip_message)
+
+
+def test_what_a_sensor_says_where_it_starts_nothing_is_norwegian(tmp_path: Path) -> None:
+    """The page «Automation» is what a person on duty reads, and a notice says in words what started the run that failed."""
+    assert {trigger for _, trigger, _ in watching._WATCHED.values()} <= set(TRIGGERS_NB)
+    settings = Settings(data_dir=tmp_path / "data", source="extracts", extracts_dir=tmp_path / "gone")
+    assert watch_folder(Workspace(settings), None)[2].startswith("drop-mappen finnes ikke")
+    (tmp_path / "gone").mkdir()
+    _, cursor, first = watch_folder(Workspace(settings), None)
+    assert first.startswith("filer er kommet til") and watch_folder(Workspace(settings), cursor)[2].startswith(
+        "ingen fil"
+    )
 
 
 def test_a_failed_run_is_tried_again_under_a_new_key_and_not_for_ever(live: Workspace) -> None:
@@ -159,7 +173,7 @@ def test_the_drop_folder_waits_until_a_file_no_longer_grows(tmp_path: Path) -> N
 
     file.write_bytes(imdi_long(SETTLED).encode("latin-1")[:100])
     _, cursor, reason = look_again(None)
-    assert "looked at again" in reason
+    assert "ses på igjen" in reason
     file.write_bytes(imdi_long(SETTLED).encode("latin-1"))
     changes, cursor, _ = look_again(cursor)
     assert changes is None, "it grew since the last look"

@@ -32,8 +32,14 @@ def release_named(folder: DataFolder, name: str) -> str:
     current = folder.published.resolve().name
     if name in ("current", "previous") and current in ids:
         place = ids.index(current) - (name == "previous")
-        if place >= 0:
-            return ids[place]
+        if place < 0:
+            raise NoRelease(
+                expected="a release before the published one",
+                found=f"{current} alone",
+                where="the releases folder",
+                next_step="nothing: the next run that finds something new makes a second",
+            )
+        return ids[place]
     elif name not in ids:
         found = [i for i in ids if name.isdecimal() and int(i[:6]) == int(name)] or [
             i for i in ids if i.startswith(name)

@@ -202,7 +202,7 @@ def test_help_and_version(ask: Ask) -> None:
 def test_releases_of_the_warehouse_by_number_and_a_previous_that_is_not_there(ask: Ask) -> None:
     assert ask("releases", "list")[0].startswith("releases of the warehouse")
     assert ask("releases", "diff", "1", "current")[0].endswith("tables are equal\n")
-    with pytest.raises(NoRelease, match="found previous"):
+    with pytest.raises(NoRelease, match="a release before the published one"):
         ask("releases", "diff")
 
 
