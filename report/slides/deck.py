@@ -42,7 +42,6 @@ class SlideSpec(Declared):
 class Slide:
     """Everything one slide shows; ``notes`` is what the speaker sees: sources, definition, how to read."""
 
-    slide_id: str
     title: str
     points: tuple[str, ...] = ()
     plot: Plot | None = None
@@ -111,14 +110,14 @@ class _Maker:
             plot = (turned(shown) if spec.turned else plot_of(shown)) if shown else None
             if block and shown and plot:
                 points = self._about(block, shown)
-                return Slide(spec.slide, self.title(spec.slide), points, plot, None, *self._origin([shown]))
+                return Slide(self.title(spec.slide), points, plot, None, *self._origin([shown]))
         block = self._blocks.get(spec.table)
         if block is None or not block.grids:
             return None
         whole = block.grids[0]
         rows = tuple(row[:TABLE_COLUMNS] for row in whole.rows[:MOST_TABLE_ROWS])
         grid = Grid(whole.title, whole.header[:TABLE_COLUMNS], rows, whole.numeric)
-        return Slide(spec.slide, self.title(spec.slide), block.notes[:1], grid=grid, notes=block.notes)
+        return Slide(self.title(spec.slide), block.notes[:1], grid=grid, notes=block.notes)
 
     def _about(self, block: Block, shown: Figure) -> tuple[str, ...]:
         """The shortest whole statement of an indicator, with the gap between groups; else what its block says."""
@@ -149,7 +148,7 @@ class _Maker:
             spec.slide, self.title(spec.slide), figures[0].unit, (), years, is_demo=any(f.is_demo for f in figures)
         )
         points = tuple(self._writer.headline(shown) for shown in figures[-1:])
-        return Slide(spec.slide, frame.title, points, by_year("columns", frame, lines), None, *self._origin(figures))
+        return Slide(frame.title, points, by_year("columns", frame, lines), None, *self._origin(figures))
 
     def _origin(self, figures: list[Figure]) -> tuple[str, tuple[str, ...]]:
         """The short source under a chart, and the notes with sources in full, definitions and marks."""
@@ -167,7 +166,7 @@ class _Maker:
     def _title(self, absent: list[str]) -> Slide:
         report = self._report
         subtitle = report.words["subtitle"]
-        return Slide("title", report.title, (subtitle, *self._said("title")), notes=tuple(self._said("title_notes")))
+        return Slide(report.title, (subtitle, *self._said("title")), notes=tuple(self._said("title_notes")))
 
     def _request(self, absent: list[str]) -> Slide:
         """What was asked for, beside how fresh each group of figures is."""
@@ -179,7 +178,7 @@ class _Maker:
             rows = tuple(tuple(row[column] for column in columns) for row in grid.rows)
             shown = Grid(grid.title, tuple(grid.header[column] for column in columns), rows[:MOST_ROWS])
         return Slide(
-            "request", self.title("request"), tuple(self._said("request")), grid=shown,
+            self.title("request"), tuple(self._said("request")), grid=shown,
             notes=(*(block.sentences if block else ()), *self._said("request_notes")),
         )  # fmt: skip
 
@@ -189,9 +188,9 @@ class _Maker:
         title = self.title("findings")
         if told:
             said = tuple(f"{one.name}: {one.sentence} {one.age}".strip() for one in told)
-            return Slide("findings", title, said, notes=(*(f"{one.name}: {one.certainty}" for one in told), *notes))
+            return Slide(title, said, notes=(*(f"{one.name}: {one.certainty}" for one in told), *notes))
         block = self._blocks.get("findings")
-        return Slide("findings", title, block.sentences[:MOST_POINTS] if block else (), notes=notes)
+        return Slide(title, block.sentences[:MOST_POINTS] if block else (), notes=notes)
 
     def _programme_now(self, absent: list[str]) -> Slide | None:
         """Participants by kind of protection on the newest day, or how many take part where that is not known."""
@@ -202,11 +201,11 @@ class _Maker:
         if shown and plot:
             said += self._about(participants, shown) if participants else ()
             origin = self._origin([shown])
-            return Slide("programme_now", self.title("programme_now"), tuple(said), plot, None, *origin)
+            return Slide(self.title("programme_now"), tuple(said), plot, None, *origin)
         if not said or block is None:
             return None
         grid = block.grids[0] if block.grids else None
-        return Slide("programme_now", self.title("programme_now"), tuple(said), grid=grid)
+        return Slide(self.title("programme_now"), tuple(said), grid=grid)
 
     def _next(self, absent: list[str]) -> Slide:
         """What is missing and how to get it, and which figures are due next."""
@@ -222,7 +221,7 @@ class _Maker:
             said = [words["absent"].format(names=listed([_short(name) for name in absent])), *said]
         grid = Grid(words["due_title"], tuple(words["due_header"]), rows) if rows else None
         missing = tuple(block.missing for block in self._blocks.values() if block.missing)
-        return Slide("next", self.title("next"), tuple(said), grid=grid, notes=missing)
+        return Slide(self.title("next"), tuple(said), grid=grid, notes=missing)
 
 
 def _short(title: str) -> str:
