@@ -1,21 +1,35 @@
 {# The star: words as small numbers, the figures of one level, and the text that its views join to them. #}
 
-{# What is known of a figure in one number (int_indicator__state): the places of its status, its basis and its reason (macros/words.sql),
-   two digits each, the reason 0 where there is none. A word without a place gives no number, which no build and no publication lets through. #}
-{% macro state_key(value_status, geography_basis, reason) -%}
-    10000 * {{ place_in(value_status, status_order()) }}
+{# What is known of a figure in one number: thousands are the place of its status, hundreds that of its basis, the rest that of its reason
+   (macros/words.sql), 0 where there is none; 20 000 more for a figure of a part of a year (part_year). The same in every build, and
+   its words are read of it without a join. A word without a place gives no number, which no build and no publication lets through. #}
+{% macro state_number(value_status, geography_basis, reason) -%}
+    1000 * {{ place_in(value_status, status_order()) }}
     + 100 * {{ place_in(geography_basis, basis_order()) }}
     + case when {{ reason }} is null then 0 else {{ place_in(reason, reason_order()) }} end
 {%- endmacro %}
 
-{# CTE body: the words of an order, each with its place. #}
-{% macro word_rows(words) -%}
-    {%- for word in words %}
-    select
-        {{ loop.index }} as place,
-        '{{ word }}' as word
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+{% macro part_year() -%}
+    20000
+{%- endmacro %}
+
+{# Whether a number of int_indicator__value, where parts of years are not told apart, is of a status. #}
+{% macro is_of_status(number, word) -%}
+    {%- set place = status_order().index(word) + 1 -%}
+    {{ number }} between {{ 1000 * place }} and {{ 1000 * place + 999 }}
+{%- endmacro %}
+
+{# What a number says: `value_status`, `geography_basis`, `reason`, `is_whole_year`. A number that is not there says nothing. #}
+{% macro state_word(number, column) -%}
+    {%- if column == 'is_whole_year' -%}
+        {{ number }} < {{ part_year() }}
+    {%- elif column == 'value_status' -%}
+        {{ word_listed('(' ~ number ~ ' % ' ~ part_year() ~ ') / 1000', status_order()) }}
+    {%- elif column == 'geography_basis' -%}
+        {{ word_listed('(' ~ number ~ ' % 1000) / 100', basis_order()) }}
+    {%- else -%}
+        {{ word_listed(number ~ ' % 100', reason_order()) }}
+    {%- endif -%}
 {%- endmacro %}
 
 {# A table of the star as a view names it: by its schema alone, so that the view holds in whatever file it lies. #}
@@ -35,19 +49,17 @@
     figures.numerator,
     figures.denominator,
     breakdowns.scale,
-    case when open_years.indicator_number is null then states.state_number else states.part_year_state_number end as state_number,
+    figures.state_number + case when open_years.indicator_number is null then 0 else {{ part_year() }} end as state_number,
     figures.hidden_count,
     releases.release_number
 {%- endmacro %}
 
-{# The figures of all levels, with the numbers that this build gives their series, states and releases. A state without a number is
+{# The figures of all levels, with the numbers that this build gives their series and releases. A state without a number is
    not lost here: publication refuses it. #}
 {% macro figure_joins() -%}
 from {{ ref('int_indicator__value') }} as figures
 inner join {{ ref('int_indicator__breakdown') }} as breakdowns
     on figures.breakdown_id = breakdowns.breakdown_id
-left join {{ ref('int_indicator__state') }} as states
-    on figures.state_key = states.state_key
 left join {{ ref('int_indicator__open_year') }} as open_years
     on figures.indicator_number = open_years.indicator_number and figures.year = open_years.year and not open_years.is_whole_year
 left join {{ ref('int_release__number') }} as releases

@@ -29,6 +29,18 @@
     case {{ expression }}{% for word in words %} when {{ loop.index }} then '{{ word }}'{% endfor %} end
 {%- endmacro %}
 
+{# The word at a place of an order, for views: planned in less time than a case for each word, or a join. No word at the place 0.
+   `place`: whole, or with a rest that does not count. #}
+{% macro word_listed(place, words) -%}
+    {{ return(adapter.dispatch('word_listed', 'integrering')(place, words)) }}
+{%- endmacro %}
+{% macro default__word_listed(place, words) -%}
+    string_split('{{ words | join(',') }}', ',')[cast(floor({{ place }}) as integer)]
+{%- endmacro %}
+{% macro spark__word_listed(place, words) -%}
+    get(split('{{ words | join(',') }}', ','), cast(floor({{ place }}) as integer) - 1)
+{%- endmacro %}
+
 {# Aggregates: the least sure word of a group; null where the group has none. #}
 {% macro worst_status(expression) -%}
     {{ word_at('max(' ~ place_in(expression, status_order()) ~ ')', status_order()) }}

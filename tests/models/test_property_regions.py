@@ -214,9 +214,8 @@ def _findings(build: Build) -> list[tuple]:
     )
     run(
         "create or replace table build.intermediate.int_indicator__value as select 1 as breakdown_id, 1 as indicator_number, "
-        "2020 as year, 0 as state_key, 0.0 as value, 0.0 as value_low, 0.0 as value_high"
+        "2020 as year, 0 as state_number, 0.0 as value, 0.0 as value_low, 0.0 as value_high"
     )
-    build.run("int_indicator__state")
     build.run("data_quality", schema="marts")
     return build.connection.execute(
         "select finding, detail, finding_count, largest from build.marts.data_quality where finding not like 'cells_%'"

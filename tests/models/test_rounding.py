@@ -12,6 +12,7 @@ import pytest
 
 from sources.dataset.dimensions import DIMENSIONS
 from sources.dataset.spec import DatasetSpec, load_specs
+from sources.vocabulary import vocabulary
 from tests.support.model_sql import BOUNDED, FIGURES, INDICATORS, PROJECT, Build
 from warehouse.indicators import load_indicators, term_rows
 
@@ -115,10 +116,11 @@ class Laid(Build):
             f"breakdowns.{name}" for name in ("immigrant_category", "education_level", "length_of_residence")
         )
         rows = self.connection.execute(
-            f"select region_code, {dims}, value, value_low, value_high, value_status, numerator, denominator "
+            f"select region_code, {dims}, value, value_low, value_high, statuses[state_number // 1000], numerator, denominator "
             "from build.intermediate.int_indicator__value as figures "
             "inner join build.intermediate.int_indicator__breakdown as breakdowns using (breakdown_id) "
-            "inner join build.intermediate.int_indicator__state using (state_key)"
+            "cross join (select $statuses as statuses)",
+            {"statuses": list(vocabulary()["value_status"])},
         ).fetchall()
         return {row[:4]: row[4:] for row in rows}
 

@@ -43,7 +43,7 @@ FIGURES = (
 NUMBERS = ("int_indicator__series", "int_indicator__breakdown")
 INDICATORS = (
     *NUMBERS,
-    *(f"int_indicator__{name}" for name in ("cell", "value", "bound", "standing", "open_year", "state")),
+    *(f"int_indicator__{name}" for name in ("cell", "value", "bound", "standing", "open_year")),
 )
 STAR = ("dim_series", "dim_figure_state", "dim_open_year", "dim_release", "dim_region")
 STAR += tuple(f"fct_figure_{level}" for level in ("municipality", "county", "country", "kostra_group"))

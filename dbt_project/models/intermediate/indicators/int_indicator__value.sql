@@ -47,7 +47,7 @@ select
     figures.value_high,
     figures.numerator,
     figures.denominator,
-    {{ state_key('figures.value_status', 'figures.geography_basis', 'figures.reason') }} as state_key,
+    {{ state_number('figures.value_status', 'figures.geography_basis', 'figures.reason') }} as state_number,
     cast(figures.hidden_count as integer) as hidden_count,
     releases.release_key
 from figures

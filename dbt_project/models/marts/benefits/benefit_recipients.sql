@@ -38,8 +38,8 @@ figures as (
         figures.value,
         figures.value_low,
         figures.value_high,
-        states.value_status,
-        states.geography_basis,
+        {{ state_word('figures.state_number', 'value_status') }} as value_status,
+        {{ state_word('figures.state_number', 'geography_basis') }} as geography_basis,
         releases.release_id,
         breakdowns.indicator_id,
         breakdowns.sex,
@@ -54,8 +54,6 @@ figures as (
         on figures.breakdown_id = breakdowns.breakdown_id
     inner join {{ ref('benefit_indicators') }} as wanted
         on breakdowns.indicator_id = wanted.indicator_id
-    inner join {{ ref('int_indicator__state') }} as states
-        on figures.state_key = states.state_key
     left join {{ ref('int_release__number') }} as releases
         on figures.release_key = releases.release_key
     where breakdowns.world_region = 'all' and figures.region_level in ('municipality', 'county', 'country')

@@ -15,9 +15,9 @@ select
     figures.value as municipality_value,
     coalesce(figures.value_low, figures.value) as municipality_value_low,
     coalesce(figures.value_high, figures.value) as municipality_value_high,
-    states.value_status as municipality_status,
-    states.geography_basis as municipality_basis,
-    states.reason as municipality_reason,
+    {{ state_word('figures.state_number', 'value_status') }} as municipality_status,
+    {{ state_word('figures.state_number', 'geography_basis') }} as municipality_basis,
+    {{ state_word('figures.state_number', 'reason') }} as municipality_reason,
     regions.county_code,
     {%- for level in levels %}
         {%- if level == 'kostra_group' %}
@@ -27,13 +27,13 @@ select
         coalesce({{ level }}.value_low, {{ level }}.value) as {{ level }}_value_low,
         coalesce({{ level }}.value_high, {{ level }}.value) as {{ level }}_value_high,
         {%- if level == 'kostra_group' %}
-            {{ level }}_states.value_status as {{ level }}_status,
-            {{ level }}_states.geography_basis as {{ level }}_basis,
-            {{ level }}_states.reason as {{ level }}_reason,
+            {{ state_word(level ~ '.state_number', 'value_status') }} as {{ level }}_status,
+            {{ state_word(level ~ '.state_number', 'geography_basis') }} as {{ level }}_basis,
+            {{ state_word(level ~ '.state_number', 'reason') }} as {{ level }}_reason,
         {%- else %}
-            coalesce({{ level }}_states.value_status, 'missing') as {{ level }}_status,
-            coalesce({{ level }}_states.geography_basis, 'unavailable') as {{ level }}_basis,
-            case when {{ level }}.series_number is null then 'no_figure' else {{ level }}_states.reason end as {{ level }}_reason,
+            coalesce({{ state_word(level ~ '.state_number', 'value_status') }}, 'missing') as {{ level }}_status,
+            coalesce({{ state_word(level ~ '.state_number', 'geography_basis') }}, 'unavailable') as {{ level }}_basis,
+            case when {{ level }}.series_number is null then 'no_figure' else {{ state_word(level ~ '.state_number', 'reason') }} end as {{ level }}_reason,
         {%- endif %}
     {%- endfor %}
     {%- for level in levels %}
@@ -46,18 +46,12 @@ select
     releases.release_id,
     series.is_demo,
     series.is_total,
-    states.is_whole_year
+    {{ state_word('figures.state_number', 'is_whole_year') }} as is_whole_year
 from {{ published('fct_figure_municipality') }} as figures
 inner join {{ published('dim_series') }} as series
     on figures.series_number = series.series_number
 inner join {{ published('dim_region') }} as regions
     on figures.region_code = regions.region_code
-inner join {{ published('dim_figure_state') }} as states
-    on figures.state_number = states.state_number
 left join {{ published('dim_release') }} as releases
     on figures.release_number = releases.release_number
 {{ figures_beside(levels) }}
-{%- for level in levels %}
-    left join {{ published('dim_figure_state') }} as {{ level }}_states
-        on {{ level }}.state_number = {{ level }}_states.state_number
-{%- endfor %}

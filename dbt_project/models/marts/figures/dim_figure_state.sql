@@ -1,23 +1,24 @@
 -- What the number of a state stands for: a status with a basis and a reason, or none, with their labels, those of dim_code, and
--- whether the figure is of a whole year.
-with states as (
+-- whether the figure is of a whole year. Those that some figure has; the numbers are the same in every release (macros/figures.sql).
+with used as (
+
+    select distinct figures.state_number + case when open_years.indicator_number is null then 0 else {{ part_year() }} end as state_number
+    from {{ ref('int_indicator__value') }} as figures
+    left join {{ ref('int_indicator__open_year') }} as open_years
+        on figures.indicator_number = open_years.indicator_number and figures.year = open_years.year and not open_years.is_whole_year
+
+),
+
+states as (
 
     select
         state_number,
-        true as is_whole_year,
-        value_status,
-        geography_basis,
-        reason
-    from {{ ref('int_indicator__state') }}
-    union all
-    select
-        part_year_state_number as state_number,
-        false as is_whole_year,
-        value_status,
-        geography_basis,
-        reason
-    from {{ ref('int_indicator__state') }}
-    where part_year_state_number is not null
+        {{ state_word('state_number', 'value_status') }} as value_status,
+        {{ state_word('state_number', 'geography_basis') }} as geography_basis,
+        {{ state_word('state_number', 'reason') }} as reason,
+        {{ state_word('state_number', 'is_whole_year') }} as is_whole_year
+    from used
+    where state_number is not null
 
 ),
 

@@ -36,20 +36,18 @@ select
     figures.value,
     coalesce(figures.value_low, figures.value) as value_low,
     coalesce(figures.value_high, figures.value) as value_high,
-    states.value_status,
+    {{ state_word('figures.state_number', 'value_status') }} as value_status,
     figures.numerator,
     figures.denominator,
-    states.geography_basis,
-    states.reason,
+    {{ state_word('figures.state_number', 'geography_basis') }} as geography_basis,
+    {{ state_word('figures.state_number', 'reason') }} as reason,
     figures.hidden_count,
     releases.release_id,
     series.is_demo,
     series.is_total,
-    states.is_whole_year
+    {{ state_word('figures.state_number', 'is_whole_year') }} as is_whole_year
 from figures
 inner join {{ published('dim_series') }} as series
     on figures.series_number = series.series_number
-inner join {{ published('dim_figure_state') }} as states
-    on figures.state_number = states.state_number
 left join {{ published('dim_release') }} as releases
     on figures.release_number = releases.release_number

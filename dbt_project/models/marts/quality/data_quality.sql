@@ -102,12 +102,11 @@ contradicted_shares as (
         count(*) as finding_count,
         max(greatest(figures.value_high - figures.value, figures.value - figures.value_low)) as largest
     from {{ ref('int_indicator__value') }} as figures
-    inner join {{ ref('int_indicator__state') }} as states
-        on figures.state_key = states.state_key and states.value_status = 'contradicted'
     inner join {{ ref('int_indicator__breakdown') }} as breakdowns
         on figures.breakdown_id = breakdowns.breakdown_id
     inner join {{ source('landing', 'indicator_term') }} as terms
         on breakdowns.indicator_id = terms.indicator_id and terms.role = 'numerator'
+    where {{ is_of_status('figures.state_number', 'contradicted') }}
     group by terms.dataset_id, figures.year, breakdowns.indicator_id
 
 ),
