@@ -14,7 +14,7 @@ from warehouse.release.content import columns_of
 from warehouse.release.publish import Manifest, read_manifest
 from warehouse.release.releases import find_release
 
-NUMBERS = frozenset({"series_number", "state_number", "release_number"})
+NUMBERS = frozenset({"series_number", "release_number"})
 """Columns that mean something within one release only."""
 
 
