@@ -36,7 +36,7 @@ ROW_GROUP = 500_000
 PARQUET = {
     "compression": "zstd",
     "compression_level": 6,
-    "dictionary_pagesize_limit": 2**15,
+    "dictionary_pagesize_limit": 2**14,
     "max_rows_per_page": ROW_GROUP,
     "data_page_size": 2**26,
     "store_schema": False,
@@ -170,7 +170,7 @@ def _write_table(
 def _write_parquet(connection: duckdb.DuckDBPyConnection, query: str, target: Path) -> None:
     """The rows of a query, in its order, as Parquet."""
     with (
-        connection.sql(query).to_arrow_reader(ROW_GROUP // 10) as rows,
+        connection.sql(query).to_arrow_reader(ROW_GROUP) as rows,
         pq.ParquetWriter(target, rows.schema, **PARQUET) as writer,
     ):
         for batch in rows:
