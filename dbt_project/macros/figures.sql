@@ -13,6 +13,16 @@
     20000
 {%- endmacro %}
 
+{# The number that a figure is published with, and the join that it needs: of int_indicator__value, as `figures`. #}
+{% macro published_state() -%}
+    figures.state_number + case when open_years.indicator_number is null then 0 else {{ part_year() }} end
+{%- endmacro %}
+
+{% macro part_year_join() -%}
+left join {{ ref('int_indicator__open_year') }} as open_years
+    on figures.indicator_number = open_years.indicator_number and figures.year = open_years.year and not open_years.is_whole_year
+{%- endmacro %}
+
 {# Whether a number of int_indicator__value, where parts of years are not told apart, is of a status. #}
 {% macro is_of_status(number, word) -%}
     {%- set place = status_order().index(word) + 1 -%}
@@ -49,7 +59,7 @@
     figures.numerator,
     figures.denominator,
     breakdowns.scale,
-    figures.state_number + case when open_years.indicator_number is null then 0 else {{ part_year() }} end as state_number,
+    {{ published_state() }} as state_number,
     figures.hidden_count,
     releases.release_number
 {%- endmacro %}
@@ -60,8 +70,7 @@
 from {{ ref('int_indicator__value') }} as figures
 inner join {{ ref('int_indicator__breakdown') }} as breakdowns
     on figures.breakdown_id = breakdowns.breakdown_id
-left join {{ ref('int_indicator__open_year') }} as open_years
-    on figures.indicator_number = open_years.indicator_number and figures.year = open_years.year and not open_years.is_whole_year
+{{ part_year_join() }}
 left join {{ ref('int_release__number') }} as releases
     on figures.release_key = releases.release_key
 {%- endmacro %}

@@ -263,7 +263,7 @@ def _look_upstream(workspace: Workspace, cursor: str | None) -> Look:
         return None, cursor or "", f"{left} datasett gjenstår å spørre om i denne runden"
     changes = with_what_lies_ready(workspace, changes_upstream(waiting))
     told = json.dumps(changes.releases, sort_keys=True) if changes else cursor or ""
-    return changes, told, "nothing new upstream"
+    return changes, told, "ingen nye tall hos utgiverne"
 
 
 def _look_in_folder(workspace: Workspace, cursor: str | None) -> Look:

@@ -2,10 +2,9 @@
 -- whether the figure is of a whole year. Those that some figure has; the numbers are the same in every release (macros/figures.sql).
 with used as (
 
-    select distinct figures.state_number + case when open_years.indicator_number is null then 0 else {{ part_year() }} end as state_number
+    select distinct {{ published_state() }} as state_number
     from {{ ref('int_indicator__value') }} as figures
-    left join {{ ref('int_indicator__open_year') }} as open_years
-        on figures.indicator_number = open_years.indicator_number and figures.year = open_years.year and not open_years.is_whole_year
+    {{ part_year_join() }}
 
 ),
 
